@@ -1,0 +1,1 @@
+"""Nuanwu: the touchscreen kiosk of a school's children's home."""

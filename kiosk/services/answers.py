@@ -1,0 +1,261 @@
+"""What a child's screen is told: frozen values, and nothing that the child may not see.
+
+A use case answers with one of these and a template draws it. None of them can carry a family
+name, a phone number, a contact's name or another child's book (`security.md` 4.3).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from kiosk.rules.badges import Badge
+from kiosk.rules.relations import Relation
+
+
+class CallMode(StrEnum):
+    PHONE = "phone"
+    VIDEO = "video"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildFace:
+    """The child whose page this is."""
+
+    given_name: str
+    grade: int
+    badge: Badge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """A book as a child knows it. `cover` is 0-5 and picks one of the drawn covers."""
+
+    title: str
+    cover: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLoan:
+    """A book in the child's hands."""
+
+    loan_id: UUID
+    book: Book
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCall:
+    """The child's next call. `start_min` counts minutes since midnight, local time."""
+
+    booking_id: UUID
+    relation: Relation
+    on: date
+    start_min: int
+    mode: CallMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardCall:
+    """A line of the idle screen's board: an animal and a time, no name."""
+
+    badge: Badge
+    start_min: int
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextOpening:
+    """When the room opens next; minutes since midnight, local time."""
+
+    on: date
+    from_min: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """The idle screen. `closes_min` is None while the room is closed.
+
+    `train` holds the badges of the children who are here, latest arrivals last, 24 at the most.
+    `now` is the local wall clock.
+    """
+
+    now: datetime
+    closes_min: int | None
+    next_opening: NextOpening | None
+    headcount: int
+    duty_title: str | None
+    calls: tuple[BoardCall, ...]
+    train: tuple[Badge, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.closes_min is not None
+
+
+class Greeting(StrEnum):
+    MORNING = "morning"
+    NOON = "noon"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A card signed its child in, or did so a few seconds ago: the greeting.
+
+    Exactly one reminder is drawn: today's call before the book due soonest.
+    """
+
+    child: ChildFace
+    greeting: Greeting
+    today: date
+    call: OwnCall | None
+    loan: OwnLoan | None
+    train: tuple[Badge, ...]
+
+
+class OwnPageSaying(StrEnum):
+    """What the guide says on top of the own page."""
+
+    CHOOSE = "choose"
+    ALREADY_IN = "already_in"
+    CALL_CANCELLED = "call_cancelled"
+    LEND_UNDONE = "lend_undone"
+    RETURN_UNDONE = "return_undone"
+    TEACHER_COMES = "teacher_comes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPage:
+    """The child's own page: own books, own next call, what to do."""
+
+    child: ChildFace
+    saying: OwnPageSaying
+    today: date
+    loans: tuple[OwnLoan, ...]
+    call: OwnCall | None
+    may_borrow: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lent:
+    """A book was lent and is committed. `more` is how many the child may still borrow."""
+
+    child: ChildFace
+    loan: OwnLoan
+    today: date
+    held: int
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadyYours:
+    """The same book again, in the session that lent it."""
+
+    child: ChildFace
+    loan: OwnLoan
+    today: date
+    may_renew: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed:
+    child: ChildFace
+    loan: OwnLoan
+    today: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """A book came back. `child` is who stands at the screen, if anybody; never who had it.
+
+    `was_own` and `may_renew` open the "keep it longer" tile; `may_borrow_it` the tile with which the
+    child at the screen takes the book that somebody else brought back.
+    """
+
+    child: ChildFace | None
+    loan_id: UUID
+    item_id: UUID
+    book: Book
+    was_own: bool
+    may_renew: bool
+    may_borrow_it: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookWaits:
+    """A book that can be borrowed lies on the scanner and no card has been shown yet."""
+
+    book: Book
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickContact:
+    """Who shall be called? Up to three faces from the child's own card; a fourth tile asks a teacher."""
+
+    child: ChildFace
+    contacts: tuple["ContactTile", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactTile:
+    contact_id: UUID
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickTime:
+    """When? Up to three places; minutes since midnight."""
+
+    child: ChildFace
+    contact: ContactTile
+    today: date
+    slots: tuple["SlotTile", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotTile:
+    slot_id: UUID
+    on: date
+    start_min: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booked:
+    child: ChildFace
+    call: OwnCall
+    today: date
+
+
+class SafetyTip(StrEnum):
+    RIGHT = "right"
+    ROAD = "road"
+    WATER = "water"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveAsked:
+    """The leaving page: "going home?", the card says goodbye."""
+
+    child: ChildFace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    child: ChildFace
+    is_evening: bool
+    tip: SafetyTip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRefusal:
+    """A rule says no, kindly. `reason` is a member of an enum in `kiosk.rules`; `values` fill its
+    sentence. `loans` are the child's own, drawn where the reason is about them."""
+
+    child: ChildFace | None
+    reason: StrEnum
+    values: dict[str, object]
+    loans: tuple[OwnLoan, ...]
+    today: date
