@@ -1,0 +1,164 @@
+"""The room's plan and what became of it: weekly rules, dated openings, planned against held."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from kiosk.rules.civil import DAY_MINUTES
+
+# From here on an opening counts for the school and the bureau (`domain.md` 2.6).
+COUNTS_FROM_MIN = 30
+
+
+class OpeningState(StrEnum):
+    PLANNED = "planned"
+    OPEN = "open"
+    HELD = "held"
+    SHORT = "short"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+class OpeningOrigin(StrEnum):
+    """Where an opening comes from: the weekly plan, a date set by hand, or "open now"."""
+
+    RULE = "rule"
+    MANUAL = "manual"
+    ADHOC = "adhoc"
+
+
+class Hazard(StrEnum):
+    """The eight of the safety check (八防), in the order of the paper form."""
+
+    FIRE = "fire"
+    WATER = "water"
+    ELECTRICITY = "electricity"
+    POISONING = "poisoning"
+    COLLAPSE = "collapse"
+    FALLS = "falls"
+    TRAFFIC = "traffic"
+    ACCIDENTS = "accidents"
+
+
+class OpeningRefusal(StrEnum):
+    ALREADY_OPEN = "already-open"
+    NOT_OPEN = "not-open"
+    CHECK_MISSING = "check-missing"
+    CALLS_UNFINISHED = "calls-unfinished"  # a call has no outcome yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeklyRule:
+    """A period of the weekly plan. `weekday` is 1 for Monday to 7; `valid_to` is its last day.
+
+    Raises ValueError when it could never be kept.
+    """
+
+    rule_id: UUID
+    weekday: int
+    from_min: int
+    to_min: int
+    place_min: int
+    talk_min: int
+    valid_from: date
+    valid_to: date | None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.weekday <= 7:  # noqa: PLR2004 - the days of a week
+            raise ValueError(f"a weekday is 1 to 7, not {self.weekday}")
+        if not 0 <= self.from_min < self.to_min <= DAY_MINUTES:
+            raise ValueError(f"{self.from_min}-{self.to_min} is no period of a day")
+        if not 1 <= self.talk_min <= self.place_min:
+            raise ValueError(f"{self.talk_min} minutes of talk do not fit into {self.place_min}")
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError("the plan ends before it begins")
+
+    def is_for(self, on: date) -> bool:
+        """Return whether the rule plans this day."""
+        is_over = self.valid_to is not None and on > self.valid_to
+        return on.isoweekday() == self.weekday and self.valid_from <= on and not is_over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedOpening:
+    """A day's opening as the weekly plan has it."""
+
+    rule_id: UUID
+    on: date
+    from_min: int
+    to_min: int
+    place_min: int
+    talk_min: int
+
+
+def dated(rules: Iterable[WeeklyRule], *, first: date, last: date) -> tuple[DatedOpening, ...]:
+    """Return what the rules plan from `first` to `last`, both included, in order of time.
+
+    One for each rule and day, always the same: the pair (rule, day) is its identity, so that
+    planning twice makes nothing twice and a day that was edited by hand stays as it is.
+    """
+    rules = tuple(rules)
+    days = (first + timedelta(days=day) for day in range((last - first).days + 1))
+    planned = (_on_day(rule, day) for day in days for rule in rules if rule.is_for(day))
+    return tuple(sorted(planned, key=lambda opening: (opening.on, opening.from_min)))
+
+
+def _on_day(rule: WeeklyRule, on: date) -> DatedOpening:
+    return DatedOpening(
+        rule_id=rule.rule_id,
+        on=on,
+        from_min=rule.from_min,
+        to_min=rule.to_min,
+        place_min=rule.place_min,
+        talk_min=rule.talk_min,
+    )
+
+
+def outcome(
+    planned_from: int, planned_to: int, opened_min: int | None, closed_min: int | None
+) -> OpeningState:
+    """Return what became of a planned opening that is over: held, short or missed.
+
+    Minutes since the midnight before it, so that closing after midnight is past 1440. When nobody
+    closed the room, only what lies within the plan counts.
+    """
+    if opened_min is None:
+        return OpeningState.MISSED
+    if closed_min is None:
+        opened_min, closed_min = max(opened_min, planned_from), planned_to
+    is_held = closed_min - opened_min >= COUNTS_FROM_MIN
+    return OpeningState.HELD if is_held else OpeningState.SHORT
+
+
+class Planned(Protocol):
+    """Whatever stands for a planned opening; minutes since midnight, local time."""
+
+    @property
+    def on(self) -> date: ...
+    @property
+    def from_min(self) -> int: ...
+    @property
+    def to_min(self) -> int: ...
+
+
+PlannedT = TypeVar("PlannedT", bound=Planned)
+
+
+def next_planned(openings: Iterable[PlannedT], *, today: date, minute: int) -> PlannedT | None:
+    """Return the first of these openings that is not over by plan, or None.
+
+    One that should be going on is "next" as long as the room is closed: a child that comes at
+    five past is not sent away until tomorrow. Pass only those still in the state PLANNED.
+    """
+    ahead = (o for o in openings if (o.on, o.to_min) > (today, minute))
+    return min(ahead, key=lambda o: (o.on, o.from_min), default=None)
+
+
+def minutes_until(opening: Planned | None, *, today: date, minute: int) -> int | None:
+    """Return how long until this opening begins by plan: 0 while it lasts, None if not today."""
+    if opening is None or opening.on != today or minute >= opening.to_min:
+        return None
+    return max(opening.from_min - minute, 0)
