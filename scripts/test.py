@@ -1,0 +1,195 @@
+"""Check everything: `python3 scripts/test.py`.
+
+Installs what the checks need into .venv (on Debian as root also a browser, Chinese fonts and
+PostgreSQL), then runs every check and every test, and ends with the counts. Nothing that is
+missing hides in a green result: it is counted as skipped, and with CI=true as failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from xml.etree import ElementTree as ET
+
+import environment
+from environment import PYTHON, ROOT, tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EXAMPLES = """examples:
+  python3 scripts/test.py                            everything
+  python3 scripts/test.py --fast                     without browser, PostgreSQL and kills
+  python3 scripts/test.py --only types               one check
+  python3 scripts/test.py --only tests -- -k lending one check, with arguments for pytest
+"""
+
+
+class Count(NamedTuple):
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Count) -> Count:  # type: ignore[override]
+        return Count(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+class Step(NamedTuple):
+    name: str
+    meaning: str
+    run: Callable[[], Count]
+
+
+class Need(NamedTuple):
+    """A program that pip cannot install: how it is found, and Debian's packages for it."""
+
+    what: str
+    is_there: Callable[[], bool]
+    packages: tuple[str, ...]
+
+
+def main() -> int:
+    options = _options()
+    os.environ["PYTHONUTF8"] = "1"
+    os.chdir(ROOT)
+    environment.prepare(environment.DEV_LOCK)
+    if not options.fast and options.only in (None, "tests"):
+        _install_system_packages()
+    total = Count()
+    report = []
+    for step in _steps(options):
+        print(f"\n=== {step.name}: {step.meaning}", flush=True)
+        start = time.monotonic()
+        count = step.run()
+        report.append(f"{step.name:<12} {time.monotonic() - start:7.1f} s   {_words(count)}")
+        total += count
+    print("\n" + "\n".join(report) + "\n")
+    print(_words(total), flush=True)
+    return 1 if total.failed or not total.passed else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description="Run every check and every test.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    names = [step.name for step in _steps(argparse.Namespace(fast=False, only=None, pytest=[]))]
+    parser.add_argument("--only", choices=names, help="run this step alone")
+    parser.add_argument(
+        "--fast", action="store_true", help="leave out browser, PostgreSQL and kills"
+    )
+    parser.add_argument("pytest", nargs="*", metavar="ARG", help="after --: handed to pytest")
+    return parser.parse_args()
+
+
+def _steps(options: argparse.Namespace) -> list[Step]:
+    def check(*command: str | Path) -> Callable[[], Count]:
+        return lambda: _one(subprocess.run(command, check=False).returncode)
+
+    djlint = (PYTHON, "-m", "djlint", "kiosk/templates", "--quiet")
+    steps = [
+        Step("format", "ruff format --check", check(tool("ruff"), "format", "--check", ".")),
+        Step("lint", "ruff check", check(tool("ruff"), "check", ".")),
+        Step("types", "mypy --strict", check(tool("mypy"))),
+        Step("contracts", "lint-imports", check(tool("lint-imports"), "--no-cache")),
+        Step("templates", "djlint --lint and --check", check(*djlint, "--lint", "--check")),
+        Step(
+            "chinese",
+            "every sentence translated, the catalogue fresh",
+            check(PYTHON, "scripts/translate.py", "check"),
+        ),
+        Step("tests", "pytest", lambda: _pytest(options)),
+    ]
+    return [step for step in steps if options.only in (None, step.name)]
+
+
+def _one(code: int) -> Count:
+    return Count(failed=1) if code else Count(passed=1)
+
+
+def _pytest(options: argparse.Namespace) -> Count:
+    chosen = ["-m", "not browser and not postgres and not faults"] if options.fast else []
+    with tempfile.TemporaryDirectory() as folder:
+        results = Path(folder) / "results.xml"
+        command = [PYTHON, "-m", "pytest", "-rs", "--durations=20", "--durations-min=1", *chosen]
+        code = subprocess.run(
+            [*command, f"--junit-xml={results}", *options.pytest], check=False
+        ).returncode
+        count = _read(results) if results.exists() else Count()
+    if code and not count.failed:  # it did not come as far as counting
+        return count + Count(failed=1)
+    return count
+
+
+def _read(results: Path) -> Count:
+    passed = failed = skipped = 0
+    for case in ET.parse(results).iter("testcase"):  # noqa: S314 - our own file
+        outcomes = {child.tag for child in case}
+        if outcomes & {"failure", "error"}:
+            failed += 1
+        elif "skipped" in outcomes:
+            skipped += 1
+        else:
+            passed += 1
+    return Count(passed, failed, skipped)
+
+
+def _words(count: Count) -> str:
+    return f"{count.passed} passed, {count.failed} failed, {count.skipped} skipped"
+
+
+def _has_font(name: str) -> Callable[[], bool]:
+    return lambda: bool(list(Path("/usr/share/fonts").rglob(name)))
+
+
+NEEDS = (
+    Need("Chromium", lambda: shutil.which("chromium") is not None, ("chromium",)),
+    Need("a Chinese font", _has_font("NotoSansCJK-*.ttc"), ("fonts-noto-cjk",)),
+    Need("the font of the headings", _has_font("LXGWWenKai*"), ("fonts-lxgw-wenkai",)),
+    Need(
+        "PostgreSQL",
+        lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+        ("postgresql",),
+    ),
+)
+
+
+def _install_system_packages() -> None:
+    missing = [need for need in NEEDS if not need.is_there()]
+    if not missing:
+        return
+    names = ", ".join(need.what for need in missing)
+    packages = [package for need in missing for package in need.packages]
+    if not (Path("/etc/debian_version").exists() and _is_root()):
+        print(f"Missing: {names}. The tests that need it are counted as skipped.")
+        if Path("/etc/debian_version").exists():
+            print(f"  sudo apt-get install {' '.join(packages)}")
+        return
+    print(f"Installing {names} ...", flush=True)
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages],
+    ):
+        if subprocess.run(command, env=quiet, check=False).returncode:
+            print(f"{' '.join(command)} failed; what needs it is counted as skipped.")
+            return
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("\nStopped.")
