@@ -1,0 +1,156 @@
+"""The database: one metadata, one session for each request, and `transaction()`.
+
+SQLite by default, PostgreSQL by setting. What SQLite is told at connect is read back and asserted:
+a pragma that is misspelt or not compiled in is otherwise silently ignored.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, Uuid, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+NAMES: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_WRITE: Final[Mapping[str, Any]] = {"kiosk_begin": "IMMEDIATE"}
+
+# SQLite's busy handler sleeps up to 100 ms between tries; waiting here instead keeps a queue of
+# scans in order and quick (`stack.md` 0.2).
+_one_writer = threading.Lock()
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant. Aware in Python, UTC without a zone in the database; a naive value is refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """What every table inherits: named constraints, instants in UTC, UUID keys."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: UTCDateTime, UUID: Uuid}  # noqa: RUF012 - SQLAlchemy reads it so
+
+
+def one_of[E: StrEnum](members: type[E], name: str) -> Enum:
+    """Return a text column type that holds the values of `members`, with a named check."""
+    return Enum(
+        members,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=24,
+        values_callable=lambda kind: [member.value for member in kind],
+    )
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+
+def init_database(app: Flask, url: str) -> None:
+    """Bind the database at `url` to `app`."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Teach a fresh engine our pragmas and our way to begin; call it before the first connection."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
+
+
+def journal_mode(version: tuple[int, int, int]) -> str:
+    """Return WAL where SQLite has the WAL-reset bug fixed, else TRUNCATE (`sync.md` 0.1)."""
+    fixed = (
+        version >= (3, 51, 3)
+        or (version[:2] == (3, 50) and version >= (3, 50, 7))
+        or (version[:2] == (3, 44) and version >= (3, 44, 6))
+    )
+    return "wal" if fixed else "truncate"
+
+
+def expected_pragmas() -> dict[str, str | int]:
+    """Return what each connection must read back. `synchronous` 2 is FULL."""
+    return {
+        "journal_mode": journal_mode(sqlite3.sqlite_version_info),
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+        "secure_delete": 1,
+        "trusted_schema": 0,
+        "busy_timeout": 5000,
+    }
+
+
+def _set_pragmas(connection: sqlite3.Connection, record: object) -> None:
+    del record
+    connection.isolation_level = None
+    for name, value in expected_pragmas().items():
+        connection.execute(f"PRAGMA {name} = {value}")
+        found = connection.execute(f"PRAGMA {name}").fetchone()[0]
+        if found != value:
+            raise RuntimeError(f"SQLite keeps PRAGMA {name} at {found}, not {value}")
+
+
+def _begin(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("kiosk_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def reading() -> Session:
+    """Return the session of this request, for looking only."""
+    return db.session()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Commit what the block did, or nothing. Takes the write lock at the start.
+
+    One for each use case; helpers are passed its session. A nested one raises RuntimeError.
+    """
+    session = db.session()
+    if session.info.get("writing") or session.new or session.dirty or session.deleted:
+        raise RuntimeError("one transaction() for each use case; pass its session to helpers")
+    session.rollback()  # forget earlier reads: decide only on what is read under the lock
+    with _one_writer:
+        session.info["writing"] = True
+        try:
+            session.connection(execution_options=_WRITE)
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info["writing"] = False

@@ -1,0 +1,187 @@
+"""Family calls: lines, their places, and who has which.
+
+Double booking is made impossible by indexes, not by checks (`calls-and-hours.md` 3.4).
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kiosk.db import Base, one_of
+from kiosk.rules.call_states import CallKind, CallState
+
+_HOLDING = text("state IN ('booked', 'waiting', 'calling', 'done', 'cut', 'unclear')")
+_USES_WEEK = text(
+    "kind = 'weekly' AND state IN ('booked', 'waiting', 'calling', 'done', 'unclear')"
+)
+_LIVE = text("ended_at IS NULL")
+
+
+class LineKind(StrEnum):
+    PHONE = "phone"
+    VIDEO = "video"
+
+
+class SlotStatus(StrEnum):
+    OPEN = "open"
+    WITHDRAWN = "withdrawn"
+
+
+class CallResult(StrEnum):
+    """How one attempt to ring ended."""
+
+    CONNECTED = "connected"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    WRONG_NUMBER = "wrong_number"
+    CUT = "cut"
+
+
+class Line(Base):
+    """A telephone or a video place."""
+
+    __tablename__ = "line"
+    __table_args__ = (UniqueConstraint("home_id", "name"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    home_id: Mapped[UUID] = mapped_column(ForeignKey("home.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[LineKind] = mapped_column(one_of(LineKind, "kind"))
+    is_in_use: Mapped[bool] = mapped_column(default=True)
+
+
+class Slot(Base):
+    """A place on a line: a date and minutes since midnight, half-open."""
+
+    __tablename__ = "slot"
+    __table_args__ = (
+        UniqueConstraint("line_id", "on_date", "start_min"),
+        UniqueConstraint("id", "week_key", "on_date", "start_min"),
+        Index("ix_slot_on_date", "on_date", "start_min"),
+        CheckConstraint("0 <= start_min AND start_min < end_min AND end_min <= 1440", name="span"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    opening_id: Mapped[UUID] = mapped_column(ForeignKey("opening.id"), index=True)
+    line_id: Mapped[UUID] = mapped_column(ForeignKey("line.id"))
+    on_date: Mapped[date]
+    week_key: Mapped[str] = mapped_column(String(8))
+    start_min: Mapped[int]
+    end_min: Mapped[int]
+    status: Mapped[SlotStatus] = mapped_column(one_of(SlotStatus, "status"))
+
+
+class Booking(Base):
+    """A family call of one child with one contact at one place."""
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["slot_id", "week_key", "on_date", "start_min"],
+            ["slot.id", "slot.week_key", "slot.on_date", "slot.start_min"],
+            name="fk_booking_slot",
+        ),
+        ForeignKeyConstraint(
+            ["contact_id", "child_id"],
+            ["contact.id", "contact.child_id"],
+            name="fk_booking_own_contact",
+        ),
+        Index(
+            "ux_slot", "slot_id", unique=True, sqlite_where=_HOLDING, postgresql_where=_HOLDING
+        ),
+        Index(
+            "ux_week",
+            "child_id",
+            "week_key",
+            unique=True,
+            sqlite_where=_USES_WEEK,
+            postgresql_where=_USES_WEEK,
+        ),
+        Index(
+            "ux_child",
+            "child_id",
+            "on_date",
+            "start_min",
+            unique=True,
+            sqlite_where=_HOLDING,
+            postgresql_where=_HOLDING,
+        ),
+        Index(
+            "ux_contact",
+            "phone_digest",
+            "on_date",
+            "start_min",
+            unique=True,
+            sqlite_where=_HOLDING,
+            postgresql_where=_HOLDING,
+        ),
+        Index("ix_booking_child_date", "child_id", "on_date"),
+        Index("ix_booking_date", "on_date", "start_min"),
+        CheckConstraint("ended_at >= started_at", name="ends_after_starting"),
+        CheckConstraint("version >= 1", name="version"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    slot_id: Mapped[UUID]
+    on_date: Mapped[date]
+    week_key: Mapped[str] = mapped_column(String(8))
+    start_min: Mapped[int]
+    child_id: Mapped[UUID] = mapped_column(ForeignKey("child.id"))
+    contact_id: Mapped[UUID]
+    phone_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    kind: Mapped[CallKind] = mapped_column(one_of(CallKind, "kind"))
+    state: Mapped[CallState] = mapped_column(one_of(CallState, "state"))
+    state_since: Mapped[datetime]
+    is_owed: Mapped[bool] = mapped_column(default=False)
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    booked_at: Mapped[datetime]
+    request_id: Mapped[UUID] = mapped_column(unique=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class BookingEvent(Base):
+    """One change of a booking's state, by at most one kind of actor; the system when by none."""
+
+    __tablename__ = "booking_event"
+    __table_args__ = (
+        CheckConstraint("by_child_id IS NULL OR by_staff_id IS NULL", name="one_actor"),
+    )
+
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    from_state: Mapped[CallState | None] = mapped_column(one_of(CallState, "from_state"))
+    to_state: Mapped[CallState] = mapped_column(one_of(CallState, "to_state"))
+    by_child_id: Mapped[UUID | None] = mapped_column(ForeignKey("child.id"))
+    by_staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class CallAttempt(Base):
+    """One try to ring. At most one is live on a line."""
+
+    __tablename__ = "call_attempt"
+    __table_args__ = (
+        Index("ux_live", "line_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        CheckConstraint("(ended_at IS NULL) = (result IS NULL)", name="ended_has_a_result"),
+        CheckConstraint("ended_at >= started_at", name="ends_after_starting"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"), index=True)
+    line_id: Mapped[UUID] = mapped_column(ForeignKey("line.id"))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    result: Mapped[CallResult | None] = mapped_column(one_of(CallResult, "result"))

@@ -1,0 +1,104 @@
+"""When the room is planned to be open, when it was, who was on duty, and what the check found."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kiosk.db import Base, one_of
+from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningState
+
+
+class OpeningRule(Base):
+    """A line of the weekly pattern. Minutes since midnight, half-open; weekday 1 is Monday."""
+
+    __tablename__ = "opening_rule"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday"),
+        CheckConstraint("0 <= from_min AND from_min < to_min AND to_min <= 1440", name="span"),
+        CheckConstraint("0 < talk_min AND talk_min <= place_min", name="talk_fits"),
+        CheckConstraint("valid_to >= valid_from", name="validity"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    home_id: Mapped[UUID] = mapped_column(ForeignKey("home.id"))
+    weekday: Mapped[int]
+    from_min: Mapped[int]
+    to_min: Mapped[int]
+    place_min: Mapped[int]
+    talk_min: Mapped[int]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class Opening(Base):
+    """A dated opening: the plan (civil date and minutes) and the fact (instants) side by side."""
+
+    __tablename__ = "opening"
+    __table_args__ = (
+        UniqueConstraint("rule_id", "on_date"),
+        Index(
+            "uq_opening_open_home",
+            "home_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_opening_home_date", "home_id", "on_date"),
+        CheckConstraint("0 <= from_min AND from_min < to_min AND to_min <= 1440", name="span"),
+        CheckConstraint("closed_at >= opened_at", name="closes_after_opening"),
+        CheckConstraint(
+            "state NOT IN ('open', 'held', 'short') OR opened_at IS NOT NULL", name="open_has_a_time"
+        ),
+        CheckConstraint(
+            "state NOT IN ('held', 'short') OR closed_at IS NOT NULL", name="held_has_an_end"
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    home_id: Mapped[UUID] = mapped_column(ForeignKey("home.id"))
+    rule_id: Mapped[UUID | None] = mapped_column(ForeignKey("opening_rule.id"))
+    on_date: Mapped[date]
+    from_min: Mapped[int]
+    to_min: Mapped[int]
+    place_min: Mapped[int]
+    talk_min: Mapped[int]
+    origin: Mapped[OpeningOrigin] = mapped_column(one_of(OpeningOrigin, "origin"))
+    state: Mapped[OpeningState] = mapped_column(one_of(OpeningState, "state"))
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    is_tidy: Mapped[bool | None]
+
+
+class Duty(Base):
+    """Who was on duty in an opening, from when to when."""
+
+    __tablename__ = "duty"
+    __table_args__ = (
+        UniqueConstraint("opening_id", "staff_id"),
+        CheckConstraint("signed_off_at >= signed_on_at", name="off_after_on"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    opening_id: Mapped[UUID] = mapped_column(ForeignKey("opening.id"))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    signed_on_at: Mapped[datetime]
+    signed_off_at: Mapped[datetime | None]
+
+
+class SafetyCheck(Base):
+    """One of the eight hazards, looked at when the room was opened."""
+
+    __tablename__ = "safety_check"
+    __table_args__ = (
+        UniqueConstraint("opening_id", "hazard"),
+        CheckConstraint("is_fine OR length(note) > 0", name="exception_has_a_note"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    opening_id: Mapped[UUID] = mapped_column(ForeignKey("opening.id"))
+    hazard: Mapped[Hazard] = mapped_column(one_of(Hazard, "hazard"))
+    is_fine: Mapped[bool]
+    note: Mapped[str | None] = mapped_column(String(200))
+    checked_at: Mapped[datetime]

@@ -1,0 +1,42 @@
+"""Who came and went."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kiosk.db import Base, one_of
+from kiosk.rules.visits import VisitState
+
+
+class Visit(Base):
+    """A child's presence. It belongs to the day it began (`visits-and-lending.md` T-25).
+
+    `left_unconfirmed` is what the closing sweep stores: nobody saw the child leave, so there is no
+    time of leaving, and none is invented.
+    """
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        Index(
+            "uq_visit_open_child",
+            "child_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_visit_child_signed_in", "child_id", "signed_in_at"),
+        Index("ix_visit_home_day_state", "home_id", "local_day", "state"),
+        CheckConstraint("(state = 'left') = (signed_out_at IS NOT NULL)", name="left_has_a_time"),
+        CheckConstraint("signed_out_at >= signed_in_at", name="leaves_after_arriving"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    home_id: Mapped[UUID] = mapped_column(ForeignKey("home.id"))
+    child_id: Mapped[UUID] = mapped_column(ForeignKey("child.id"))
+    local_day: Mapped[date]
+    signed_in_at: Mapped[datetime]
+    signed_out_at: Mapped[datetime | None]
+    state: Mapped[VisitState] = mapped_column(one_of(VisitState, "state"))
+    request_id: Mapped[UUID] = mapped_column(unique=True)

@@ -1,0 +1,59 @@
+"""Roles, PINs and the patience of the PIN pad."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+PIN_LENGTH: Final = 6
+FREE_TRIES: Final = 5
+SESSION_IDLE: Final = timedelta(minutes=3)
+SESSION_LIMIT: Final = timedelta(minutes=30)
+_FIRST_WAIT: Final = timedelta(seconds=30)
+_LONGEST_WAIT: Final = timedelta(minutes=15)
+
+
+class Role(StrEnum):
+    """What a person may do here, from least to most (`security.md` 4.2)."""
+
+    VOLUNTEER = "volunteer"
+    DUTY_TEACHER = "duty_teacher"
+    LIBRARIAN = "librarian"
+    ADMINISTRATOR = "administrator"
+
+
+class StaffRefusal(StrEnum):
+    """Why a staff screen says no."""
+
+    WRONG_PIN = "wrong-pin"
+    PLEASE_WAIT = "please-wait"
+    SCAN_CARD_FIRST = "scan-card-first"
+    TRIVIAL_PIN = "trivial-pin"
+    NOT_YOUR_ROLE = "not-your-role"
+    SIGNED_OUT = "signed-out"
+    NAME_MISSING = "name-missing"
+    NAME_UNKNOWN = "name-unknown"
+
+
+def pin_problem(pin: str) -> StaffRefusal | None:
+    """Return why `pin` may not be chosen: six digits, no run, no repetition."""
+    if len(pin) != PIN_LENGTH or not (pin.isascii() and pin.isdigit()):
+        return StaffRefusal.TRIVIAL_PIN
+    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    repeats = pin[:3] == pin[3:] or pin[:2] * 3 == pin
+    return StaffRefusal.TRIVIAL_PIN if repeats or steps in ({0}, {1}, {9}) else None
+
+
+def wait_after(failures: int) -> timedelta | None:
+    """Return how long the pad waits after this many wrong PINs in a row; None: not at all.
+
+    Five are free, then 30 s, doubling, 15 minutes at the most (ruling 11).
+    """
+    over = failures - FREE_TRIES
+    if over < 0:
+        return None
+    return min(_FIRST_WAIT * 2 ** min(over, 10), _LONGEST_WAIT)
+
+
+def session_is_alive(*, age: timedelta, idle: timedelta) -> bool:
+    """Say whether a staff session still stands; a clock that went backwards ends it."""
+    return timedelta(0) <= age < SESSION_LIMIT and timedelta(0) <= idle < SESSION_IDLE

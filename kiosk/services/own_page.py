@@ -1,0 +1,178 @@
+"""What a child sees of its own: books in hand, the next call, and the page that shows both."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+from zlib import crc32
+
+from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from kiosk.db import reading
+from kiosk.models.calls import Booking, Line, Slot
+from kiosk.models.library import Item, Loan, Title
+from kiosk.models.people import Child, Contact
+from kiosk.rules.call_states import CallState
+from kiosk.services.answers import (
+    Book,
+    CallMode,
+    ChildFace,
+    OwnCall,
+    OwnLoan,
+    OwnPage,
+    OwnPageSaying,
+)
+from kiosk.services.here import Here
+
+COVERS: Final = 6
+_STILL_TO_COME: Final = (CallState.BOOKED, CallState.WAITING)
+
+_LOANS: Final = (
+    select(Loan.id, Loan.due_on, Title.name)
+    .join(Item, Item.id == Loan.item_id)
+    .join(Title, Title.id == Item.title_id)
+    .where(Loan.child_id == bindparam("child_id"), Loan.ended_at.is_(None))
+    .order_by(Loan.due_on, Loan.lent_at)
+)
+_CALL: Final = (
+    select(
+        Booking.id.label("booking_id"),
+        Booking.on_date,
+        Booking.start_min,
+        Contact.relation,
+        Line.kind,
+    )
+    .join(Contact, Contact.id == Booking.contact_id)
+    .join(Slot, Slot.id == Booking.slot_id)
+    .join(Line, Line.id == Slot.line_id)
+    .where(
+        Booking.child_id == bindparam("child_id"),
+        Booking.state.in_(_STILL_TO_COME),
+        or_(
+            Booking.on_date > bindparam("today"),
+            (Booking.on_date == bindparam("today")) & (Booking.start_min >= bindparam("minute")),
+        ),
+    )
+    .order_by(Booking.on_date, Booking.start_min)
+    .limit(1)
+)
+
+_soonest_loan = aliased(Loan)
+_soonest_call = aliased(Booking)
+# One statement for the door: the book due soonest and today's next call, where there are any.
+_REMINDERS: Final = (
+    select(
+        Loan.id,
+        Loan.due_on,
+        Title.name,
+        Booking.id.label("booking_id"),
+        Booking.on_date,
+        Booking.start_min,
+        Contact.relation,
+        Line.kind,
+    )
+    .select_from(Child)
+    .outerjoin(
+        Loan,
+        Loan.id
+        == select(_soonest_loan.id)
+        .where(_soonest_loan.child_id == bindparam("child_id"), _soonest_loan.ended_at.is_(None))
+        .order_by(_soonest_loan.due_on)
+        .limit(1)
+        .scalar_subquery(),
+    )
+    .outerjoin(Item, Item.id == Loan.item_id)
+    .outerjoin(Title, Title.id == Item.title_id)
+    .outerjoin(
+        Booking,
+        Booking.id
+        == select(_soonest_call.id)
+        .where(
+            _soonest_call.child_id == bindparam("child_id"),
+            _soonest_call.on_date == bindparam("today"),
+            _soonest_call.start_min >= bindparam("minute"),
+            _soonest_call.state.in_(_STILL_TO_COME),
+        )
+        .order_by(_soonest_call.start_min)
+        .limit(1)
+        .scalar_subquery(),
+    )
+    .outerjoin(Contact, Contact.id == Booking.contact_id)
+    .outerjoin(Slot, Slot.id == Booking.slot_id)
+    .outerjoin(Line, Line.id == Slot.line_id)
+    .where(Child.id == bindparam("child_id"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminders:
+    """What rides on the greeting: today's call, and the book due soonest."""
+
+    call: OwnCall | None
+    loan: OwnLoan | None
+
+
+def reminders(session: Session, *, child_id: UUID, here: Here) -> Reminders:
+    """Return what to remind this child of."""
+    row = session.execute(
+        _REMINDERS, {"child_id": child_id, "today": here.today, "minute": here.minute}
+    ).one()
+    return Reminders(
+        call=None if row.booking_id is None else _call(row),
+        loan=None if row.id is None else own_loan(row.id, row.name, row.due_on),
+    )
+
+
+def loans(session: Session, *, child_id: UUID) -> tuple[OwnLoan, ...]:
+    """Return the books in a child's hands, the one due soonest first."""
+    rows = session.execute(_LOANS, {"child_id": child_id}).all()
+    return tuple(own_loan(row.id, row.name, row.due_on) for row in rows)
+
+
+def next_call(session: Session, *, child_id: UUID, here: Here) -> OwnCall | None:
+    """Return the next call that a child still has before it."""
+    row = session.execute(
+        _CALL, {"child_id": child_id, "today": here.today, "minute": here.minute}
+    ).one_or_none()
+    return None if row is None else _call(row)
+
+
+def read(
+    session: Session, *, child_id: UUID, face: ChildFace, saying: OwnPageSaying, here: Here
+) -> OwnPage:
+    """Return a child's own page."""
+    in_hand = loans(session, child_id=child_id)
+    policy = here.settings.policy(face.grade)
+    return OwnPage(
+        child=face,
+        saying=saying,
+        today=here.today,
+        loans=in_hand,
+        call=next_call(session, child_id=child_id, here=here),
+        may_borrow=max(policy.limit - len(in_hand), 0) if policy.self_lending else 0,
+    )
+
+
+def show(*, child_id: UUID, face: ChildFace, saying: OwnPageSaying, here: Here) -> OwnPage:
+    """Return a child's own page, read by itself."""
+    return read(reading(), child_id=child_id, face=face, saying=saying, here=here)
+
+
+def own_loan(loan_id: UUID, name: str, due_on: date) -> OwnLoan:
+    return OwnLoan(loan_id=loan_id, book=book(name), due_on=due_on)
+
+
+def book(name: str) -> Book:
+    """Return a title as a child knows it; the same title always has the same drawn cover."""
+    return Book(title=name, cover=crc32(name.encode()) % COVERS)
+
+
+def _call(row: Row[Any]) -> OwnCall:
+    return OwnCall(
+        booking_id=row.booking_id,
+        relation=row.relation,
+        on=row.on_date,
+        start_min=row.start_min,
+        mode=CallMode(row.kind.value),
+    )

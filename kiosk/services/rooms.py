@@ -1,0 +1,185 @@
+"""The state of the room now: open or not, how many are here, who is on duty."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from kiosk.db import reading
+from kiosk.models.calls import Booking
+from kiosk.models.openings import Duty, Opening
+from kiosk.models.people import Child, Staff
+from kiosk.models.visits import Visit
+from kiosk.rules import openings
+from kiosk.rules.badges import Badge
+from kiosk.rules.call_states import CallState
+from kiosk.rules.openings import OpeningState
+from kiosk.rules.visits import VisitState
+from kiosk.services.answers import BoardCall, NextOpening, Room
+from kiosk.services.here import Here
+
+TRAIN_LENGTH: Final = 24
+BOARD_LENGTH: Final = 3
+_LOOK_AHEAD: Final = timedelta(days=60)
+_CALL_LASTS_MIN: Final = 10
+
+# The openings of today and the next ones of the plan; a handful of rows by an index.
+_OPENINGS: Final = (
+    select(
+        Opening.id,
+        Opening.on_date,
+        Opening.from_min,
+        Opening.to_min,
+        Opening.state,
+        Opening.opened_at,
+    )
+    .where(
+        Opening.home_id == bindparam("home_id"),
+        or_(
+            Opening.state == OpeningState.OPEN,
+            and_(
+                Opening.state == OpeningState.PLANNED,
+                Opening.on_date >= bindparam("today"),
+                Opening.on_date <= bindparam("horizon"),
+            ),
+        ),
+    )
+    .order_by(Opening.on_date, Opening.from_min)
+)
+_TRAIN: Final = (
+    select(Child.animal, Child.cloth)
+    .join(Visit, Visit.child_id == Child.id)
+    .where(
+        Visit.home_id == bindparam("home_id"),
+        Visit.local_day == bindparam("today"),
+        Visit.state == VisitState.OPEN,
+    )
+    .order_by(Visit.signed_in_at.desc())
+    .limit(TRAIN_LENGTH)
+)
+_COUNT: Final = select(func.count()).where(
+    Visit.home_id == bindparam("home_id"),
+    Visit.local_day == bindparam("today"),
+    Visit.state == VisitState.OPEN,
+)
+_DUTY: Final = (
+    select(Staff.display_name)
+    .join(Duty, Duty.staff_id == Staff.id)
+    .where(Duty.opening_id == bindparam("opening_id"), Duty.signed_off_at.is_(None))
+    .order_by(Duty.signed_on_at)
+    .limit(1)
+)
+_CALLS: Final = (
+    select(Child.animal, Child.cloth, Booking.start_min, Booking.state)
+    .join(Child, Child.id == Booking.child_id)
+    .where(
+        Booking.on_date == bindparam("today"),
+        Booking.state.in_([CallState.BOOKED, CallState.WAITING, CallState.CALLING]),
+        or_(Booking.start_min > bindparam("after"), Booking.state == CallState.CALLING),
+    )
+    .order_by(Booking.start_min)
+    .limit(BOARD_LENGTH)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedOpening:
+    """An opening of the plan; minutes since midnight."""
+
+    opening_id: UUID
+    on: date
+    from_min: int
+    to_min: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomState:
+    """Whether the room is open now, and what the plan has next."""
+
+    opening_id: UUID | None
+    closes_min: int | None
+    next_planned: PlannedOpening | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.opening_id is not None
+
+
+def state(session: Session, here: Here) -> RoomState:
+    """Return the state of the room at this moment."""
+    rows = session.execute(
+        _OPENINGS,
+        {"home_id": here.home_id, "today": here.today, "horizon": here.today + _LOOK_AHEAD},
+    ).all()
+    current = next((row for row in rows if row.state is OpeningState.OPEN), None)
+    planned = (_planned(row) for row in rows if row.state is OpeningState.PLANNED)
+    return RoomState(
+        opening_id=None if current is None else current.id,
+        closes_min=None if current is None else current.to_min,
+        next_planned=openings.next_planned(planned, today=here.today, minute=here.minute),
+    )
+
+
+def train(session: Session, here: Here) -> tuple[Badge, ...]:
+    """Return the badges of the children who are here, latest arrivals last."""
+    rows = session.execute(_TRAIN, _today(here)).all()
+    return tuple(Badge(animal=row.animal, cloth=row.cloth) for row in reversed(rows))
+
+
+def headcount(session: Session, here: Here) -> int:
+    """Return how many children are here now."""
+    return session.execute(_COUNT, _today(here)).scalar_one()
+
+
+def now(here: Here) -> Room:
+    """Return what the idle screen shows."""
+    session = reading()
+    found = state(session, here)
+    ahead = found.next_planned
+    return Room(
+        now=here.local.replace(tzinfo=None),
+        closes_min=found.closes_min,
+        next_opening=None if ahead is None else NextOpening(on=ahead.on, from_min=ahead.from_min),
+        headcount=headcount(session, here),
+        duty_title=_duty(session, found),
+        calls=_board(session, here) if found.is_open else (),
+        train=train(session, here),
+    )
+
+
+def _today(here: Here) -> dict[str, object]:
+    return {"home_id": here.home_id, "today": here.today}
+
+
+def _duty(session: Session, found: RoomState) -> str | None:
+    if found.opening_id is None:
+        return None
+    name: str | None = session.execute(
+        _DUTY, {"opening_id": found.opening_id}
+    ).scalar_one_or_none()
+    return name
+
+
+def _board(session: Session, here: Here) -> tuple[BoardCall, ...]:
+    if not here.settings.show_calls_when_idle:
+        return ()
+    rows = session.execute(
+        _CALLS, {"today": here.today, "after": here.minute - _CALL_LASTS_MIN}
+    ).all()
+    return tuple(
+        BoardCall(
+            badge=Badge(animal=row.animal, cloth=row.cloth),
+            start_min=row.start_min,
+            is_current=place == 0,
+        )
+        for place, row in enumerate(rows)
+    )
+
+
+def _planned(row: Row[Any]) -> PlannedOpening:
+    return PlannedOpening(
+        opening_id=row.id, on=row.on_date, from_min=row.from_min, to_min=row.to_min
+    )

@@ -1,0 +1,220 @@
+"""Coming and going: what a child's card does at the door.
+
+The way of a scan is a handful of Core statements built once: forty children wait behind it.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.orm import Session, aliased
+
+from kiosk.db import reading, transaction
+from kiosk.errors import NotFoundError, RefusedError
+from kiosk.ids import new_id
+from kiosk.models.people import Card, Child, SchoolClass
+from kiosk.models.visits import Visit
+from kiosk.rules import civil, codes, openings
+from kiosk.rules import visits as rules
+from kiosk.rules.badges import Badge
+from kiosk.rules.codes import CodeProblem
+from kiosk.rules.visits import ArrivalAction, LastVisit, VisitRefusal, VisitState
+from kiosk.services import own_page, rooms
+from kiosk.services.answers import (
+    Arrived,
+    ChildFace,
+    Greeting,
+    Left,
+    OwnPage,
+    OwnPageSaying,
+    SafetyTip,
+)
+from kiosk.services.here import Here
+
+_EVENING_FROM: Final = 18 * 60
+_DARK_FROM: Final = 17 * 60 + 30
+
+_last = aliased(Visit)
+_CARD: Final = (
+    select(
+        Card.revoked_at,
+        Child.id,
+        Child.given_name,
+        Child.animal,
+        Child.cloth,
+        Child.left_on,
+        SchoolClass.grade,
+        Visit.id.label("visit_id"),
+        Visit.state,
+        Visit.local_day,
+        Visit.signed_in_at,
+        Visit.signed_out_at,
+        Visit.request_id,
+    )
+    .join(Child, Child.id == Card.child_id)
+    .join(SchoolClass, SchoolClass.id == Child.class_id)
+    .outerjoin(
+        Visit,
+        Visit.id
+        == select(_last.id)
+        .where(_last.child_id == Child.id)
+        .order_by(_last.signed_in_at.desc())
+        .limit(1)
+        .correlate(Child)
+        .scalar_subquery(),
+    )
+    .where(Card.code_digest == bindparam("digest"))
+)
+_ADD: Final = insert(Visit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtTheDoor:
+    """Whose card it was, and what its screen shows."""
+
+    child_id: UUID
+    face: ChildFace
+    answer: Arrived | OwnPage | Left
+
+
+def arrive(*, code: str, request_id: UUID, here: Here) -> AtTheDoor:
+    """Take a child's card: sign in, or show again what was shown.
+
+    The answer is given after the commit. The same `request_id`, or the same card within ten
+    seconds, gives the first answer again and stores nothing.
+
+    Raises:
+        NotFoundError: UNKNOWN_CARD or OLD_CARD.
+        RefusedError: ROOM_CLOSED with `on` and `from_min` of the next opening, if one is planned.
+    """
+    with transaction() as session:
+        child = _holder(session, code, here)
+        state = rooms.state(session, here)
+        last = _last_visit(child, request_id, here)
+        action = rules.arrival(
+            is_open=state.is_open,
+            minutes_to_planned=openings.minutes_until(
+                state.next_planned, today=here.today, minute=here.minute
+            ),
+            today=here.today,
+            last=last,
+        )
+        match action:
+            case ArrivalAction.CLOSED:
+                raise RefusedError(VisitRefusal.ROOM_CLOSED, next=state.next_planned)
+            case ArrivalAction.SIGN_IN | ArrivalAction.TRACE:
+                _sign_in(session, child, last, request_id, here)
+            case (
+                ArrivalAction.SAME_ANSWER | ArrivalAction.ALREADY_HERE | ArrivalAction.JUST_LEFT
+            ):
+                pass
+        return AtTheDoor(
+            child_id=child.id, face=_face(child), answer=_answer(session, child, action, here)
+        )
+
+
+def leave(*, child_id: UUID, face: ChildFace, here: Here) -> Left:
+    """Sign a child out; who is out already is wished goodbye again."""
+    with transaction() as session:
+        session.execute(
+            update(Visit)
+            .where(Visit.child_id == child_id, Visit.state == VisitState.OPEN)
+            .values(state=VisitState.LEFT, signed_out_at=here.now)
+        )
+    return _goodbye(face, here)
+
+
+def holder(*, code: str, here: Here) -> UUID:
+    """Return whose card this is, without doing anything.
+
+    Raises:
+        NotFoundError: UNKNOWN_CARD or OLD_CARD.
+    """
+    found: UUID = _holder(reading(), code, here).id
+    return found
+
+
+def _holder(session: Session, code: str, here: Here) -> Row[Any]:
+    digest = codes.card_digest(code, key=here.settings.keys.card)
+    child = session.execute(_CARD, {"digest": digest}).one_or_none()
+    if child is None or child.left_on is not None:
+        raise NotFoundError(CodeProblem.UNKNOWN_CARD)
+    if child.revoked_at is not None:
+        raise NotFoundError(CodeProblem.OLD_CARD)
+    return child
+
+
+def _last_visit(child: Row[Any], request_id: UUID, here: Here) -> LastVisit | None:
+    if child.visit_id is None:
+        return None
+    return LastVisit(
+        state=child.state,
+        on=child.local_day,
+        since=here.now - (child.signed_out_at or child.signed_in_at),
+        is_same_request=child.request_id == request_id,
+    )
+
+
+def _sign_in(
+    session: Session, child: Row[Any], last: LastVisit | None, request_id: UUID, here: Here
+) -> None:
+    if last is not None and last.state is VisitState.OPEN:
+        session.execute(
+            update(Visit)
+            .where(Visit.id == child.visit_id)
+            .values(state=VisitState.LEFT_UNCONFIRMED)
+        )
+    session.execute(
+        _ADD,
+        {
+            "id": new_id(here.now),
+            "home_id": here.home_id,
+            "child_id": child.id,
+            "local_day": here.today,
+            "signed_in_at": here.now,
+            "state": VisitState.OPEN,
+            "request_id": request_id,
+        },
+    )
+
+
+def _answer(
+    session: Session, child: Row[Any], action: ArrivalAction, here: Here
+) -> Arrived | OwnPage | Left:
+    face = _face(child)
+    match action:
+        case ArrivalAction.ALREADY_HERE:
+            return own_page.read(
+                session, child_id=child.id, face=face, saying=OwnPageSaying.ALREADY_IN, here=here
+            )
+        case ArrivalAction.JUST_LEFT:
+            return _goodbye(face, here)
+        case _:
+            reminders = own_page.reminders(session, child_id=child.id, here=here)
+            return Arrived(
+                child=face,
+                greeting=Greeting(civil.daytime(here.minute).value),
+                today=here.today,
+                call=reminders.call,
+                loan=reminders.loan if reminders.call is None else None,
+                train=rooms.train(session, here),
+            )
+
+
+def _face(child: Row[Any]) -> ChildFace:
+    return ChildFace(
+        given_name=child.given_name,
+        grade=child.grade,
+        badge=Badge(animal=child.animal, cloth=child.cloth),
+    )
+
+
+def _goodbye(face: ChildFace, here: Here) -> Left:
+    tips = (SafetyTip.ROAD, SafetyTip.RIGHT, SafetyTip.WATER)
+    is_dark = here.minute >= _DARK_FROM
+    return Left(
+        child=face,
+        is_evening=here.minute >= _EVENING_FROM,
+        tip=SafetyTip.DARK if is_dark else tips[here.today.toordinal() % len(tips)],
+    )

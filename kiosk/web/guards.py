@@ -1,0 +1,93 @@
+"""Who may open which route. A route without a role stops the start (`security.md` row 34)."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from flask import Flask, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from kiosk.errors import NotFoundError, RefusedError
+from kiosk.rules.staff import Role, StaffRefusal
+from kiosk.web import child_screen, staff_screen
+
+
+class Access(StrEnum):
+    """What a route asks of whoever opens it."""
+
+    ANYBODY = "anybody"  # the child screen without a child
+    CHILD = "child"  # a child's page: a live child session
+    DEMO = "demo"  # exists in a demo instance only
+    VOLUNTEER = "volunteer"
+    DUTY_TEACHER = "duty_teacher"
+    LIBRARIAN = "librarian"
+    ADMINISTRATOR = "administrator"
+
+
+_STAFF = {
+    Access.VOLUNTEER: frozenset(Role),
+    Access.DUTY_TEACHER: frozenset({Role.DUTY_TEACHER, Role.LIBRARIAN, Role.ADMINISTRATOR}),
+    Access.LIBRARIAN: frozenset({Role.LIBRARIAN, Role.ADMINISTRATOR}),
+    Access.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),
+}
+_ROLE_OF = "kiosk_access"
+
+
+def access[**P, R](needed: Access) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare what a view asks; goes directly above its function."""
+
+    def declare(view: Callable[P, R]) -> Callable[P, R]:
+        setattr(view, _ROLE_OF, needed)
+        return view
+
+    return declare
+
+
+def access_of(app: Flask, endpoint: str) -> Access | None:
+    """Return what the route behind `endpoint` asks, or None when it declares nothing."""
+    if endpoint == "static":
+        return Access.ANYBODY
+    found = getattr(app.view_functions[endpoint], _ROLE_OF, None)
+    return found if isinstance(found, Access) else None
+
+
+def install(app: Flask) -> None:
+    """Check each request's role; refuse to start when a route has none.
+
+    Raises:
+        RuntimeError: a route declares no role.
+    """
+    bare = [name for name in app.view_functions if access_of(app, name) is None]
+    if bare:
+        raise RuntimeError(f"these routes declare no role: {', '.join(sorted(bare))}")
+    app.before_request(lambda: _check(app))
+
+
+def _check(app: Flask) -> Response | None:
+    if request.endpoint is None:
+        return None
+    needed = access_of(app, request.endpoint)
+    match needed:
+        case None | Access.ANYBODY:
+            return None
+        case Access.DEMO:
+            return None if app.extensions["kiosk"].settings.demo else _hide()
+        case Access.CHILD:
+            child_screen.require()
+            return None
+        case _:
+            return _check_staff(_STAFF[needed])
+
+
+def _hide() -> None:
+    raise NotFoundError(StaffRefusal.SIGNED_OUT)
+
+
+def _check_staff(allowed: frozenset[Role]) -> Response | None:
+    member = staff_screen.current()
+    if member is None:
+        if request.method == "GET" and "HX-Request" not in request.headers:
+            return redirect(url_for("staff_door.door"), code=303)
+        raise RefusedError(StaffRefusal.SIGNED_OUT)
+    if member.role not in allowed:
+        raise RefusedError(StaffRefusal.NOT_YOUR_ROLE)
+    return None

@@ -1,0 +1,54 @@
+"""Two languages by the standard library's gettext; the msgids are the English sentences.
+
+The child screens speak the language of the settings, staff pages the one chosen there.
+"""
+
+import gettext
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from flask import Flask, g, session
+
+from kiosk.web import context
+
+LANGUAGES: Final = {"zh": "zh_CN", "en": "en"}
+_TRANSLATIONS: Final = Path(__file__).parent.parent / "translations"
+_COOKIE_KEY: Final = "language"
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        lambda text: _catalogue(language()).gettext(text),
+        lambda one, many, n: _catalogue(language()).ngettext(one, many, n),
+        newstyle=True,
+    )
+    app.jinja_env.globals["language"] = language
+
+
+def language() -> str:
+    """Return this request's language, `zh` or `en`."""
+    if "language" not in g:
+        g.language = session.get(_COOKIE_KEY) or context.settings().language
+    found: str = g.language
+    return found
+
+
+def speak_own_language() -> None:
+    """Answer this request in the kiosk's own language, whatever a staff page has chosen."""
+    g.language = context.settings().language
+
+
+def choose(wanted: str) -> None:
+    """Use `wanted` on the staff pages of this browser; an unknown language changes nothing."""
+    if wanted in LANGUAGES:
+        session[_COOKIE_KEY] = wanted
+        g.pop("language", None)
+
+
+@cache
+def _catalogue(wanted: str) -> gettext.NullTranslations:
+    return gettext.translation(
+        "messages", _TRANSLATIONS, languages=[LANGUAGES[wanted]], fallback=True
+    )

@@ -1,0 +1,55 @@
+"""The staff session behind this request. The row stands in the database; the cookie has its id."""
+
+from flask import g, session
+
+from kiosk.services import staff
+from kiosk.services.staff import StaffMember
+from kiosk.web import context
+
+_COOKIE_KEY = "staff"
+_WAITING_KEY = "staff_card"
+
+
+def current() -> StaffMember | None:
+    """Return who is signed in here, or None; looked up once a request."""
+    if "staff_member" not in g:
+        token = session.get(_COOKIE_KEY)
+        g.staff_member = None if token is None else staff.member_of(token, here=context.here())
+    found: StaffMember | None = g.staff_member
+    return found
+
+
+def signed_in() -> StaffMember:
+    """Return who is signed in; the guard has made sure that somebody is."""
+    member = current()
+    if member is None:
+        raise RuntimeError("this route needs a role of staff")
+    return member
+
+
+def begin(token: str) -> None:
+    """Sign this browser in under a fresh staff session."""
+    session.clear()
+    session[_COOKIE_KEY] = token
+    g.pop("staff_member", None)
+
+
+def token() -> str | None:
+    found: str | None = session.get(_COOKIE_KEY)
+    return found
+
+
+def leave() -> None:
+    """Forget the staff session in this browser."""
+    session.clear()
+    g.pop("staff_member", None)
+
+
+def remember_card(reference: str) -> None:
+    """Remember whose card lies at the PIN pad. `reference` is the id of the staff member."""
+    session[_WAITING_KEY] = reference
+
+
+def card_waiting() -> str | None:
+    found: str | None = session.get(_WAITING_KEY)
+    return found
