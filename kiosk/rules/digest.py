@@ -1,0 +1,99 @@
+"""What two sides must agree on to prove that they hold the same rows (`sync.md` 2.5).
+
+A canonical row is one line: its fields in printable ASCII, parted by tabs, an absent value empty.
+Nothing else can be said in it: a name in Chinese is refused here, whatever table it came from.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+SEPARATOR: Final = "\t"
+MODULUS: Final = 1 << 60
+DIGITS: Final = 15  # hexadecimal digits of md5 in 60 bits
+
+_PRINTABLE: Final = bytes(set(range(0x20, 0x7F)) - {ord("\\")})
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# A key that is no UUIDv7 may claim a year that Python cannot hold; it belongs to the last day.
+_LAST_DAY: Final = date(9998, 12, 30)
+_LAST_MILLISECOND: Final = (_LAST_DAY - _EPOCH.date()).days * 86_400_000 + 43_200_000
+_FIELD: Final = re.compile(rb"[ -\[\]-~]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDigest:
+    """How many rows there are, and the sum of their digests, whatever their order."""
+
+    rows: int
+    digest: int
+
+
+EMPTY: Final = SetDigest(rows=0, digest=0)
+
+
+def is_canonical(block: bytes, *, fields: int) -> bool:
+    """Return whether each line of `block` ends and has `fields` canonical fields."""
+    frame = block.translate(None, _PRINTABLE)
+    line = SEPARATOR.encode() * (fields - 1) + b"\n"
+    return frame == line * (len(frame) // len(line))
+
+
+def canonical(fields: Iterable[str | int | None]) -> str:
+    """Return the line of a row.
+
+    Raises:
+        ValueError: a field holds more than printable ASCII.
+    """
+    texts = ["" if field is None else str(field) for field in fields]
+    if not all(text.isascii() and _FIELD.fullmatch(text.encode()) for text in texts):
+        raise ValueError("a canonical field is printable ASCII without a backslash")
+    return SEPARATOR.join(texts)
+
+
+def row_digest(line: str) -> int:
+    """Return the first 60 bits of the line's md5: every database can count the same."""
+    found = hashlib.md5(line.encode(), usedforsecurity=False).hexdigest()
+    return int(found[:DIGITS], 16)
+
+
+def set_digest(lines: Iterable[str]) -> SetDigest:
+    """Return the digest of a set of rows; the order does not matter, a double row does."""
+    rows = total = 0
+    for line in lines:
+        rows += 1
+        total += row_digest(line)
+    return SetDigest(rows=rows, digest=total % MODULUS)
+
+
+def chain(previous: str, sha256: str) -> str:
+    """Return the link after `previous`; the first link follows the empty text."""
+    return hashlib.sha256(previous.encode() + sha256.encode()).hexdigest()
+
+
+def day_of_key(key: str, zone: ZoneInfo) -> date:
+    """Return the local day on which a UUIDv7 was made; `key` is 32 hexadecimal digits, or more.
+
+    A row's day is that of its key: it never moves, is known of a row that is gone, and needs no
+    index on either side (`sync.md` 2.8).
+    """
+    return _instant(int(key[:12], 16)).astimezone(zone).date()
+
+
+def keys_of_day(day: date, zone: ZoneInfo) -> tuple[str, str]:
+    """Return the lowest key of a local day and the first key after it, as 32 digits."""
+    after = day + timedelta(days=1)
+    return _lowest_key(day, zone), "f" * 32 if day >= _LAST_DAY else _lowest_key(after, zone)
+
+
+def _instant(milliseconds: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=min(milliseconds, _LAST_MILLISECOND))
+
+
+def _lowest_key(day: date, zone: ZoneInfo) -> str:
+    start = datetime.combine(day, time(), tzinfo=zone)
+    milliseconds = round(start.timestamp() * 1000)
+    return f"{max(milliseconds, 0):012x}" + "0" * 20
