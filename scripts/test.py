@@ -119,10 +119,9 @@ def _pytest(options: argparse.Namespace) -> Count:
     chosen = ["-m", "not browser and not postgres and not faults"] if options.fast else []
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / "results.xml"
-        command = [PYTHON, "-m", "pytest", "-rs", "--durations=20", "--durations-min=1", *chosen]
-        code = subprocess.run(
-            [*command, f"--junit-xml={results}", *options.pytest], check=False
-        ).returncode
+        command = [*("-m", "pytest", "-rs", "--durations=20", "--durations-min=1"), *chosen]
+        command += [f"--junit-xml={results}", *options.pytest]
+        code = subprocess.run([PYTHON, *command], check=False).returncode
         count = _read(results) if results.exists() else Count()
     if code and not count.failed:  # it did not come as far as counting
         return count + Count(failed=1)
