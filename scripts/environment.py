@@ -16,6 +16,7 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUNTIME_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 OLDEST_PYTHON = (3, 11)
+WHOLE = "import kiosk, flask, sqlalchemy, waitress"
 
 
 def prepare(lock: Path) -> None:
@@ -26,10 +27,12 @@ def prepare(lock: Path) -> None:
     if _stands(lock):
         return
     if not _runs("import pip"):
-        print(f"Making {VENV} ...", flush=True)
         _make()
     _fill(lock)
-    if not _runs("import kiosk, flask, sqlalchemy"):
+    if not _runs(WHOLE):  # pip believes its own lists, and some files are gone
+        _make()
+        _fill(lock)
+    if not _runs(WHOLE):
         sys.exit(f"The environment is not whole. Delete the folder {VENV} and start again.")
     for whole in {lock, RUNTIME_LOCK}:  # the development lock holds the runtime one
         _stamp(whole).write_text(_fingerprint(whole), encoding="ascii")
@@ -75,6 +78,7 @@ def _runs(statement: str) -> bool:
 
 
 def _make() -> None:
+    print(f"Making {VENV} ...", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
     made = subprocess.run([sys.executable, "-m", "venv", VENV], check=False)
     if made.returncode:
