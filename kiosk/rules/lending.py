@@ -95,6 +95,19 @@ class Standing:
     open_loans: int
 
 
+_REFUSED_FOR: Mapping[ItemStatus, LendingRefusal | None] = MappingProxyType(
+    {
+        ItemStatus.AVAILABLE: None,
+        ItemStatus.IN_ROOM_ONLY: LendingRefusal.IN_ROOM_ONLY,
+        ItemStatus.DAMAGED: LendingRefusal.NOT_LENDABLE,
+        # What is in hand is neither lost nor missing, see `heals`.
+        ItemStatus.LOST: None,
+        ItemStatus.MISSING: None,
+        ItemStatus.WITHDRAWN: LendingRefusal.NOT_LENDABLE,
+    }
+)
+
+
 def refusal(
     policy: LendingPolicy, standing: Standing, *, status: ItemStatus, by_teacher: bool
 ) -> LendingRefusal | None:
@@ -103,13 +116,8 @@ def refusal(
     The item is named before the child: a reason that no child can change comes first. A teacher
     lends where the class borrows together; the limit and the item's state bind her as well.
     """
-    match status:
-        case ItemStatus.IN_ROOM_ONLY:
-            return LendingRefusal.IN_ROOM_ONLY
-        case ItemStatus.DAMAGED | ItemStatus.WITHDRAWN:
-            return LendingRefusal.NOT_LENDABLE
-        case ItemStatus.AVAILABLE | ItemStatus.LOST | ItemStatus.MISSING:
-            pass  # what is in hand is neither lost nor missing, see `heals`
+    if (reason := _REFUSED_FOR[status]) is not None:
+        return reason
     if not (policy.self_lending or by_teacher):
         return LendingRefusal.CLASS_FIRST
     if standing.open_loans >= policy.limit:

@@ -44,7 +44,7 @@ def offer(
     for _, of_day in groupby(free, key=lambda place: place.on):
         faces = {place.start_min for place in chosen}
         new_faces_first = sorted(of_day, key=lambda place: place.start_min in faces)
-        chosen += sorted(new_faces_first[:a_day], key=_when)
+        chosen += new_faces_first[:a_day]
     chosen += [place for place in free if place not in chosen]
     return tuple(sorted(chosen[:limit], key=_when))
 

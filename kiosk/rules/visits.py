@@ -82,14 +82,10 @@ def _again(last: LastVisit, *, today: date) -> ArrivalAction | None:
     """Return the answer that begins no visit, if the latest one already says it all."""
     if last.is_same_request:
         return ArrivalAction.SAME_ANSWER
+    if last.state is VisitState.LEFT_UNCONFIRMED:
+        return None
+    is_here = last.state is VisitState.OPEN
     # A clock set back by a little is the same moment; by more, it says nothing about this scan.
-    is_just_now = abs(last.since) <= SAME_SCAN_WINDOW
-    match last.state:
-        case VisitState.OPEN if is_just_now:
-            return ArrivalAction.SAME_ANSWER
-        case VisitState.OPEN if last.on == today:
-            return ArrivalAction.ALREADY_HERE
-        case VisitState.LEFT if is_just_now:
-            return ArrivalAction.JUST_LEFT
-        case VisitState.OPEN | VisitState.LEFT | VisitState.LEFT_UNCONFIRMED:
-            return None
+    if abs(last.since) <= SAME_SCAN_WINDOW:
+        return ArrivalAction.SAME_ANSWER if is_here else ArrivalAction.JUST_LEFT
+    return ArrivalAction.ALREADY_HERE if is_here and last.on == today else None
