@@ -1,0 +1,127 @@
+"""A real kiosk: its own process, its own instance folder, a free port."""
+
+import csv
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HOST = "127.0.0.1"
+_ROOT = Path(__file__).resolve().parents[2]
+_TRIES = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A line of `demo-codes.csv`."""
+
+    kind: str
+    code: str
+    label: str
+    class_: str
+    animal: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Kiosk:
+    """`python -m kiosk run` on an instance; may be killed and started again on the same port."""
+
+    instance: Path
+    port: int = field(default_factory=free_port)
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def start(self) -> None:
+        log = (self.instance / "kiosk.out").open("ab")
+        with log:
+            self._process = subprocess.Popen(
+                [*_KIOSK, "run", "--port", str(self.port), "--no-browser"],
+                env=_environment(self.instance),
+                cwd=_ROOT,
+                stdout=log,
+                stderr=log,
+            )
+        for _ in range(_TRIES):
+            if _answers(self.port):
+                return
+            try:
+                self._process.wait(timeout=0.05)
+            except subprocess.TimeoutExpired:
+                continue
+            break
+        raise AssertionError(f"the kiosk did not start:\n{self.log()}")
+
+    def stop(self) -> None:
+        self._end(kill=False)
+
+    def kill(self) -> None:
+        """Take the power away."""
+        self._end(kill=True)
+
+    def log(self) -> str:
+        return (self.instance / "kiosk.out").read_text(encoding="utf-8", errors="replace")
+
+    def codes(self, kind: str) -> list[Code]:
+        """Return the demo's codes of a kind: `child`, `item`, `staff` or `command`."""
+        with (self.instance / "demo-codes.csv").open(encoding="utf-8-sig", newline="") as table:
+            rows = list(csv.DictReader(table))
+        return [
+            Code(
+                kind=row["kind"],
+                code=row["code"],
+                label=row["label"],
+                class_=row["class"],
+                animal=row["animal"],
+            )
+            for row in rows
+            if row["kind"] == kind
+        ]
+
+    def _end(self, *, kill: bool) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if kill:
+            process.kill()
+        else:
+            process.terminate()
+        process.wait(timeout=20)
+
+
+_KIOSK = (sys.executable, "-m", "kiosk")
+
+
+def command(instance: Path, *arguments: str) -> str:
+    """Run one `kiosk` command on an instance and return what it printed."""
+    ran = subprocess.run(
+        [*_KIOSK, *arguments],
+        env=_environment(instance),
+        cwd=_ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert ran.returncode == 0, f"kiosk {' '.join(arguments)}:\n{ran.stdout}\n{ran.stderr}"
+    return ran.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _environment(instance: Path) -> dict[str, str]:
+    return os.environ | {"KIOSK_INSTANCE": str(instance), "PYTHONUTF8": "1"}
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
