@@ -13,6 +13,13 @@ _ROOT = Path(__file__).resolve().parents[2]
 _TRIES = 300
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
     """A line of `demo-codes.csv`."""
@@ -109,13 +116,6 @@ def command(instance: Path, *arguments: str) -> str:
     )
     assert ran.returncode == 0, f"kiosk {' '.join(arguments)}:\n{ran.stdout}\n{ran.stderr}"
     return ran.stdout
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _environment(instance: Path) -> dict[str, str]:
