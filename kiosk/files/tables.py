@@ -1,0 +1,76 @@
+"""Ledgers as files for offices: CSV and XLSX of plain text and numbers, never formulas."""
+
+import csv
+import io
+from dataclasses import dataclass
+from decimal import Decimal
+
+Cell = str | int | float | Decimal | None
+
+# What a spreadsheet may take for the start of a formula, in both widths (`security.md` 1, row 24).
+_FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
+_UNSEEN = " \n\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableColumn:
+    """A column; `width` in signs as a spreadsheet counts them, a Han character being two."""
+
+    label: str
+    width: int = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A ledger as it is printed. Every row and the totals have as many cells as columns."""
+
+    title: str
+    columns: tuple[TableColumn, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    totals: tuple[Cell, ...] | None = None
+    subtitle: str | None = None
+    top_line: str | None = None
+    bottom_line: str | None = None
+    page_footer: str = "第 &P 页 共 &N 页"
+
+    def __post_init__(self) -> None:
+        """Refuse a table whose rows do not fit its columns."""
+        width = len(self.columns)
+        if not width or any(len(row) != width for row in self.body):
+            raise ValueError("a row of another width than the columns")
+
+    @property
+    def body(self) -> tuple[tuple[Cell, ...], ...]:
+        """The rows with the totals below them."""
+        return self.rows if self.totals is None else (*self.rows, self.totals)
+
+
+def csv_bytes(table: Table) -> bytes:
+    """Return header and rows as CSV that Excel and WPS open rightly: UTF-8 with mark, CRLF."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(guarded(column.label) for column in table.columns)
+    writer.writerows(tuple(_csv_cell(cell) for cell in row) for row in table.body)
+    return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def guarded(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula: one that could be gets a `'` in front."""
+    bare = text.lstrip(_UNSEEN)
+    return (
+        f"'{text}" if text.startswith(_FORMULA_STARTS) or bare.startswith(_FORMULA_STARTS) else text
+    )
+
+
+def _csv_cell(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return guarded(cell)
+    # A number is only a number, also a negative one.
+    return "" if cell is None else str(cell)
+
+
+def xlsx_bytes(table: Table) -> bytes:
+    """Return the table as a workbook ready to print on A4, landscape, with room for the binding."""
+    from kiosk.files.tables_xlsx import Paper
+
+    return Paper(table).draw()
