@@ -1,0 +1,88 @@
+// What is lost without this file: the scanner. Nothing that a gun reads becomes a scan; what was
+// read goes out as the event `kiosk:scan`, which post.js sends. Keys are read by their place on the
+// keyboard, so that an input method has nothing to compose into (`domain.md` 4.9 rule 41).
+(() => {
+  "use strict";
+  const onKiosk = document.body.hasAttribute("data-kiosk");
+  if (!onKiosk && !document.body.hasAttribute("data-staff")) return;
+
+  const row = (prefix) => new RegExp(`^(?:${prefix}[0-9A-HJ-NP-TV-Z]{11})+$`);
+  const OURS = row("[CBSX]"), BESIDE_STAFF = row("[CB]"), INTO_A_FIELD = row("C");
+  const AIM = /^\][A-Z][0-9A-Z](?=.)/; // what kind of bar it was: not part of the code (T-4)
+  const FIELD = "input, textarea, select, [data-native]";
+  const SILENCE = 120; // ms that end a burst without a terminator
+  const MACHINE = 60; // ms between two keys where people type as well
+  const LONGEST = 64, STRAY = 4;
+  let burst = "", last = 0, timer = 0, numpad = "", field = null;
+
+  // What is no symbol of ours becomes "?": left out, it could make a whole code of a wrong one.
+  const symbol = ({ code, key, shiftKey }) => {
+    const [, letter, digit] = /^Key([A-Z])$|^(?:Digit|Numpad)(\d)$/.exec(code) || [];
+    if (letter) return letter;
+    if (digit && !(shiftKey && code.startsWith("Digit"))) return digit;
+    if (code === "Minus" || code === "NumpadSubtract") return "-";
+    if (code === "BracketRight") return "]";
+    if (key.length === 1) return /[!-~]/.test(key) ? key.toUpperCase() : "?";
+    const isComposed = key === "Process" || key === "Unidentified";
+    return isComposed && !/Shift|Control|Alt|Meta|Lock|Lang|Conv|Kana/.test(code) ? "?" : "";
+  };
+
+  const read = (detail) => document.dispatchEvent(new CustomEvent("kiosk:scan", { detail }));
+  const isShared = () => !onKiosk || field !== null; // with a person who types
+
+  const end = (event) => {
+    clearTimeout(timer);
+    const text = burst.replace(AIM, "");
+    burst = "";
+    if (isShared()) {
+      if (!(field ? INTO_A_FIELD : BESIDE_STAFF).test(text)) return;
+      event?.preventDefault(); // or the form with the card in it would be sent
+      const { value } = field ?? {};
+      if (value?.toUpperCase().endsWith(text)) field.value = value.slice(0, -text.length);
+    } else if (!event && text.length < STRAY) return;
+    const codes = OURS.test(text) ? text.match(/.{12}/g) : [text.slice(0, LONGEST)];
+    codes.forEach(read);
+  };
+
+  const add = (character, { timeStamp, target }) => {
+    const pause = timeStamp - last; // the keys' own time: a busy page tears no code apart
+    last = timeStamp;
+    if (burst && pause > (isShared() ? MACHINE : SILENCE)) end();
+    if (!burst) field = target.closest?.(FIELD) ?? null;
+    if (!burst && !isShared()) document.dispatchEvent(new CustomEvent("kiosk:activity"));
+    if (burst.length <= LONGEST) burst += character;
+    clearTimeout(timer);
+    timer = setTimeout(end, SILENCE);
+  };
+
+  // On child screens no key does anything by itself: no button is pressed, no download list opens.
+  document.addEventListener("keydown", (event) => {
+    const code = event.code || event.key;
+    if (onKiosk && !event.target.closest?.(FIELD)) event.preventDefault();
+    if (event.repeat) return;
+    const character = symbol(event), isControl = event.ctrlKey || event.metaKey;
+    if ((isControl ? /^Key[IJM]$/ : /^(Numpad)?Enter$|^Tab$/).test(code)) {
+      if (burst) end(event);
+    } else if (event.altKey && /^Numpad\d$/.test(code)) {
+      numpad += code[6];
+    } else if (!(isControl || event.altKey)) {
+      if (character) add(character, event);
+    } else if (burst && character) add("?", event); // a control character inside a code
+  }, true);
+
+  // Guns in Alt mode hold Alt and type each character's number on the pad (T-2).
+  document.addEventListener("keyup", (event) => {
+    if (!numpad || event.key !== "Alt") return;
+    const character = String.fromCharCode(Number(numpad)).toUpperCase();
+    numpad = "";
+    if (/[\t\r\n]/.test(character)) {
+      if (burst) end(event);
+    } else add(/[!-~]/.test(character) ? character : "?", event);
+  }, true);
+
+  // Where there is no gun: the cards and books of the demo panel, to click.
+  document.addEventListener("click", ({ target }) => {
+    const card = target.closest?.("[data-scan-code]");
+    if (card) read(card.dataset.scanCode);
+  });
+})();

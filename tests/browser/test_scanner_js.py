@@ -1,0 +1,505 @@
+"""The browser's side of a scan: nothing lost, nothing doubled, never a wrong code."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from kiosk.rules.codes import CodeKind, compose
+from tests.browser.stub import ALT, CTRL, Gun, Post, Reply, Stub, notice
+
+pytestmark = pytest.mark.browser
+
+CARD = compose(CodeKind.CHILD, "7K3M9QX2AB")
+OTHER_CARD = compose(CodeKind.CHILD, "4HWE0R1TZC")
+BOOK = compose(CodeKind.ITEM, "00D5F6G8JS")
+ISBN = "9787544270878"
+BEFORE_OPENING = ["\r", "\n", "\r\n", "\t", ""]
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    stub = Stub()
+    yield stub
+    stub.stop()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page(viewport={"width": 1366, "height": 768})
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    page.close()
+    assert not complaints
+
+
+@pytest.fixture
+def gun(page: Page, stub: Stub) -> Gun:
+    page.goto(stub.url)
+    return Gun(page)
+
+
+# --- what is read
+
+
+@pytest.mark.parametrize("end", BEFORE_OPENING)
+@pytest.mark.parametrize("with_input_method", [False, True])
+def test_a_card_is_read_with_any_terminator_and_with_an_input_method_on(
+    stub: Stub, gun: Gun, end: str, *, with_input_method: bool
+) -> None:
+    gun.with_input_method = with_input_method
+
+    gun.scan(CARD, end)
+    stub.wait_for_codes(1)
+    gun.scan(BOOK, end)
+
+    assert stub.wait_for_codes(2) == [CARD, BOOK]
+
+
+def test_a_listener_that_reads_characters_fails_with_an_input_method_on(
+    stub: Stub, page: Page
+) -> None:
+    stub.scripts = ["naive.js"]
+    page.goto(stub.url)
+    gun = Gun(page, with_input_method=True)
+
+    gun.scan(CARD)
+    gun.with_input_method = False
+    gun.scan(BOOK)
+
+    assert stub.wait_for_codes(1) == [BOOK]
+
+
+def test_terminators_may_be_mixed_and_a_leading_one_is_no_scan(stub: Stub, gun: Gun) -> None:
+    for code, end in [(CARD, "\r\n"), (BOOK, "\t"), (OTHER_CARD, "\r"), (CARD, "\n")]:
+        gun.scan(f"\r{code}", end)
+
+    assert stub.wait_for_codes(4) == [CARD, BOOK, OTHER_CARD, CARD]
+
+
+def test_small_letters_are_the_same_card(stub: Stub, gun: Gun) -> None:
+    gun.scan(CARD.lower())
+
+    assert stub.wait_for_codes(1) == [CARD]
+
+
+@pytest.mark.parametrize("prefix", ["]C1", "]Q1", "]E0"])
+def test_what_names_the_kind_of_bar_is_not_part_of_the_code(
+    stub: Stub, gun: Gun, prefix: str
+) -> None:
+    gun.scan(prefix + CARD)
+
+    assert stub.wait_for_codes(1) == [CARD]
+
+
+def test_a_gun_in_alt_mode_is_read(stub: Stub, gun: Gun) -> None:
+    gun.scan_in_alt_mode(CARD)
+
+    assert stub.wait_for_codes(1) == [CARD]
+
+
+@pytest.mark.parametrize("bar", [ISBN, "7-5442-7087-8", "978754427087851", "978754427087812345"])
+def test_a_book_s_own_bar_is_sent_as_it_is(stub: Stub, gun: Gun, bar: str) -> None:
+    gun.scan(bar, "")
+
+    assert stub.wait_for_codes(1) == [bar]
+
+
+def test_two_codes_glued_together_are_two_scans(stub: Stub, gun: Gun) -> None:
+    gun.scan(CARD + BOOK, "")
+
+    assert stub.wait_for_codes(2) == [CARD, BOOK]
+
+
+def test_half_a_code_is_sent_so_that_the_child_is_asked_again(stub: Stub, gun: Gun) -> None:
+    gun.scan(CARD[:7], "")
+
+    assert stub.wait_for_codes(1) == [CARD[:7]]
+
+
+def test_three_stray_keys_are_no_scan(page: Page, stub: Stub) -> None:
+    page.clock.install()
+    page.goto(stub.url)
+    gun = Gun(page)
+
+    gun.scan("123", "")
+    page.clock.run_for(121)
+    gun.scan(CARD)
+
+    assert stub.wait_for_codes(1) == [CARD]
+
+
+def test_a_code_without_terminator_waits_for_120_ms_of_silence(page: Page, stub: Stub) -> None:
+    page.clock.install()
+    page.goto(stub.url)
+    page.clock.pause_at("2036-01-01")
+    seen = "document.body.hasAttribute('data-scanning')"
+
+    Gun(page).scan(CARD, "")
+
+    page.clock.run_for(119)
+    assert not page.evaluate(seen)
+    page.clock.run_for(1)
+    assert page.evaluate(seen)
+
+
+def test_a_burst_without_end_is_cut_and_stays_damaged(stub: Stub, gun: Gun) -> None:
+    gun.scan(CARD * 8)
+
+    assert stub.wait_for_codes(1) == [(CARD * 8)[:64]]
+
+
+@pytest.mark.parametrize("foreign", ["/", " "])
+def test_a_foreign_symbol_does_not_vanish_from_a_code(
+    stub: Stub, gun: Gun, foreign: str
+) -> None:
+    gun.scan(CARD[:5] + foreign + CARD[5:])
+
+    assert stub.wait_for_codes(1) == [f"{CARD[:5]}{'/' if foreign == '/' else '?'}{CARD[5:]}"]
+
+
+@pytest.mark.parametrize("modifiers", [CTRL, ALT])
+def test_a_control_character_spoils_the_code_it_stands_in(
+    stub: Stub, gun: Gun, modifiers: int
+) -> None:
+    gun.scan(CARD[:5], "")
+    gun.key("BracketRight", "]", 221, modifiers=modifiers)
+    gun.scan(CARD[5:])
+
+    assert stub.wait_for_codes(1) == [f"{CARD[:5]}?{CARD[5:]}"]
+
+
+def test_two_guns_at_once_are_two_mixed_codes_and_never_a_right_one(stub: Stub, gun: Gun) -> None:
+    mixed = "".join(a + b for a, b in zip(CARD, BOOK, strict=True))
+
+    gun.scan(mixed)
+    gun.scan(CARD)
+
+    assert stub.wait_for_codes(2)[-1] == CARD
+    assert not {CARD, BOOK} & set(stub.codes[:-1])
+
+
+# --- nothing on the screen answers to a key
+
+
+def test_no_key_presses_the_button_that_has_the_focus(stub: Stub, page: Page) -> None:
+    stub.screen = '<button id="one" hx-post="/press" hx-swap="none">one</button>'
+    page.goto(stub.url)
+    gun = Gun(page)
+    page.locator("#one").focus()
+
+    for end in ["\r", "\t", " \r", "\n"]:
+        gun.scan(CARD, end)
+
+    stub.wait_for_codes(4)
+    assert not [post for post in stub.posts if post.path == "/press"]
+    expect(page.locator("#one")).to_have_count(0)
+
+
+def test_keys_that_the_browser_answers_to_are_swallowed(page: Page, stub: Stub) -> None:
+    page.goto(stub.url)
+    gun = Gun(page)
+    page.evaluate(
+        "() => { window.let = []; addEventListener('keydown',"
+        " e => e.defaultPrevented || window.let.push(e.code)); }"
+    )
+
+    for code, key, number, modifiers in [
+        ("F5", "F5", 116, 0),
+        ("F12", "F12", 123, 0),
+        ("KeyJ", "j", 74, CTRL),
+        ("KeyR", "r", 82, CTRL),
+        ("ArrowLeft", "ArrowLeft", 37, ALT),
+        ("Backspace", "Backspace", 8, 0),
+        ("Tab", "Tab", 9, 0),
+        ("Space", " ", 32, 0),
+    ]:
+        gun.key(code, key, number, modifiers=modifiers)
+
+    assert page.evaluate("window.let") == []
+
+
+# --- the queue
+
+
+def test_five_minutes_of_scans_in_a_row_lose_nothing(stub: Stub, gun: Gun) -> None:
+    codes = [compose(CodeKind.CHILD, f"{number:010}") for number in range(150)]
+
+    for code in codes:
+        gun.scan(code)
+
+    assert stub.wait_for_codes(150) == codes
+    assert len({scan.request_id for scan in stub.scans}) == 150
+
+
+def test_scans_wait_for_the_answer_before_them_and_keep_their_order(stub: Stub, gun: Gun) -> None:
+    stub.on_scan = lambda scan: Reply(html=f"<p>{scan.code}</p>", delay=0.15)
+    codes = [compose(CodeKind.ITEM, f"{number:010}") for number in range(10)]
+
+    for code in codes:
+        gun.scan(code)
+
+    assert stub.wait_for_codes(10) == codes
+    assert stub.most_at_once == 1
+    expect(gun.page.locator("#screen")).to_have_text(codes[-1])
+
+
+def test_a_listener_that_waits_for_each_answer_loses_scans(stub: Stub, page: Page) -> None:
+    stub.scripts = ["naive.js"]
+    stub.on_scan = lambda scan: Reply(delay=0.15)
+    page.goto(stub.url)
+    gun = Gun(page)
+
+    for _ in range(10):
+        gun.scan(CARD)
+
+    stub.wait_for_codes(1)
+    assert len(stub.codes) < 10
+
+
+def test_a_scan_is_taken_while_a_tile_waits_for_its_answer(stub: Stub, page: Page) -> None:
+    stub.screen = '<button id="one" hx-get="/slow" hx-target="#screen">one</button>'
+    stub.pages["/slow"] = Reply(html="<p>the page of the child before</p>", delay=0.6)
+    page.goto(stub.url)
+    with page.expect_response("**/slow"):
+        page.locator("#one").click()
+        Gun(page).scan(CARD)
+        stub.wait_for_codes(1)
+        expect(page.locator("#screen")).to_have_text(CARD)
+
+    expect(page.locator("#screen")).to_have_text(CARD)
+
+
+@pytest.mark.parametrize("trouble", [502, 503, 504, "cut", "late"])
+def test_a_scan_without_an_answer_is_sent_again_under_its_id(
+    stub: Stub, gun: Gun, trouble: int | str
+) -> None:
+    def answer(scan: Post) -> Reply:
+        if len(stub.scans) > 1:
+            return Reply(html=f"<p>{scan.code}</p>")
+        match trouble:
+            case "cut":
+                return Reply(status=0)
+            case "late":
+                return Reply(delay=2.6)
+            case status:
+                return Reply(status=int(status))
+
+    stub.on_scan = answer
+    gun.scan(CARD)
+
+    expect(gun.page.locator("#screen")).to_have_text(CARD)
+    assert [scan.code for scan in stub.scans] == [CARD, CARD]
+    assert len({scan.request_id for scan in stub.scans}) == 1
+
+
+def test_scans_outlive_a_server_that_is_gone_for_a_while(stub: Stub, gun: Gun) -> None:
+    waiting = gun.page.locator("body[data-waiting]")
+    stub.stop()
+
+    gun.scan(CARD)
+    gun.scan(BOOK)
+    expect(waiting).to_have_count(1)
+    stub.start()
+
+    assert stub.wait_for_codes(2) == [CARD, BOOK]
+    expect(waiting).to_have_count(0)
+
+
+def test_a_new_form_token_is_fetched_and_the_scan_sent_again(stub: Stub, gun: Gun) -> None:
+    stub.token = "second"
+
+    gun.scan(CARD)
+
+    expect(gun.page.locator("#screen")).to_have_text(CARD)
+    assert [scan.token for scan in stub.scans] == ["first", "second"]
+    assert len({scan.request_id for scan in stub.scans}) == 1
+
+
+def test_a_scan_that_is_refused_for_ever_does_not_hold_up_the_next(stub: Stub, gun: Gun) -> None:
+    stub.on_scan = lambda scan: (
+        Reply(html="<p>no</p>", status=403)
+        if scan.code == BOOK
+        else Reply(html=f"<p>{scan.code}</p>")
+    )
+
+    gun.scan(BOOK)
+    gun.scan(CARD)
+
+    expect(gun.page.locator("#screen")).to_have_text(CARD)
+
+
+def test_an_answer_that_cannot_be_drawn_does_not_hold_up_the_next(
+    chromium: Browser, stub: Stub
+) -> None:
+    stub.on_scan = lambda scan: Reply(
+        html=f"<p>{scan.code}</p>",
+        headers={"HX-Retarget": "#nowhere" if scan.code == BOOK else "#screen"},
+    )
+    page = chromium.new_page()
+    page.goto(stub.url)
+    gun = Gun(page)
+
+    gun.scan(BOOK)
+    gun.scan(CARD)
+
+    expect(page.locator("#screen")).to_have_text(CARD)
+    page.close()
+
+
+def test_no_code_stays_in_the_browser_s_storage(stub: Stub, gun: Gun) -> None:
+    stub.on_scan = lambda scan: Reply(status=503)
+
+    gun.scan(CARD)
+    stub.wait(lambda: len(stub.scans) > 1)
+
+    kept = gun.page.evaluate("[localStorage.length, sessionStorage.length, history.length]")
+    assert kept[:2] == [0, 0]
+    assert CARD not in gun.page.url
+
+
+# --- the answer
+
+
+def test_a_refusal_stands_beside_the_screen_until_the_next_scan(stub: Stub, gun: Gun) -> None:
+    page = gun.page
+    stub.on_scan = lambda scan: notice("look again") if scan.code != CARD else Reply(html=CARD)
+
+    gun.scan("12345")
+    expect(page.locator("#notice")).to_be_visible()
+    expect(page.locator("#notice")).to_have_text("look again")
+    expect(page.locator("#screen")).to_have_text("home")
+
+    gun.scan(CARD)
+    expect(page.locator("#screen")).to_have_text(CARD)
+    expect(page.locator("#notice")).to_be_hidden()
+
+
+def test_a_refusal_goes_after_five_seconds_or_with_a_touch_beside_it(
+    stub: Stub, page: Page
+) -> None:
+    stub.on_scan = lambda scan: notice("look again")
+    page.clock.install()
+    page.goto(stub.url)
+    gun = Gun(page)
+
+    gun.scan(CARD)
+    expect(page.locator("#notice")).to_be_visible()
+    page.clock.run_for(5000)
+    expect(page.locator("#notice")).to_be_hidden()
+
+    gun.scan(CARD)
+    expect(page.locator("#notice")).to_be_visible()
+    page.mouse.click(600, 300)
+    expect(page.locator("#notice")).to_be_hidden()
+
+
+def test_the_tiles_of_an_answer_live(stub: Stub, gun: Gun) -> None:
+    stub.on_scan = lambda scan: Reply(
+        html='<button id="one" hx-get="/next" hx-target="#screen">one</button>'
+    )
+    stub.pages["/next"] = Reply(html="<p>next</p>")
+
+    gun.scan(CARD)
+    gun.page.locator("#one").click()
+
+    expect(gun.page.locator("#screen")).to_have_text("next")
+
+
+def test_a_tile_that_is_refused_says_so_and_the_screen_stays(stub: Stub, page: Page) -> None:
+    stub.screen = '<button id="one" hx-post="/book" hx-target="#screen" hx-swap="outerHTML">1</button>'
+    stub.pages["/book"] = notice("taken already", status=409)
+    page.goto(stub.url)
+
+    page.locator("#one").click()
+
+    expect(page.locator("#notice")).to_have_text("taken already")
+    expect(page.locator("#notice")).to_be_visible()
+    expect(page.locator("#one")).to_be_visible()
+
+
+def test_a_tile_of_a_session_that_is_over_goes_home(stub: Stub, page: Page) -> None:
+    stub.screen = '<button id="one" hx-post="/book" hx-target="#screen">one</button>'
+    stub.pages["/book"] = Reply(status=401)
+    page.goto(stub.url)
+
+    page.locator("#one").click()
+
+    expect(page.locator("#home")).to_be_visible()
+
+
+def test_an_answer_may_send_the_screen_elsewhere_once_all_scans_are_sent(
+    stub: Stub, page: Page
+) -> None:
+    stub.pages["/door"] = Reply(html="<p>the door</p>")
+    stub.on_scan = lambda scan: Reply(status=204, headers={"HX-Redirect": "/door"}, delay=0.2)
+    page.goto(stub.url)
+    gun = Gun(page)
+
+    gun.scan(CARD)
+    gun.scan(BOOK)
+    page.wait_for_url("**/door")
+
+    assert stub.codes == [CARD, BOOK]
+
+
+def test_a_card_to_click_is_a_scan(stub: Stub, page: Page) -> None:
+    stub.beside = f'<button type="button" id="two" data-scan-code="{CARD}">card</button>'
+    page.goto(stub.url)
+
+    page.locator("#two").click()
+
+    assert stub.wait_for_codes(1) == [CARD]
+
+
+# --- beside a staff page
+
+
+@pytest.fixture
+def desk(stub: Stub, page: Page) -> Gun:
+    stub.kind = "data-staff"
+    stub.screen = '<form action="/find"><input name="q" autofocus></form>'
+    page.goto(stub.url)
+    page.locator("input").focus()
+    return Gun(page)
+
+
+def _type_like_a_person(gun: Gun, text: str) -> None:
+    start = gun.page.evaluate("performance.timeOrigin + performance.now()") / 1000
+    for place, character in enumerate(text):
+        key = dict(code=f"Key{character}", key=character, text=character)
+        if character.isdigit():
+            key["code"] = f"Digit{character}"
+        gun.cdp.send("Input.dispatchKeyEvent", {"type": "keyDown", "timestamp": start + place * 0.09, **key})
+        gun.cdp.send("Input.dispatchKeyEvent", {"type": "keyUp", "timestamp": start + place * 0.09, **key})
+
+
+def test_a_child_s_card_beside_a_staff_page_is_taken_and_leaves_no_trace(
+    stub: Stub, desk: Gun
+) -> None:
+    stub.kind = "data-kiosk"
+    with desk.page.expect_navigation(url=stub.url):
+        desk.scan(CARD)
+
+    assert stub.codes == [CARD]
+    assert "/find" not in stub.gets
+
+
+def test_a_person_who_types_is_left_alone(stub: Stub, desk: Gun) -> None:
+    _type_like_a_person(desk, CARD)
+
+    expect(desk.page.locator("input")).to_have_value(CARD)
+    desk.page.locator("input").press("Enter")
+    desk.page.wait_for_url("**/find?**")
+    assert stub.scans == []
+
+
+def test_a_book_s_label_goes_into_the_field_of_a_staff_page(stub: Stub, desk: Gun) -> None:
+    for character in BOOK:
+        desk.page.keyboard.press(character)
+
+    expect(desk.page.locator("input")).to_have_value(BOOK)
+    desk.page.locator("input").press("Enter")
+    desk.page.wait_for_url("**/find?**")
+    assert stub.scans == []
