@@ -1,0 +1,130 @@
+"""What templates may ask of a value: pure functions, without words, without a clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from jinja2 import Environment
+
+from kiosk.rules.badges import Badge
+
+HALF_DAY = 12 * 60
+WEEK = timedelta(days=7)
+LONGEST_STRIP = 4  # weeks; beyond them a strip of days says nothing to a child
+
+
+class Nearness(StrEnum):
+    """How a child speaks of a day, seen from today. Weeks begin on Monday."""
+
+    PAST = "past"
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    THIS_WEEK = "this_week"
+    NEXT_WEEK = "next_week"
+    WEEK_AFTER_NEXT = "week_after_next"
+    LATER = "later"
+
+
+class StripDay(StrEnum):
+    """What a day of the lending strip is to the book."""
+
+    GONE = "gone"
+    TODAY = "today"
+    READING = "reading"
+    DUE = "due"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """Where the hands of a clock face stand, in degrees from twelve."""
+
+    hour: float
+    minute: int
+
+
+def minute_of_day(at: datetime) -> int:
+    return at.hour * 60 + at.minute
+
+
+def twelve_hour(minute: int) -> str:
+    """Return the numerals of a minute of the day as they stand beside a clock face: `5:20`."""
+    return f"{minute // 60 % 12 or 12}:{minute % 60:02}"
+
+
+def hands(minute: int) -> Hands:
+    return Hands(hour=minute % HALF_DAY / 2, minute=minute % 60 * 6)
+
+
+def nearness(day: date, today: date) -> Nearness:
+    """Return how `day` is named on `today`."""
+    weeks = (_monday(day) - _monday(today)) // WEEK
+    if day < today:
+        return Nearness.PAST
+    if day == today:
+        return Nearness.TODAY
+    if day - today == timedelta(days=1):
+        return Nearness.TOMORROW
+    named = (Nearness.THIS_WEEK, Nearness.NEXT_WEEK, Nearness.WEEK_AFTER_NEXT)
+    return named[weeks] if weeks < len(named) else Nearness.LATER
+
+
+def strip(due_on: date, today: date) -> tuple[tuple[StripDay, ...], ...]:
+    """Return the weeks from today's to the due day's, Monday first; at least two.
+
+    Empty when they are more than `LONGEST_STRIP`.
+    """
+    first = _monday(min(today, due_on))
+    weeks = max(2, (_monday(max(today, due_on)) - first) // WEEK + 1)
+    if weeks > LONGEST_STRIP:
+        return ()
+    return tuple(
+        tuple(
+            _strip_day(first + week * WEEK + timedelta(days=day), due_on, today) for day in range(7)
+        )
+        for week in range(weeks)
+    )
+
+
+def _strip_day(day: date, due_on: date, today: date) -> StripDay:
+    if day == due_on:
+        return StripDay.DUE
+    if day == today:
+        return StripDay.TODAY
+    if day < today:
+        return StripDay.GONE
+    return StripDay.READING if day < due_on else StripDay.AFTER
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def last_place(train: Sequence[Badge], badge: Badge) -> int:
+    """Return where `badge` boarded last, or -1: two classes may wear the same one."""
+    return max((place for place, worn in enumerate(train) if worn == badge), default=-1)
+
+
+def coaches(passengers: int, windows: int) -> int:
+    """Return how many coaches of so many windows the train needs: never fewer than two."""
+    return max(2, -(-passengers // windows))
+
+
+def reason_key(reason: StrEnum) -> str:
+    """Return the name under which a reason has its sentence: `LendingRefusal.IN_ROOM_ONLY`."""
+    return f"{type(reason).__name__}.{reason.name}"
+
+
+def install(environment: Environment) -> None:
+    """Give the templates these functions as filters."""
+    environment.filters.update(
+        coaches=coaches,
+        hands=hands,
+        last_place=last_place,
+        minute_of_day=minute_of_day,
+        nearness=nearness,
+        reason_key=reason_key,
+        strip=strip,
+        twelve_hour=twelve_hour,
+    )

@@ -1,0 +1,328 @@
+"""Every child screen with invented children, as files that a browser can open without a server.
+
+    python -m tests.web.gallery FOLDER [--language zh|en] [--po FILE]
+
+The template tests draw the same screens.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from babel.messages.pofile import read_po
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from kiosk.rules.badges import Animal, Badge, Cloth
+from kiosk.rules.codes import CodeProblem
+from kiosk.rules.lending import LendingRefusal
+from kiosk.rules.relations import Relation
+from kiosk.rules.visits import VisitRefusal
+from kiosk.services import answers
+from kiosk.web import filters
+
+KIOSK = Path(__file__).resolve().parents[2] / "kiosk"
+CATALOGUE = KIOSK / "translations" / "zh_CN" / "LC_MESSAGES" / "messages.po"
+
+TODAY = date(2026, 11, 25)
+FRIDAY, NEXT_FRIDAY = TODAY + timedelta(days=2), TODAY + timedelta(days=9)
+IN_TWO_WEEKS = TODAY + timedelta(days=14)
+NOW = datetime(2026, 11, 25, 16, 42)  # noqa: DTZ001  # the wall clock, as the idle screen has it
+ONE, TWO, THREE = (UUID(int=number) for number in (1, 2, 3))
+
+DEER = Badge(animal=Animal.DEER, cloth=Cloth.LAKE)
+CHILD = answers.ChildFace(given_name="子涵", grade=3, badge=DEER)
+TRAIN = tuple(
+    Badge(animal=animal, cloth=tuple(Cloth)[(2 * place) % 6])
+    for place, animal in enumerate(animal for animal in Animal if animal != Animal.DEER)
+)[:22]
+LAMP = answers.Book(title="山里的灯", cover=0)
+RIVER = answers.Book(title="小河的信", cover=1)
+KITE = answers.Book(title="风筝会飞", cover=2)
+LONG = answers.Book(title="没头脑和不高兴的一个大大的故事", cover=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """One state of a screen; `values` are what its template receives."""
+
+    template: str
+    values: dict[str, object] = field(default_factory=dict)
+
+
+def loan(book: answers.Book, due_on: date) -> answers.OwnLoan:
+    return answers.OwnLoan(loan_id=ONE, book=book, due_on=due_on)
+
+
+def call(relation: Relation = Relation.MOTHER, on: date = TODAY) -> answers.OwnCall:
+    return answers.OwnCall(
+        booking_id=TWO, relation=relation, on=on, start_min=1040, mode=answers.CallMode.PHONE
+    )
+
+
+def refusal(
+    reason: StrEnum,
+    *loans: answers.OwnLoan,
+    child: answers.ChildFace | None = CHILD,
+    **values: object,
+) -> answers.KindRefusal:
+    return answers.KindRefusal(child=child, reason=reason, values=values, loans=loans, today=TODAY)
+
+
+ROOM = answers.Room(
+    now=NOW,
+    closes_min=1080,
+    next_opening=None,
+    headcount=23,
+    duty_title="王老师",
+    calls=(
+        answers.BoardCall(badge=TRAIN[19], start_min=1020, is_current=True),
+        answers.BoardCall(badge=DEER, start_min=1040, is_current=False),
+        answers.BoardCall(badge=TRAIN[11], start_min=1060, is_current=False),
+        answers.BoardCall(badge=TRAIN[1], start_min=1070, is_current=False),
+    ),
+    train=TRAIN,
+)
+RESTING = replace(
+    ROOM,
+    now=datetime(2026, 11, 25, 12, 50),  # noqa: DTZ001
+    closes_min=None,
+    next_opening=answers.NextOpening(on=TODAY, from_min=990),
+    headcount=0,
+    duty_title=None,
+    calls=(),
+    train=(),
+)
+GREETED = answers.Arrived(
+    child=CHILD,
+    greeting=answers.Greeting.AFTERNOON,
+    today=TODAY,
+    call=call(),
+    loan=None,
+    train=(*TRAIN, DEER),
+)
+OWN = answers.OwnPage(
+    child=CHILD,
+    saying=answers.OwnPageSaying.CHOOSE,
+    today=TODAY,
+    loans=(loan(LAMP, FRIDAY), loan(RIVER, NEXT_FRIDAY)),
+    call=call(),
+    may_borrow=1,
+)
+LENT = answers.Lent(child=CHILD, loan=loan(RIVER, IN_TWO_WEEKS), today=TODAY, held=1, more=1)
+YOURS = answers.AlreadyYours(
+    child=CHILD, loan=loan(RIVER, NEXT_FRIDAY), today=TODAY, may_renew=True
+)
+RETURNED = answers.Returned(
+    child=CHILD,
+    loan_id=ONE,
+    item_id=TWO,
+    book=RIVER,
+    was_own=True,
+    may_renew=True,
+    may_borrow_it=False,
+)
+TILES = tuple(
+    answers.ContactTile(contact_id=UUID(int=number), relation=relation)
+    for number, relation in enumerate(Relation, start=10)
+)
+SLOTS = tuple(
+    answers.SlotTile(slot_id=UUID(int=number), on=on, start_min=start)
+    for number, on, start in (
+        (20, TODAY, 1040),
+        (21, TODAY + timedelta(days=1), 1060),
+        (22, FRIDAY, 1010),
+    )
+)
+GONE = answers.Left(child=CHILD, is_evening=False, tip=answers.SafetyTip.ROAD)
+
+
+def _states() -> Iterator[tuple[str, str, object]]:
+    yield "01-idle-open", "kiosk/_idle_open.html", ROOM
+    yield (
+        "01b-idle-quiet",
+        "kiosk/_idle_open.html",
+        replace(ROOM, headcount=3, train=TRAIN[:3], calls=(), duty_title=None),
+    )
+    yield "02-idle-closed", "kiosk/_idle_closed.html", RESTING
+    yield (
+        "02b-idle-monday",
+        "kiosk/_idle_closed.html",
+        replace(
+            RESTING, next_opening=answers.NextOpening(on=TODAY + timedelta(days=5), from_min=990)
+        ),
+    )
+    yield "02c-idle-holiday", "kiosk/_idle_closed.html", replace(RESTING, next_opening=None)
+    for number, greeting in enumerate(answers.Greeting):
+        yield (
+            f"03{'abcd'[number]}-greeting-{greeting}",
+            "kiosk/_greeting.html",
+            replace(
+                GREETED,
+                greeting=greeting,
+                call=GREETED.call if number % 2 == 0 else None,
+                loan=loan(RIVER, (FRIDAY, TODAY, TODAY, TODAY - timedelta(days=3))[number]),
+            ),
+        )
+    for number, saying in enumerate(answers.OwnPageSaying):
+        yield (
+            f"04{'abcdef'[number]}-own-{saying}",
+            "kiosk/_own.html",
+            replace(
+                OWN,
+                saying=saying,
+                call=None if number in (1, 3) else OWN.call,
+                loans=(loan(LAMP, TODAY), loan(LONG, NEXT_FRIDAY), loan(KITE, IN_TWO_WEEKS))[
+                    : 3 - number
+                ]
+                if number in (1, 2, 3)
+                else OWN.loans,
+            ),
+        )
+    yield "05-lend-start", "kiosk/_lend_start.html", answers.LendStart(child=CHILD)
+    yield "05b-lent", "kiosk/_lent.html", LENT
+    yield (
+        "05c-lent-two-weeks",
+        "kiosk/_lent.html",
+        replace(LENT, loan=loan(LONG, NEXT_FRIDAY), held=3, more=0),
+    )
+    yield (
+        "05d-lent-holiday",
+        "kiosk/_lent.html",
+        replace(LENT, loan=loan(KITE, TODAY + timedelta(days=50))),
+    )
+    yield "05e-already-yours", "kiosk/_already_yours.html", YOURS
+    yield "05f-already-yours-no-more", "kiosk/_already_yours.html", replace(YOURS, may_renew=False)
+    yield (
+        "05g-renewed",
+        "kiosk/_renewed.html",
+        answers.Renewed(child=CHILD, loan=loan(RIVER, TODAY + timedelta(days=23)), today=TODAY),
+    )
+    yield "05h-returned", "kiosk/_returned.html", RETURNED
+    yield (
+        "05i-returned-others",
+        "kiosk/_returned.html",
+        replace(RETURNED, was_own=False, may_renew=False, may_borrow_it=True),
+    )
+    yield (
+        "05j-returned-alone",
+        "kiosk/_returned.html",
+        replace(RETURNED, child=None, was_own=False, may_renew=False),
+    )
+    yield "05k-book-waits", "kiosk/_book_waits.html", answers.BookWaits(book=KITE)
+    for number in range(0, len(TILES), 3):
+        yield (
+            f"06{'abcd'[number // 3]}-who",
+            "kiosk/_who.html",
+            answers.PickContact(child=CHILD, contacts=TILES[number : number + 3]),
+        )
+    yield "06e-who-nobody", "kiosk/_who.html", answers.PickContact(child=CHILD, contacts=())
+    yield (
+        "07-when",
+        "kiosk/_when.html",
+        answers.PickTime(child=CHILD, contact=TILES[1], today=TODAY, slots=SLOTS),
+    )
+    for number, relation in enumerate(Relation):
+        yield (
+            f"08-booked-{relation}",
+            "kiosk/_booked.html",
+            answers.Booked(child=CHILD, call=call(relation, SLOTS[number % 3].on), today=TODAY),
+        )
+    yield (
+        "09-refusal",
+        "kiosk/_refusal.html",
+        refusal(LendingRefusal.TOO_MANY_LOANS, loan(LAMP, FRIDAY), loan(KITE, NEXT_FRIDAY), held=2),
+    )
+    yield "09b-refusal-book", "kiosk/_refusal.html", refusal(LendingRefusal.IN_ROOM_ONLY)
+    yield (
+        "09c-refusal-closed",
+        "kiosk/_refusal.html",
+        refusal(
+            VisitRefusal.ROOM_CLOSED,
+            child=None,
+            next=answers.NextOpening(on=FRIDAY, from_min=990),
+            today=TODAY,
+        ),
+    )
+    yield "11-leave", "kiosk/_leave.html", answers.LeaveAsked(child=CHILD)
+    for tip in answers.SafetyTip:
+        yield (
+            f"11-goodbye-{tip}",
+            "kiosk/_goodbye.html",
+            replace(GONE, tip=tip, is_evening=tip == answers.SafetyTip.DARK),
+        )
+    yield "13-no-card", "kiosk/_no_card.html", None
+    yield "14-teacher", "kiosk/_teacher.html", None
+
+
+def screens() -> dict[str, Screen]:
+    """Return every screen by the name its picture has."""
+    return {
+        name: Screen(template=template, values={"answer": answer})
+        for name, template, answer in _states()
+    }
+
+
+def environment(translate: Callable[[str], str] = str, *, language: str = "en") -> Environment:
+    """Return templates as the application has them, with a world of their own around them."""
+    made = Environment(
+        loader=FileSystemLoader(KIOSK / "templates"),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(),
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        translate, lambda one, many, n: translate(one if n == 1 else many), newstyle=True
+    )
+    made.globals.update(
+        csrf_token=lambda: "a" * 43,
+        demo=False,
+        language=lambda: language,
+        new_request_id=lambda: str(THREE),
+        static_url=lambda name: (KIOSK / "static" / name).as_uri(),
+        utc_offset_min=lambda: 480,
+    )
+    filters.install(made)
+    return made
+
+
+@cache
+def chinese(path: Path = CATALOGUE) -> dict[str, str]:
+    with path.open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.string}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--language", choices=("zh", "en"), default="zh")
+    parser.add_argument("--po", type=Path, default=CATALOGUE)
+    chosen = parser.parse_args()
+    words = chinese(chosen.po) if chosen.language == "zh" else {}
+    made = environment(lambda text: words.get(text, text), language=chosen.language)
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    for name, screen in screens().items():
+        page = made.get_template("kiosk/screen.html").render(
+            fragment=screen.template, **screen.values
+        )
+        (chosen.folder / f"{name}.html").write_text(page, encoding="utf-8")
+    for name, reason in (("10-still", None), ("12-notice", CodeProblem.MISREAD)):
+        page = made.get_template("kiosk/screen.html").render(
+            fragment="kiosk/_own.html" if reason is None else "kiosk/_idle_open.html",
+            answer=OWN if reason is None else ROOM,
+        )
+        if reason is None:
+            still = made.get_template("kiosk/_still.html").render()
+            page = page.replace("</body>", f"{still}</body>")
+        else:
+            notice = made.get_template("errors/_notice.html").render(reason=reason, values={})
+            page = page.replace(" hidden></div>", f">{notice}</div>")
+        (chosen.folder / f"{name}.html").write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
