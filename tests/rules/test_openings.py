@@ -20,7 +20,7 @@ MONDAY = date(2026, 11, 23)
 FIVE_PAST_FOUR = 16 * 60 + 5
 
 
-def a_rule(  # noqa: PLR0913 - a rule has eight columns
+def a_rule(
     *,
     weekday: int = 1,
     from_min: int = 990,
@@ -70,6 +70,10 @@ def test_a_plan_opens_before_it_closes_on_the_same_day(from_min: int, to_min: in
 def test_a_talk_fits_into_its_place(talk_min: int, place_min: int) -> None:
     with pytest.raises(ValueError, match="do not fit"):
         a_rule(talk_min=talk_min, place_min=place_min)
+
+
+def test_a_talk_may_fill_the_smallest_place() -> None:
+    assert a_rule(talk_min=1, place_min=1).talk_min == 1
 
 
 def test_a_plan_does_not_end_before_it_begins() -> None:

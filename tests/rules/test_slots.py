@@ -143,9 +143,11 @@ def test_nothing_is_offered_that_begins_before_the_child_can_be_there() -> None:
         *places(TODAY, "15:59 16:00 16:04 16:05 16:06"),
     ]
 
-    offered = offer(free, now_date=TODAY, now_min=at("16:00"), lead_min=5)
+    offered = offer(free, now_date=TODAY, now_min=at("16:00"))
+    at_once = offer(free, now_date=TODAY, now_min=at("16:00"), lead_min=0)
 
     assert shown(offered) == ["+0 16:05", "+0 16:06"]
+    assert shown(at_once) == ["+0 16:00", "+0 16:04", "+0 16:05"]
 
 
 @pytest.mark.parametrize(
