@@ -4,18 +4,34 @@ SQLite by default, PostgreSQL by setting. What SQLite is told at connect is read
 a pragma that is misspelt or not compiled in is otherwise silently ignored.
 """
 
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, Uuid, event
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Index,
+    MetaData,
+    Row,
+    Select,
+    UniqueConstraint,
+    Uuid,
+    event,
+)
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -26,6 +42,10 @@ NAMES: Final = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+# A row or a query of several columns whose types the code that made it knows by name.
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 _WRITE: Final[Mapping[str, Any]] = {"kiosk_begin": "IMMEDIATE"}
 
@@ -60,7 +80,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UTCDateTime, UUID: Uuid}  # noqa: RUF012 - SQLAlchemy reads it so
 
 
-def one_of[E: StrEnum](members: type[E], name: str) -> Enum:
+def one_of(members: type[StrEnum], name: str) -> Enum:
     """Return a text column type that holds the values of `members`, with a named check."""
     return Enum(
         members,
@@ -83,8 +103,21 @@ def init_database(app: Flask, url: str) -> None:
         prepare_engine(db.engine)
 
 
+@contextmanager
+def open_database(url: str) -> Iterator[Engine]:
+    """Give a command the database at `url`, without a web application around it."""
+    app = Flask("kiosk.command", static_folder=None)
+    init_database(app, url)
+    with app.app_context():
+        try:
+            yield db.engine
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
 def prepare_engine(engine: Engine) -> None:
-    """Teach a fresh engine our pragmas and our way to begin; call it before the first connection."""
+    """Teach a fresh engine our pragmas and our way to begin, before its first connection."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
@@ -154,3 +187,33 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             session.info["writing"] = False
+
+
+def violated(error: IntegrityError) -> str | None:
+    """Return the name of the unique constraint or index that refused a row, or None.
+
+    PostgreSQL names it; SQLite names table and columns, and ours are found by those.
+    """
+    name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    if name is not None:
+        return str(name)
+    match = _SQLITE_UNIQUE.search(str(error.orig))
+    return None if match is None else _unique_names().get(match[1])
+
+
+_SQLITE_UNIQUE: Final = re.compile(r"UNIQUE constraint failed: (.+)$")
+
+
+@cache
+def _unique_names() -> dict[str, str]:
+    """Return each unique constraint and index by its `table.column, table.column`."""
+    names: dict[str, str] = {}
+    for table in Base.metadata.tables.values():
+        unique: list[UniqueConstraint | Index] = [
+            *(one for one in table.constraints if isinstance(one, UniqueConstraint)),
+            *(index for index in table.indexes if index.unique),
+        ]
+        for one in unique:
+            columns = ", ".join(f"{table.name}.{column.name}" for column in one.columns)
+            names[columns] = str(one.name)
+    return names

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kiosk.errors import InvalidInputError
@@ -22,7 +22,9 @@ _HIGHEST_PORT: Final = 65535
 # Chromium refuses to open these (SIP and IRC), so a kiosk there would show an error page.
 _UNSAFE_PORTS: Final = frozenset({5060, 5061, 6000, *range(6665, 6670), 6697, 10080})
 
-DEFAULTS: Final[Mapping[str, str | int | bool]] = {
+Value: TypeAlias = str | int | bool
+
+DEFAULTS: Final[Mapping[str, Value]] = {
     "database_url": "",
     "home": "暖屋",
     "school": "",
@@ -109,9 +111,7 @@ def _read(path: Path) -> dict[str, object]:
         raise InvalidInputError(SettingsProblem.NOT_TOML, key=path.name) from error
 
 
-def _values(
-    found: Mapping[str, object], env: Mapping[str, str]
-) -> Mapping[str, str | int | bool]:
+def _values(found: Mapping[str, object], env: Mapping[str, str]) -> Mapping[str, Value]:
     unknown = set(found) - set(DEFAULTS) - {"lending"}
     if unknown:
         raise InvalidInputError(SettingsProblem.UNKNOWN_KEY, key=min(unknown))
@@ -119,8 +119,8 @@ def _values(
 
 
 def _value(
-    key: str, default: str | int | bool, found: Mapping[str, object], env: Mapping[str, str]
-) -> str | int | bool:
+    key: str, default: Value, found: Mapping[str, object], env: Mapping[str, str]
+) -> Value:
     given = env.get(f"KIOSK_{key.upper()}")
     if given is None:
         value = found.get(key, default)
@@ -155,7 +155,7 @@ def _one_of(key: str, value: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
-def _port(value: str | int | bool) -> int:
+def _port(value: Value) -> int:
     port = int(value)
     if not 1 <= port <= _HIGHEST_PORT or port in _UNSAFE_PORTS:
         raise InvalidInputError(SettingsProblem.WRONG_VALUE, key="port")

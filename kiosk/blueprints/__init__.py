@@ -1,0 +1,14 @@
+"""One module a family of screens: parse, call a use case, render."""
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from flask import Blueprint
+
+NAMES = ("kiosk", "child", "demo", "staff_door")
+
+
+def all_blueprints() -> Iterator[Blueprint]:
+    """Yield each family's blueprint."""
+    for name in NAMES:
+        yield import_module(f"kiosk.blueprints.{name}").blueprint

@@ -25,7 +25,7 @@ class AuditAction(StrEnum):
 
 
 class Audit(Base):
-    """One act. No values, only the names of fields; chained by a keyed digest (`security.md` 4.4)."""
+    """One act: the names of fields, no values; chained by a keyed digest (`security.md` 4.4)."""
 
     __tablename__ = "audit"
 

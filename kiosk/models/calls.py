@@ -98,9 +98,7 @@ class Booking(Base):
             ["contact.id", "contact.child_id"],
             name="fk_booking_own_contact",
         ),
-        Index(
-            "ux_slot", "slot_id", unique=True, sqlite_where=_HOLDING, postgresql_where=_HOLDING
-        ),
+        Index("ux_slot", "slot_id", unique=True, sqlite_where=_HOLDING, postgresql_where=_HOLDING),
         Index(
             "ux_week",
             "child_id",

@@ -31,7 +31,7 @@ class Title(Base):
 
 
 class Item(Base):
-    """One copy on the shelf. Its code is on its label and is plain: it says nothing about anybody."""
+    """One copy on the shelf. The code on its label is plain: it says nothing about anybody."""
 
     __tablename__ = "item"
     __table_args__ = (CheckConstraint("length(code) = 12", name="code_length"),)

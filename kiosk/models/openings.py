@@ -49,7 +49,8 @@ class Opening(Base):
         CheckConstraint("0 <= from_min AND from_min < to_min AND to_min <= 1440", name="span"),
         CheckConstraint("closed_at >= opened_at", name="closes_after_opening"),
         CheckConstraint(
-            "state NOT IN ('open', 'held', 'short') OR opened_at IS NOT NULL", name="open_has_a_time"
+            "state NOT IN ('open', 'held', 'short') OR opened_at IS NOT NULL",
+            name="open_has_a_time",
         ),
         CheckConstraint(
             "state NOT IN ('held', 'short') OR closed_at IS NOT NULL", name="held_has_an_end"

@@ -94,9 +94,7 @@ def compose(kind: CodeKind, payload: str) -> str:
 
 def new_item_code() -> str:
     """Return a fresh, random item code."""
-    return compose(
-        CodeKind.ITEM, "".join(secrets.choice(ALPHABET) for _ in range(_PAYLOAD_LENGTH))
-    )
+    return compose(CodeKind.ITEM, "".join(secrets.choice(ALPHABET) for _ in range(_PAYLOAD_LENGTH)))
 
 
 def command_code(command: Command) -> str:

@@ -1,4 +1,4 @@
-"""Who a contact is to the child, as the child would say it; a tile shows the relation, never a name."""
+"""Who a contact is to the child, in the child's words; a tile shows the relation, never a name."""
 
 from enum import StrEnum
 

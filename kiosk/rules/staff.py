@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 PIN_LENGTH: Final = 6
@@ -38,7 +39,7 @@ def pin_problem(pin: str) -> StaffRefusal | None:
     """Return why `pin` may not be chosen: six digits, no run, no repetition."""
     if len(pin) != PIN_LENGTH or not (pin.isascii() and pin.isdigit()):
         return StaffRefusal.TRIVIAL_PIN
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     repeats = pin[:3] == pin[3:] or pin[:2] * 3 == pin
     return StaffRefusal.TRIVIAL_PIN if repeats or steps in ({0}, {1}, {9}) else None
 

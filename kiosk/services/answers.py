@@ -170,8 +170,8 @@ class Renewed:
 class Returned:
     """A book came back. `child` is who stands at the screen, if anybody; never who had it.
 
-    `was_own` and `may_renew` open the "keep it longer" tile; `may_borrow_it` the tile with which the
-    child at the screen takes the book that somebody else brought back.
+    `was_own` and `may_renew` open the "keep it longer" tile; `may_borrow_it` the one with which
+    the child at the screen takes the book that somebody else had.
     """
 
     child: ChildFace | None
@@ -192,7 +192,7 @@ class BookWaits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickContact:
-    """Who shall be called? Up to three faces from the child's own card; a fourth tile asks a teacher."""
+    """Who shall be called? Up to three faces from the child's own card, and 找老师."""
 
     child: ChildFace
     contacts: tuple["ContactTile", ...]
@@ -251,11 +251,21 @@ class Left:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindRefusal:
-    """A rule says no, kindly. `reason` is a member of an enum in `kiosk.rules`; `values` fill its
-    sentence. `loans` are the child's own, drawn where the reason is about them."""
+    """A rule says no, kindly.
+
+    `reason` is a member of an enum in `kiosk.rules`, `values` fill its sentence. `loans` are the
+    child's own, drawn where the reason is about them.
+    """
 
     child: ChildFace | None
     reason: StrEnum
     values: dict[str, object]
     loans: tuple[OwnLoan, ...]
     today: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LendStart:
+    """The borrowing page: the book comes onto the scanner next."""
+
+    child: ChildFace

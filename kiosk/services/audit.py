@@ -20,7 +20,7 @@ __all__ = ["AuditAction", "broken_at", "record"]
 _FIRST: Final = bytes(32)
 
 
-def record(  # noqa: PLR0913 - an audit row has this many facts, each named at the call
+def record(
     session: Session,
     action: AuditAction,
     *,

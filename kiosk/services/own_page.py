@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 from zlib import crc32
 
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from kiosk.db import reading
+from kiosk.db import AnyRow, reading
 from kiosk.models.calls import Booking, Line, Slot
 from kiosk.models.library import Item, Loan, Title
 from kiosk.models.people import Child, Contact
@@ -35,7 +35,7 @@ _LOANS: Final = (
     .where(Loan.child_id == bindparam("child_id"), Loan.ended_at.is_(None))
     .order_by(Loan.due_on, Loan.lent_at)
 )
-_CALL: Final = (
+_CALLS = (
     select(
         Booking.id.label("booking_id"),
         Booking.on_date,
@@ -46,7 +46,10 @@ _CALL: Final = (
     .join(Contact, Contact.id == Booking.contact_id)
     .join(Slot, Slot.id == Booking.slot_id)
     .join(Line, Line.id == Slot.line_id)
-    .where(
+)
+CALL_BY_ID: Final = _CALLS.where(Booking.id == bindparam("booking_id"))
+_CALL: Final = (
+    _CALLS.where(
         Booking.child_id == bindparam("child_id"),
         Booking.state.in_(_STILL_TO_COME),
         or_(
@@ -119,7 +122,7 @@ def reminders(session: Session, *, child_id: UUID, here: Here) -> Reminders:
         _REMINDERS, {"child_id": child_id, "today": here.today, "minute": here.minute}
     ).one()
     return Reminders(
-        call=None if row.booking_id is None else _call(row),
+        call=None if row.booking_id is None else own_call(row),
         loan=None if row.id is None else own_loan(row.id, row.name, row.due_on),
     )
 
@@ -135,28 +138,33 @@ def next_call(session: Session, *, child_id: UUID, here: Here) -> OwnCall | None
     row = session.execute(
         _CALL, {"child_id": child_id, "today": here.today, "minute": here.minute}
     ).one_or_none()
-    return None if row is None else _call(row)
+    return None if row is None else own_call(row)
 
 
 def read(
     session: Session, *, child_id: UUID, face: ChildFace, saying: OwnPageSaying, here: Here
 ) -> OwnPage:
     """Return a child's own page."""
-    in_hand = loans(session, child_id=child_id)
+    own = loans(session, child_id=child_id)
     policy = here.settings.policy(face.grade)
     return OwnPage(
         child=face,
         saying=saying,
         today=here.today,
-        loans=in_hand,
+        loans=own,
         call=next_call(session, child_id=child_id, here=here),
-        may_borrow=max(policy.limit - len(in_hand), 0) if policy.self_lending else 0,
+        may_borrow=max(policy.limit - len(own), 0) if policy.self_lending else 0,
     )
 
 
 def show(*, child_id: UUID, face: ChildFace, saying: OwnPageSaying, here: Here) -> OwnPage:
     """Return a child's own page, read by itself."""
     return read(reading(), child_id=child_id, face=face, saying=saying, here=here)
+
+
+def in_hand(*, child_id: UUID) -> tuple[OwnLoan, ...]:
+    """Return the books in a child's hands, read by themselves."""
+    return loans(reading(), child_id=child_id)
 
 
 def own_loan(loan_id: UUID, name: str, due_on: date) -> OwnLoan:
@@ -168,7 +176,8 @@ def book(name: str) -> Book:
     return Book(title=name, cover=crc32(name.encode()) % COVERS)
 
 
-def _call(row: Row[Any]) -> OwnCall:
+def own_call(row: AnyRow) -> OwnCall:
+    """Return a call from a row of this module's queries."""
     return OwnCall(
         booking_id=row.booking_id,
         relation=row.relation,

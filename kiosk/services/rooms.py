@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from kiosk.db import reading
+from kiosk.db import AnyRow, reading
 from kiosk.models.calls import Booking
 from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Child, Staff
@@ -157,9 +157,7 @@ def _today(here: Here) -> dict[str, object]:
 def _duty(session: Session, found: RoomState) -> str | None:
     if found.opening_id is None:
         return None
-    name: str | None = session.execute(
-        _DUTY, {"opening_id": found.opening_id}
-    ).scalar_one_or_none()
+    name: str | None = session.execute(_DUTY, {"opening_id": found.opening_id}).scalar_one_or_none()
     return name
 
 
@@ -179,7 +177,7 @@ def _board(session: Session, here: Here) -> tuple[BoardCall, ...]:
     )
 
 
-def _planned(row: Row[Any]) -> PlannedOpening:
+def _planned(row: AnyRow) -> PlannedOpening:
     return PlannedOpening(
         opening_id=row.id, on=row.on_date, from_min=row.from_min, to_min=row.to_min
     )

@@ -1,11 +1,8 @@
 """Staff: who they are, their PINs, and their time at a staff screen."""
 
-import hashlib
-import hmac
-import secrets
 import threading
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,12 +12,12 @@ from sqlalchemy.orm import Session
 from kiosk.db import reading, transaction
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
-from kiosk.models.people import Card, Staff, StaffSession, Throttle
+from kiosk.models.people import Card, Staff, Throttle
 from kiosk.rules import codes
 from kiosk.rules import staff as rules
 from kiosk.rules.codes import CodeKind, CodeProblem
 from kiosk.rules.staff import Role, StaffRefusal
-from kiosk.services import audit
+from kiosk.services import audit, pins, staff_sessions
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 
@@ -29,17 +26,6 @@ _TOKEN_BYTES: Final = 16
 _SEEN_EVERY: Final = timedelta(seconds=15)
 # argon2 takes 19 MiB a time; one at a time keeps a PC of 2 GB on its feet (`stack.md`).
 _one_hash = threading.Semaphore(1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaffMember:
-    """Who is signed in. `is_locked` while a child's card has taken the screen over (ruling 10)."""
-
-    staff_id: UUID
-    display_name: str
-    role: Role
-    is_locked: bool
-    must_choose_pin: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +54,12 @@ def add_in(
     name = display_name.strip()
     if not name:
         raise InvalidInputError(StaffRefusal.NAME_MISSING)
-    pin = _fresh_pin()
+    pin = pins.fresh()
     person = Staff(
         id=new_id(here.now),
         display_name=name,
         role=role,
-        pin_hash=_hash(pin, here.settings.keys.pin),
+        pin_hash=pins.hashed(pin, here.settings.keys.pin),
         pin_is_one_time=True,
     )
     session.add(person)
@@ -111,11 +97,15 @@ def find_by_card(code: str, *, here: Here) -> UUID:
         NotFoundError: UNKNOWN_CARD or OLD_CARD.
     """
     digest = codes.card_digest(code, key=here.settings.keys.card)
-    card = reading().execute(
-        select(Card.staff_id, Card.revoked_at, Staff.left_on)
-        .join(Staff, Staff.id == Card.staff_id)
-        .where(Card.code_digest == digest)
-    ).one_or_none()
+    card = (
+        reading()
+        .execute(
+            select(Card.staff_id, Card.revoked_at, Staff.left_on)
+            .join(Staff, Staff.id == Card.staff_id)
+            .where(Card.code_digest == digest)
+        )
+        .one_or_none()
+    )
     if card is None or card.left_on is not None:
         raise NotFoundError(CodeProblem.UNKNOWN_CARD)
     if card.revoked_at is not None:
@@ -141,13 +131,13 @@ def sign_in(*, staff_id: UUID, pin: str, here: Here) -> str:
         # Counted before it is checked: a kill in between costs a try, it never gives one.
         _count_failure(session, staff_id, here)
         pin_hash = person.pin_hash
-    if not _matches(pin, pin_hash, here.settings.keys.pin):
+    if not pins.matches(pin, pin_hash, here.settings.keys.pin):
         with transaction() as session:
             _audit(session, AuditAction.LOGIN_FAILED, here, actor_id=staff_id, subject=staff_id)
         raise RefusedError(StaffRefusal.WRONG_PIN)
     with transaction() as session:
         session.query(Throttle).filter_by(staff_id=staff_id).delete()
-        token = _open_session(session, staff_id, here)
+        token = staff_sessions.begin(session, staff_id, here)
         _audit(session, AuditAction.LOGIN, here, actor_id=staff_id, subject=staff_id)
     return token
 
@@ -161,17 +151,13 @@ def choose_pin(*, staff_id: UUID, pin: str, here: Here) -> None:
     problem = rules.pin_problem(pin)
     if problem is not None:
         raise RefusedError(problem)
-    hashed = _hash(pin, here.settings.keys.pin)
+    hashed = pins.hashed(pin, here.settings.keys.pin)
     with transaction() as session:
         session.execute(
-            update(Staff)
-            .where(Staff.id == staff_id)
-            .values(pin_hash=hashed, pin_is_one_time=False)
+            update(Staff).where(Staff.id == staff_id).values(pin_hash=hashed, pin_is_one_time=False)
         )
         session.query(Throttle).filter_by(staff_id=staff_id).delete()
-        _audit(
-            session, AuditAction.STAFF, here, actor_id=staff_id, subject=staff_id, fields="pin"
-        )
+        _audit(session, AuditAction.STAFF, here, actor_id=staff_id, subject=staff_id, fields="pin")
 
 
 def reset_pin(*, display_name: str, here: Here) -> NewStaff:
@@ -186,8 +172,8 @@ def reset_pin(*, display_name: str, here: Here) -> NewStaff:
         ).all()
         if len(people) != 1:
             raise NotFoundError(StaffRefusal.NAME_UNKNOWN)
-        pin = _fresh_pin()
-        people[0].pin_hash = _hash(pin, here.settings.keys.pin)
+        pin = pins.fresh()
+        people[0].pin_hash = pins.hashed(pin, here.settings.keys.pin)
         people[0].pin_is_one_time = True
         session.query(Throttle).filter_by(staff_id=people[0].id).delete()
         code = issue_card(session, staff_id=people[0].id, here=here)
@@ -195,50 +181,6 @@ def reset_pin(*, display_name: str, here: Here) -> NewStaff:
             session, AuditAction.STAFF, here, actor_id=None, subject=people[0].id, fields="pin,card"
         )
         return NewStaff(staff_id=people[0].id, card_code=code, one_time_pin=pin)
-
-
-def member_of(token: str, *, here: Here) -> StaffMember | None:
-    """Return who is signed in under `token`, and let the session live on; None when it ended."""
-    found = reading().execute(
-        select(StaffSession, Staff)
-        .join(Staff, Staff.id == StaffSession.staff_id)
-        .where(StaffSession.id_digest == _digest(token), StaffSession.ended_at.is_(None))
-    ).one_or_none()
-    if found is None or found.Staff.left_on is not None:
-        return None
-    screen, person = found.StaffSession, found.Staff
-    idle = here.now - screen.last_seen_at
-    if not rules.session_is_alive(age=here.now - screen.started_at, idle=idle):
-        return None
-    member = StaffMember(
-        staff_id=person.id,
-        display_name=person.display_name,
-        role=person.role,
-        is_locked=screen.locked_at is not None,
-        must_choose_pin=person.pin_is_one_time,
-    )
-    if idle >= _SEEN_EVERY and not member.is_locked:
-        _change_session(token, last_seen_at=here.now)
-    return member
-
-
-def lock(token: str, *, here: Here) -> None:
-    """Lock the staff screen because a child's card came; the card alone opens it again."""
-    _change_session(token, locked_at=here.now)
-
-
-def unlock(token: str, *, staff_id: UUID, here: Here) -> bool:
-    """Open a locked screen again for the same person within three minutes; say whether it was."""
-    member = member_of(token, here=here)
-    if member is None or not member.is_locked or member.staff_id != staff_id:
-        return False
-    _change_session(token, locked_at=None, last_seen_at=here.now)
-    return True
-
-
-def sign_out(token: str, *, here: Here) -> None:
-    """End the session of `token`."""
-    _change_session(token, ended_at=here.now)
 
 
 def _person_and_wait(
@@ -265,61 +207,6 @@ def _count_failure(session: Session, staff_id: UUID, here: Here) -> None:
     throttle.last_failure_at = here.now
     wait = rules.wait_after(throttle.failures)
     throttle.blocked_until = None if wait is None else here.now + wait
-
-
-def _open_session(session: Session, staff_id: UUID, here: Here) -> str:
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    session.add(
-        StaffSession(
-            id_digest=_digest(token),
-            staff_id=staff_id,
-            started_at=here.now,
-            last_seen_at=here.now,
-        )
-    )
-    return token
-
-
-def _change_session(token: str, **values: datetime | None) -> None:
-    with transaction() as session:
-        session.execute(
-            update(StaffSession).where(StaffSession.id_digest == _digest(token)).values(**values)
-        )
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
-
-
-def _fresh_pin() -> str:
-    while True:
-        pin = "".join(secrets.choice("0123456789") for _ in range(rules.PIN_LENGTH))
-        if rules.pin_problem(pin) is None:
-            return pin
-
-
-def _peppered(pin: str, pepper: bytes) -> bytes:
-    return hmac.digest(pepper, b"pin:" + pin.encode(), hashlib.sha256)
-
-
-def _hash(pin: str, pepper: bytes) -> str:
-    from argon2 import PasswordHasher
-
-    with _one_hash:
-        return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1).hash(
-            _peppered(pin, pepper)
-        )
-
-
-def _matches(pin: str, pin_hash: str, pepper: bytes) -> bool:
-    from argon2 import PasswordHasher
-    from argon2.exceptions import VerifyMismatchError
-
-    with _one_hash:
-        try:
-            return PasswordHasher().verify(pin_hash, _peppered(pin, pepper))
-        except VerifyMismatchError:
-            return False
 
 
 def _audit(

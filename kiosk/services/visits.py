@@ -4,13 +4,13 @@ The way of a scan is a handful of Core statements built once: forty children wai
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from kiosk.db import reading, transaction
+from kiosk.db import AnyRow, reading, transaction
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.people import Card, Child, SchoolClass
@@ -105,9 +105,7 @@ def arrive(*, code: str, request_id: UUID, here: Here) -> AtTheDoor:
                 raise RefusedError(VisitRefusal.ROOM_CLOSED, next=state.next_planned)
             case ArrivalAction.SIGN_IN | ArrivalAction.TRACE:
                 _sign_in(session, child, last, request_id, here)
-            case (
-                ArrivalAction.SAME_ANSWER | ArrivalAction.ALREADY_HERE | ArrivalAction.JUST_LEFT
-            ):
+            case ArrivalAction.SAME_ANSWER | ArrivalAction.ALREADY_HERE | ArrivalAction.JUST_LEFT:
                 pass
         return AtTheDoor(
             child_id=child.id, face=_face(child), answer=_answer(session, child, action, here)
@@ -135,7 +133,7 @@ def holder(*, code: str, here: Here) -> UUID:
     return found
 
 
-def _holder(session: Session, code: str, here: Here) -> Row[Any]:
+def _holder(session: Session, code: str, here: Here) -> AnyRow:
     digest = codes.card_digest(code, key=here.settings.keys.card)
     child = session.execute(_CARD, {"digest": digest}).one_or_none()
     if child is None or child.left_on is not None:
@@ -145,7 +143,7 @@ def _holder(session: Session, code: str, here: Here) -> Row[Any]:
     return child
 
 
-def _last_visit(child: Row[Any], request_id: UUID, here: Here) -> LastVisit | None:
+def _last_visit(child: AnyRow, request_id: UUID, here: Here) -> LastVisit | None:
     if child.visit_id is None:
         return None
     return LastVisit(
@@ -157,7 +155,7 @@ def _last_visit(child: Row[Any], request_id: UUID, here: Here) -> LastVisit | No
 
 
 def _sign_in(
-    session: Session, child: Row[Any], last: LastVisit | None, request_id: UUID, here: Here
+    session: Session, child: AnyRow, last: LastVisit | None, request_id: UUID, here: Here
 ) -> None:
     if last is not None and last.state is VisitState.OPEN:
         session.execute(
@@ -180,7 +178,7 @@ def _sign_in(
 
 
 def _answer(
-    session: Session, child: Row[Any], action: ArrivalAction, here: Here
+    session: Session, child: AnyRow, action: ArrivalAction, here: Here
 ) -> Arrived | OwnPage | Left:
     face = _face(child)
     match action:
@@ -202,7 +200,7 @@ def _answer(
             )
 
 
-def _face(child: Row[Any]) -> ChildFace:
+def _face(child: AnyRow) -> ChildFace:
     return ChildFace(
         given_name=child.given_name,
         grade=child.grade,

@@ -21,13 +21,17 @@ _ID_BYTES: Final = 16
 
 @dataclass(slots=True, kw_only=True)
 class ChildSession:
-    """One child at one screen. `lent` are the loans made in it; `started_at` its first scan."""
+    """One child at one screen. `lent` are the loans made in it; `started_at` its first scan.
+
+    `is_leaving` once the child has asked to go: its card then says goodbye.
+    """
 
     child_id: UUID
     face: ChildFace
     started_at: datetime
     touched_at: datetime
     lent: set[UUID] = field(default_factory=set)
+    is_leaving: bool = False
 
 
 class ChildSessions:

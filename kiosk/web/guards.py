@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import ParamSpec, TypeVar
 
 from flask import Flask, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import NotFoundError, RefusedError
+from kiosk.rules.sessions import SessionProblem
 from kiosk.rules.staff import Role, StaffRefusal
-from kiosk.web import child_screen, staff_screen
+from kiosk.web import child_screen, context, staff_screen
 
 
 class Access(StrEnum):
@@ -29,10 +31,13 @@ _STAFF = {
     Access.LIBRARIAN: frozenset({Role.LIBRARIAN, Role.ADMINISTRATOR}),
     Access.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),
 }
+P = ParamSpec("P")
+R = TypeVar("R")
+
 _ROLE_OF = "kiosk_access"
 
 
-def access[**P, R](needed: Access) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def access(needed: Access) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare what a view asks; goes directly above its function."""
 
     def declare(view: Callable[P, R]) -> Callable[P, R]:
@@ -70,16 +75,14 @@ def _check(app: Flask) -> Response | None:
         case None | Access.ANYBODY:
             return None
         case Access.DEMO:
-            return None if app.extensions["kiosk"].settings.demo else _hide()
+            if not context.settings().demo:
+                raise NotFoundError(SessionProblem.NO_SUCH_PAGE)
+            return None
         case Access.CHILD:
             child_screen.require()
             return None
         case _:
             return _check_staff(_STAFF[needed])
-
-
-def _hide() -> None:
-    raise NotFoundError(StaffRefusal.SIGNED_OUT)
 
 
 def _check_staff(allowed: frozenset[Role]) -> Response | None:

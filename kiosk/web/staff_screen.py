@@ -2,8 +2,8 @@
 
 from flask import g, session
 
-from kiosk.services import staff
-from kiosk.services.staff import StaffMember
+from kiosk.services import staff_sessions
+from kiosk.services.staff_sessions import StaffMember
 from kiosk.web import context
 
 _COOKIE_KEY = "staff"
@@ -14,7 +14,9 @@ def current() -> StaffMember | None:
     """Return who is signed in here, or None; looked up once a request."""
     if "staff_member" not in g:
         token = session.get(_COOKIE_KEY)
-        g.staff_member = None if token is None else staff.member_of(token, here=context.here())
+        g.staff_member = (
+            None if token is None else staff_sessions.member_of(token, here=context.here())
+        )
     found: StaffMember | None = g.staff_member
     return found
 

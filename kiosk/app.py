@@ -1,0 +1,77 @@
+"""The application: the only place that knows every part."""
+
+from datetime import timedelta
+from typing import Final
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from kiosk import models
+from kiosk.blueprints import all_blueprints
+from kiosk.clock import Clock, utc_now
+from kiosk.db import init_database
+from kiosk.services import homes
+from kiosk.settings import HOST, Settings
+from kiosk.web import (
+    assets,
+    context,
+    errors,
+    filters,
+    guards,
+    headers,
+    i18n,
+    logs,
+    same_origin,
+)
+from kiosk.web.child_sessions import ChildSessions
+
+__all__ = ["create_app", "models"]
+
+_LARGEST_BODY: Final = 6_000_000
+_LARGEST_FORM: Final = 200_000
+_MOST_FIELDS: Final = 200
+
+
+def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
+    """Return the kiosk of an instance that has been made and migrated.
+
+    Raises:
+        KioskError: the instance has no room yet.
+        RuntimeError: a route has no role, or SQLite keeps a pragma to itself.
+    """
+    app = Flask(__name__, instance_path=str(settings.instance), static_folder=None)
+    app.config.from_mapping(
+        SECRET_KEY=settings.keys.session,
+        TRUSTED_HOSTS=[HOST],
+        MAX_CONTENT_LENGTH=_LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
+        MAX_FORM_PARTS=_MOST_FIELDS,
+        SESSION_COOKIE_NAME="__Host-home",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=timedelta(minutes=30),
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    init_database(app, settings.database_url)
+    with app.app_context():
+        home_id = homes.find(settings)
+    context.install(
+        app,
+        context.Kiosk(
+            settings=settings, clock=clock, home_id=home_id, child_sessions=ChildSessions()
+        ),
+    )
+    headers.install(app)
+    i18n.install(app)
+    filters.install(app.jinja_env)
+    errors.install(app)
+    same_origin.install(app)
+    for blueprint in all_blueprints():
+        app.register_blueprint(blueprint)
+    guards.install(app)
+    logs.install(app)
+    assets.install(app)
+    return app

@@ -1,0 +1,185 @@
+"""The child's own pages. None has a child's id in its address: who it is, the session knows."""
+
+from uuid import UUID
+
+from flask import Blueprint, make_response
+from werkzeug.wrappers import Response
+
+from kiosk.errors import RefusedError
+from kiosk.services import calls, lending, own_page, rooms, visits
+from kiosk.services.answers import LendStart, OwnPageSaying
+from kiosk.web import child_screen, context, forms, screens
+from kiosk.web.guards import Access, access
+
+blueprint = Blueprint("child", __name__, url_prefix="/me")
+
+
+@blueprint.get("")
+@access(Access.CHILD)
+def own() -> Response:
+    """Show the own page: books, call, what to do."""
+    child_screen.require().is_leaving = False
+    return _own_page(OwnPageSaying.CHOOSE)
+
+
+@blueprint.get("/lend")
+@access(Access.CHILD)
+def lend_start() -> Response:
+    """Ask for the book."""
+    return screens.show(LendStart(child=child_screen.require().face))
+
+
+@blueprint.post("/loan/<uuid:loan_id>/undo")
+@access(Access.CHILD)
+def undo_lend(loan_id: UUID) -> Response:
+    """Put back the book borrowed a moment ago."""
+    child = child_screen.require()
+    try:
+        lending.undo_lend(loan_id=loan_id, child_id=child.child_id, here=context.here())
+    except RefusedError as error:
+        return screens.refuse(error, child)
+    return _own_page(OwnPageSaying.LEND_UNDONE)
+
+
+@blueprint.post("/loan/<uuid:loan_id>/renew")
+@access(Access.CHILD)
+def renew(loan_id: UUID) -> Response:
+    """Keep a book longer."""
+    child = child_screen.require()
+    try:
+        answer = lending.renew(
+            loan_id=loan_id,
+            reader=screens.reader(child),
+            request_id=forms.uuid("request_id"),
+            here=context.here(),
+        )
+    except RefusedError as error:
+        return screens.refuse(error, child)
+    return screens.show(answer)
+
+
+@blueprint.post("/return/<uuid:loan_id>/undo")
+@access(Access.ANYBODY)
+def undo_return(loan_id: UUID) -> Response:
+    """Take the book back from the tray: it was the wrong one. Works without a child's page too."""
+    lending.undo_return(loan_id=loan_id, here=context.here())
+    if child_screen.current() is None:
+        return screens.show(rooms.now(context.here()))
+    return _own_page(OwnPageSaying.RETURN_UNDONE)
+
+
+@blueprint.post("/borrow/<uuid:item_id>")
+@access(Access.CHILD)
+def borrow(item_id: UUID) -> Response:
+    """Borrow the book that somebody else has just brought back."""
+    child = child_screen.require()
+    try:
+        answer = lending.borrow(
+            item_id=item_id,
+            reader=screens.reader(child),
+            request_id=forms.uuid("request_id"),
+            here=context.here(),
+        )
+    except RefusedError as error:
+        return screens.refuse(error, child)
+    screens.remember_loan(child, answer)
+    return screens.show(answer)
+
+
+@blueprint.get("/call")
+@access(Access.CHILD)
+def who() -> Response:
+    """Ask who shall be called."""
+    child = child_screen.require()
+    try:
+        answer = calls.who(child_id=child.child_id, face=child.face, here=context.here())
+    except RefusedError as error:
+        return screens.refuse(error, child)
+    return screens.show(answer)
+
+
+@blueprint.get("/call/<uuid:contact_id>")
+@access(Access.CHILD)
+def when(contact_id: UUID) -> Response:
+    """Ask at what time."""
+    child = child_screen.require()
+    try:
+        answer = calls.when(
+            child_id=child.child_id, contact_id=contact_id, face=child.face, here=context.here()
+        )
+    except RefusedError as error:
+        return screens.refuse(error, child)
+    return screens.show(answer)
+
+
+@blueprint.post("/call")
+@access(Access.CHILD)
+def book() -> Response:
+    """Book the place; the third touch."""
+    child = child_screen.require()
+    try:
+        answer = calls.book(
+            child_id=child.child_id,
+            contact_id=forms.uuid("contact_id"),
+            slot_id=forms.uuid("slot_id"),
+            request_id=forms.uuid("request_id"),
+            face=child.face,
+            here=context.here(),
+        )
+    except RefusedError as error:
+        return screens.refuse(error, child)
+    return screens.show(answer)
+
+
+@blueprint.post("/call/<uuid:booking_id>/undo")
+@access(Access.CHILD)
+def undo_call(booking_id: UUID) -> Response:
+    """Give the place back that was booked a moment ago."""
+    child = child_screen.require()
+    try:
+        calls.undo(booking_id=booking_id, child_id=child.child_id, here=context.here())
+    except RefusedError as error:
+        return screens.refuse(error, child)
+    return _own_page(OwnPageSaying.CALL_CANCELLED)
+
+
+@blueprint.get("/leave")
+@access(Access.CHILD)
+def leave_asked() -> Response:
+    """Ask whether the child goes home; its card or one touch says goodbye."""
+    child = child_screen.require()
+    child.is_leaving = True
+    return screens.leave_page(child)
+
+
+@blueprint.post("/leave")
+@access(Access.CHILD)
+def leave() -> Response:
+    """Say goodbye."""
+    child = child_screen.require()
+    answer = visits.leave(child_id=child.child_id, face=child.face, here=context.here())
+    child_screen.end()
+    return screens.show(answer)
+
+
+@blueprint.post("/stay")
+@access(Access.CHILD)
+def stay() -> Response:
+    """Hear that the child is still here; asking for its session let it live on."""
+    child_screen.require()
+    return make_response("", 204)
+
+
+@blueprint.post("/end")
+@access(Access.ANYBODY)
+def end() -> Response:
+    """End the child's page: the idle screen, and nothing of it remains."""
+    child_screen.end()
+    return screens.show(rooms.now(context.here()))
+
+
+def _own_page(saying: OwnPageSaying) -> Response:
+    child = child_screen.require()
+    return screens.show(
+        own_page.show(child_id=child.child_id, face=child.face, saying=saying, here=context.here())
+    )

@@ -1,0 +1,143 @@
+"""The idle screen and the one door for everything that is scanned."""
+
+from uuid import UUID
+
+from flask import Blueprint, make_response, request, url_for
+from werkzeug.wrappers import Response
+
+from kiosk.errors import InvalidInputError, RefusedError
+from kiosk.rules import codes
+from kiosk.rules.codes import BookBar, CodeKind, CodeProblem, Command, OurCode
+from kiosk.services import lending, rooms, staff, staff_sessions, visits
+from kiosk.services.answers import Left
+from kiosk.web import child_screen, context, forms, htmx, screens, staff_screen
+from kiosk.web.guards import Access, access
+
+blueprint = Blueprint("kiosk", __name__)
+
+
+@blueprint.get("/")
+@access(Access.ANYBODY)
+def idle() -> Response:
+    """Show the idle screen; whoever was here is gone."""
+    child_screen.end()
+    return screens.show(rooms.now(context.here()))
+
+
+@blueprint.get("/idle")
+@access(Access.ANYBODY)
+def idle_again() -> Response:
+    """Show the idle screen again to the page that asks; nothing while nothing changed."""
+    room = rooms.now(context.here())
+    if request.args.get("seen") == screens.mark_of(room):
+        return make_response("", 204)
+    return screens.show(room)
+
+
+@blueprint.get("/healthz")
+@access(Access.ANYBODY)
+def healthz() -> Response:
+    """Say that the server answers and the database can be read."""
+    rooms.now(context.here())
+    return make_response("ok\n", 200, {"Content-Type": "text/plain"})
+
+
+@blueprint.post("/scan")
+@access(Access.ANYBODY)
+def scan() -> Response:
+    """Take whatever was scanned; each scan is committed before it is answered."""
+    code = codes.parse(forms.raw("code"))
+    request_id = forms.uuid("request_id")
+    match code:
+        case BookBar(isbn=isbn):
+            return _lend(isbn=isbn, request_id=request_id)
+        case OurCode(kind=CodeKind.CHILD):
+            return _child(code.text, request_id)
+        case OurCode(kind=CodeKind.ITEM):
+            return _lend(code=code.text, request_id=request_id)
+        case OurCode(kind=CodeKind.STAFF):
+            return _staff(code.text)
+        case OurCode(kind=CodeKind.COMMAND):
+            return _command(codes.command_of(code))
+
+
+def _child(code: str, request_id: UUID) -> Response:
+    here = context.here()
+    before = child_screen.current()
+    is_leaving = before is not None and before.is_leaving
+    if is_leaving and visits.holder(code=code, here=here) == before.child_id:
+        return _leave()
+    found = visits.arrive(code=code, request_id=request_id, here=here)
+    token = staff_screen.token()
+    if token is not None:
+        staff_sessions.lock(token, here=here)
+    if isinstance(found.answer, Left):
+        child_screen.end()
+    elif before is None or before.child_id != found.child_id:
+        child_screen.switch_to(found.child_id, found.face)
+    return screens.show(found.answer)
+
+
+def _leave() -> Response:
+    here = context.here()
+    child = child_screen.require()
+    goodbye = visits.leave(child_id=child.child_id, face=child.face, here=here)
+    child_screen.end()
+    return screens.show(goodbye)
+
+
+def _lend(*, request_id: UUID, code: str = "", isbn: str = "") -> Response:
+    here = context.here()
+    child = child_screen.current()
+    reader = None if child is None else screens.reader(child)
+    try:
+        if code:
+            answer = lending.scan_item(code=code, reader=reader, request_id=request_id, here=here)
+        else:
+            answer = lending.scan_isbn(isbn=isbn, reader=reader, request_id=request_id, here=here)
+    except RefusedError as error:
+        if child is None:
+            raise
+        return screens.refuse(error, child)
+    screens.remember_loan(child, answer)
+    return screens.show(answer)
+
+
+def _staff(code: str) -> Response:
+    here = context.here()
+    staff_id = staff.find_by_card(code, here=here)
+    token = staff_screen.token()
+    child_screen.end()
+    if token is not None and staff_sessions.unlock(token, staff_id=staff_id, here=here):
+        return htmx.go(url_for("staff_door.back"))
+    staff_screen.remember_card(str(staff_id))
+    return htmx.go(url_for("staff_door.door"))
+
+
+def _command(command: Command | None) -> Response:
+    match command:
+        case None:
+            raise InvalidInputError(CodeProblem.MISREAD)
+        case Command.LEAVE:
+            child = child_screen.require()
+            child.is_leaving = True
+            return screens.leave_page(child)
+        case Command.DONE:
+            child_screen.end()
+            return screens.show(rooms.now(context.here()))
+        case Command.TEACHER:
+            return screens.plain("kiosk/_teacher.html")
+
+
+@blueprint.get("/no-card")
+@access(Access.ANYBODY)
+def no_card() -> Response:
+    """No card with you? No matter: the teacher helps."""
+    return screens.plain("kiosk/_no_card.html")
+
+
+@blueprint.get("/teacher")
+@access(Access.ANYBODY)
+def teacher() -> Response:
+    """Ask a teacher."""
+    return screens.plain("kiosk/_teacher.html")

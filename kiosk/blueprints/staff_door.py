@@ -1,0 +1,82 @@
+"""The door to the staff pages: card, then PIN."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, session, url_for
+from werkzeug.wrappers import Response
+
+from kiosk.errors import RefusedError
+from kiosk.rules.staff import StaffRefusal
+from kiosk.services import staff, staff_sessions
+from kiosk.web import context, forms, htmx, i18n, staff_screen
+from kiosk.web.guards import Access, access
+
+blueprint = Blueprint("staff_door", __name__, url_prefix="/staff")
+
+_BACK_KEY = "back"
+
+
+@blueprint.get("/door")
+@access(Access.ANYBODY)
+def door() -> Response:
+    """Show the PIN pad, or ask for the card first."""
+    return htmx.page("staff/door.html", card_is_here=staff_screen.card_waiting() is not None)
+
+
+@blueprint.post("/door")
+@access(Access.ANYBODY)
+def sign_in() -> Response:
+    """Check the PIN and open the staff pages."""
+    waiting = staff_screen.card_waiting()
+    if waiting is None:
+        raise RefusedError(StaffRefusal.SCAN_CARD_FIRST)
+    token = staff.sign_in(staff_id=UUID(waiting), pin=forms.raw("pin"), here=context.here())
+    staff_screen.begin(token)
+    return redirect(url_for("staff_door.back"), code=303)
+
+
+@blueprint.get("/back")
+@access(Access.ANYBODY)
+def back() -> Response:
+    """Go where this person was before the screen was locked, else to the staff home."""
+    member = staff_screen.current()
+    if member is not None and member.must_choose_pin:
+        return redirect(url_for("staff_door.pin"), code=303)
+    return redirect(session.pop(_BACK_KEY, None) or url_for("staff_home.home"), code=303)
+
+
+@blueprint.get("/pin")
+@access(Access.VOLUNTEER)
+def pin() -> Response:
+    """Ask for a PIN of one's own."""
+    return htmx.page("staff/pin.html", must_choose=staff_screen.signed_in().must_choose_pin)
+
+
+@blueprint.post("/pin")
+@access(Access.VOLUNTEER)
+def choose_pin() -> Response:
+    """Store a PIN of one's own."""
+    member = staff_screen.signed_in()
+    staff.choose_pin(staff_id=member.staff_id, pin=forms.raw("pin"), here=context.here())
+    return redirect(url_for("staff_home.home"), code=303)
+
+
+@blueprint.post("/leave")
+@access(Access.ANYBODY)
+def leave() -> Response:
+    """Sign out and give the screen back to the children."""
+    token = staff_screen.token()
+    if token is not None:
+        staff_sessions.sign_out(token, here=context.here())
+    staff_screen.leave()
+    response = redirect(url_for("kiosk.idle"), code=303)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@blueprint.post("/language")
+@access(Access.VOLUNTEER)
+def language() -> Response:
+    """Switch the language of the staff pages."""
+    i18n.choose(forms.text("language", longest=2))
+    return redirect(url_for("staff_home.home"), code=303)

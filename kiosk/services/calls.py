@@ -1,0 +1,330 @@
+"""Family calls: the child picks a person and a time; staff lead each call to its end.
+
+Two who want one place are told apart by the indexes, never by a look beforehand.
+"""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, exists, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from kiosk.db import AnyRow, reading, transaction, violated
+from kiosk.errors import NotFoundError, RefusedError
+from kiosk.ids import new_id
+from kiosk.models.calls import Booking, BookingEvent, Line, Slot, SlotStatus
+from kiosk.models.people import Contact, ContactStatus
+from kiosk.rules import civil, lending, slots
+from kiosk.rules.call_states import HOLDING, USES_WEEK, CallKind, CallRefusal, CallState
+from kiosk.rules.slots import Place
+from kiosk.services import own_page
+from kiosk.services.answers import (
+    Booked,
+    ChildFace,
+    ContactTile,
+    PickContact,
+    PickTime,
+    SlotTile,
+)
+from kiosk.services.here import Here
+
+FACES: Final = 3
+_DAYS_OFFERED: Final = timedelta(days=6)
+
+# Which index refused says why (`calls-and-hours.md` 3.4).
+_REFUSED_BY: Final = {
+    "ux_slot": CallRefusal.SLOT_TAKEN,
+    "ux_week": CallRefusal.ALREADY_THIS_WEEK,
+    "ux_child": CallRefusal.CHILD_BUSY,
+    "ux_contact": CallRefusal.PERSON_BUSY,
+}
+_CONTACTS: Final = (
+    select(Contact.id, Contact.relation)
+    .where(Contact.child_id == bindparam("child_id"), Contact.status == ContactStatus.APPROVED)
+    .order_by(Contact.position, Contact.relation)
+    .limit(FACES)
+)
+_taken = (
+    select(Booking.id).where(Booking.slot_id == Slot.id, Booking.state.in_(HOLDING)).correlate(Slot)
+)
+_FREE: Final = (
+    select(Slot.id, Slot.on_date, Slot.start_min, Slot.week_key)
+    .join(Line, Line.id == Slot.line_id)
+    .where(
+        Line.home_id == bindparam("home_id"),
+        Line.is_in_use.is_(True),
+        Slot.status == SlotStatus.OPEN,
+        Slot.on_date >= bindparam("today"),
+        Slot.on_date <= bindparam("horizon"),
+        ~exists(_taken),
+    )
+    .order_by(Slot.on_date, Slot.start_min, Line.name)
+)
+# One look for all that a booking needs: the place with its line, and the contact of this child.
+_WANTED: Final = (
+    select(
+        Slot.on_date,
+        Slot.week_key,
+        Slot.start_min,
+        Slot.status,
+        Line.kind,
+        Line.is_in_use,
+        Contact.relation,
+        Contact.phone_digest,
+    )
+    .join(Line, Line.id == Slot.line_id)
+    .join(
+        Contact,
+        and_(
+            Contact.id == bindparam("contact_id"),
+            Contact.child_id == bindparam("child_id"),
+            Contact.status == ContactStatus.APPROVED,
+        ),
+    )
+    .where(Slot.id == bindparam("slot_id"), Line.home_id == bindparam("home_id"))
+)
+_WEEKS_USED: Final = select(Booking.week_key).where(
+    Booking.child_id == bindparam("child_id"),
+    Booking.kind == CallKind.WEEKLY,
+    Booking.state.in_(USES_WEEK),
+    Booking.week_key.in_(bindparam("weeks", expanding=True)),
+)
+_BY_REQUEST: Final = select(Booking.id, Booking.child_id).where(
+    Booking.request_id == bindparam("request_id")
+)
+_ADD: Final = insert(Booking)
+_ADD_EVENT: Final = insert(BookingEvent)
+
+
+def who(*, child_id: UUID, face: ChildFace, here: Here) -> PickContact:
+    """Return the faces on the child's own card.
+
+    Raises:
+        RefusedError: ALREADY_THIS_WEEK, or NO_CONTACT when the card has none.
+    """
+    session = reading()
+    if _weeks_used(session, child_id, here) >= _weeks_ahead(here):
+        raise RefusedError(CallRefusal.ALREADY_THIS_WEEK)
+    rows = session.execute(_CONTACTS, {"child_id": child_id}).all()
+    if not rows:
+        raise RefusedError(CallRefusal.NO_CONTACT)
+    tiles = tuple(ContactTile(contact_id=row.id, relation=row.relation) for row in rows)
+    return PickContact(child=face, contacts=tiles)
+
+
+def when(*, child_id: UUID, contact_id: UUID, face: ChildFace, here: Here) -> PickTime:
+    """Return up to three free places for a call with this contact.
+
+    Raises:
+        NotFoundError: NO_CONTACT, when it is not on the child's card.
+        RefusedError: NO_TIMES.
+    """
+    session = reading()
+    contact = _own_contact(session, child_id, contact_id)
+    offered = slots.offer(
+        _free_places(session, child_id, here), now_date=here.today, now_min=here.minute
+    )
+    if not offered:
+        raise RefusedError(CallRefusal.NO_TIMES)
+    return PickTime(
+        child=face,
+        contact=contact,
+        today=here.today,
+        slots=tuple(
+            SlotTile(slot_id=place.slot_id, on=place.on, start_min=place.start_min)
+            for place in offered
+        ),
+    )
+
+
+def book(
+    *,
+    child_id: UUID,
+    contact_id: UUID,
+    slot_id: UUID,
+    request_id: UUID,
+    face: ChildFace,
+    here: Here,
+    by_staff_id: UUID | None = None,
+) -> Booked:
+    """Book a place; committed when it returns. The same `request_id` gives the same answer.
+
+    Raises:
+        NotFoundError: NO_CONTACT or NO_TIMES, for what is not there or not the child's.
+        RefusedError: SLOT_TAKEN, ALREADY_THIS_WEEK, PERSON_BUSY, CHILD_BUSY, PHONE_DOWN, TOO_LATE.
+    """
+    try:
+        with transaction() as session:
+            booking_id = _book(
+                session, child_id, contact_id, slot_id, request_id, by_staff_id, here
+            )
+            booked = _read_booked(session, booking_id)
+    except IntegrityError as error:
+        refused = _REFUSED_BY.get(violated(error) or "")
+        if refused is None:
+            raise
+        raise RefusedError(refused) from error
+    return Booked(
+        child=face,
+        call=own_page.own_call(booked),
+        today=here.today,
+    )
+
+
+def undo(*, booking_id: UUID, child_id: UUID, here: Here) -> None:
+    """Take back a booking of a moment ago; a second time changes nothing.
+
+    Raises:
+        NotFoundError: NOT_ALLOWED, for a booking that is not the child's.
+        RefusedError: TOO_LATE.
+    """
+    with transaction() as session:
+        booking = session.get(Booking, booking_id)
+        if booking is None or booking.child_id != child_id:
+            raise NotFoundError(CallRefusal.NOT_ALLOWED)
+        if booking.state is CallState.CANCELLED:
+            return
+        if booking.state is not CallState.BOOKED or not lending.may_undo(
+            done_at=booking.booked_at, now=here.now
+        ):
+            raise RefusedError(CallRefusal.TOO_LATE)
+        move(session, booking, CallState.CANCELLED, by_child_id=child_id, here=here)
+
+
+def move(
+    session: Session,
+    booking: Booking,
+    to_state: CallState,
+    *,
+    here: Here,
+    by_child_id: UUID | None = None,
+    by_staff_id: UUID | None = None,
+) -> None:
+    """Write a change of state and its event; the caller has asked the rule."""
+    session.execute(
+        _ADD_EVENT,
+        {
+            "booking_id": booking.id,
+            "seq": booking.version + 1,
+            "at": here.now,
+            "from_state": booking.state,
+            "to_state": to_state,
+            "by_child_id": by_child_id,
+            "by_staff_id": by_staff_id,
+        },
+    )
+    booking.state = to_state
+    booking.state_since = here.now
+    booking.version += 1
+
+
+def _book(
+    session: Session,
+    child_id: UUID,
+    contact_id: UUID,
+    slot_id: UUID,
+    request_id: UUID,
+    by_staff_id: UUID | None,
+    here: Here,
+) -> UUID:
+    known = session.execute(_BY_REQUEST, {"request_id": request_id}).one_or_none()
+    if known is not None and known.child_id == child_id:
+        found: UUID = known.id
+        return found
+    wanted = session.execute(
+        _WANTED,
+        {
+            "slot_id": slot_id,
+            "contact_id": contact_id,
+            "child_id": child_id,
+            "home_id": here.home_id,
+        },
+    ).one_or_none()
+    if wanted is None:
+        raise NotFoundError(CallRefusal.NO_CONTACT)
+    if not wanted.is_in_use or wanted.status is not SlotStatus.OPEN:
+        raise RefusedError(CallRefusal.PHONE_DOWN)
+    if (wanted.on_date, wanted.start_min) < (here.today, here.minute):
+        raise RefusedError(CallRefusal.TOO_LATE)
+    booking_id = new_id(here.now)
+    session.execute(
+        _ADD,
+        {
+            "id": booking_id,
+            "slot_id": slot_id,
+            "on_date": wanted.on_date,
+            "week_key": wanted.week_key,
+            "start_min": wanted.start_min,
+            "child_id": child_id,
+            "contact_id": contact_id,
+            "phone_digest": wanted.phone_digest,
+            "kind": CallKind.WEEKLY,
+            "state": CallState.BOOKED,
+            "state_since": here.now,
+            "is_owed": False,
+            "booked_at": here.now,
+            "request_id": request_id,
+            "version": 1,
+        },
+    )
+    session.execute(
+        _ADD_EVENT,
+        {
+            "booking_id": booking_id,
+            "seq": 1,
+            "at": here.now,
+            "from_state": None,
+            "to_state": CallState.BOOKED,
+            "by_child_id": child_id if by_staff_id is None else None,
+            "by_staff_id": by_staff_id,
+        },
+    )
+    return booking_id
+
+
+def _read_booked(session: Session, booking_id: UUID) -> AnyRow:
+    return session.execute(own_page.CALL_BY_ID, {"booking_id": booking_id}).one()
+
+
+def _weeks_used(session: Session, child_id: UUID, here: Here) -> frozenset[str]:
+    """Return those of the weeks ahead for which the child has its call already."""
+    return frozenset(
+        session.scalars(_WEEKS_USED, {"child_id": child_id, "weeks": sorted(_weeks_ahead(here))})
+    )
+
+
+def _weeks_ahead(here: Here) -> frozenset[str]:
+    return frozenset({civil.week_key(here.today), civil.week_key(here.today + _DAYS_OFFERED)})
+
+
+def _own_contact(session: Session, child_id: UUID, contact_id: UUID) -> ContactTile:
+    relation = session.scalar(
+        select(Contact.relation).where(
+            Contact.id == contact_id,
+            Contact.child_id == child_id,
+            Contact.status == ContactStatus.APPROVED,
+        )
+    )
+    if relation is None:
+        raise NotFoundError(CallRefusal.NO_CONTACT)
+    return ContactTile(contact_id=contact_id, relation=relation)
+
+
+def _free_places(session: Session, child_id: UUID, here: Here) -> list[Place]:
+    """Return the free places in those weeks in which the child has no call yet."""
+    used = _weeks_used(session, child_id, here)
+    rows = session.execute(
+        _FREE,
+        {
+            "home_id": here.home_id,
+            "today": here.today,
+            "horizon": here.today + _DAYS_OFFERED,
+        },
+    ).all()
+    return [
+        Place(slot_id=row.id, on=row.on_date, start_min=row.start_min)
+        for row in rows
+        if row.week_key not in used
+    ]

@@ -1,0 +1,51 @@
+"""What is known of an item and its latest loan: one statement, built once, for each way to ask."""
+
+from typing import Final
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased
+
+from kiosk.models.library import Item, Loan, Title
+from kiosk.rules.lending import ItemStatus
+
+_COLUMNS: Final = (
+    Item.id,
+    Item.status,
+    Title.name,
+    Loan.id.label("loan_id"),
+    Loan.child_id,
+    Loan.lent_at,
+    Loan.due_on,
+    Loan.renewals,
+    Loan.ended_at,
+    Loan.ended_as,
+    Loan.request_id,
+    Loan.end_request_id,
+    Loan.renew_request_id,
+)
+_last = aliased(Loan)
+_ITEM: Final = (
+    select(*_COLUMNS)
+    .join(Title, Title.id == Item.title_id)
+    .outerjoin(
+        Loan,
+        Loan.id
+        == select(_last.id)
+        .where(_last.item_id == Item.id)
+        .order_by(_last.lent_at.desc())
+        .limit(1)
+        .correlate(Item)
+        .scalar_subquery(),
+    )
+)
+BY_CODE: Final = _ITEM.where(Item.code == bindparam("code"))
+BY_ID: Final = _ITEM.where(Item.id == bindparam("item_id"))
+BY_ISBN: Final = _ITEM.where(
+    Title.isbn == bindparam("isbn"), Item.status != ItemStatus.WITHDRAWN
+).limit(2)
+BY_LOAN: Final = (
+    select(*_COLUMNS)
+    .join(Item, Item.id == Loan.item_id)
+    .join(Title, Title.id == Item.title_id)
+    .where(Loan.id == bindparam("loan_id"))
+)

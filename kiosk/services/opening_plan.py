@@ -1,0 +1,180 @@
+"""The plan of the room: the weekly pattern laid out in dated openings and places for calls."""
+
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from kiosk.db import transaction
+from kiosk.errors import NotFoundError
+from kiosk.ids import new_id
+from kiosk.models.calls import Booking, Line, Slot, SlotStatus
+from kiosk.models.openings import Opening, OpeningRule
+from kiosk.rules import civil, openings, slots
+from kiosk.rules.call_states import CallState
+from kiosk.rules.openings import OpeningOrigin, OpeningRefusal, OpeningState, WeeklyRule
+from kiosk.services import calls
+from kiosk.services.calendar import PLANNED_AHEAD
+from kiosk.services.here import Here
+
+# Places for calls are laid out for this and the next weeks; who books further ahead forgets.
+_SLOTS_AHEAD: Final = timedelta(days=13)
+
+
+def plan_ahead(*, here: Here) -> int:
+    """Lay out the weekly pattern in dated openings and places; return how many openings are new.
+
+    What stands already stays as it is, also when it was cancelled or changed by hand.
+    """
+    with transaction() as session:
+        return plan_ahead_in(session, here=here)
+
+
+def plan_ahead_in(session: Session, *, here: Here) -> int:
+    """Do what `plan_ahead` does, inside a transaction that is under way."""
+    last = here.today + PLANNED_AHEAD
+    known = set(
+        session.execute(
+            select(Opening.rule_id, Opening.on_date).where(
+                Opening.home_id == here.home_id, Opening.on_date >= here.today
+            )
+        ).tuples()
+    )
+    planned = openings.dated(_rules(session, here), first=here.today, last=last)
+    fresh = [one for one in planned if (one.rule_id, one.on) not in known]
+    for one in fresh:
+        session.add(
+            Opening(
+                id=new_id(here.now),
+                home_id=here.home_id,
+                rule_id=one.rule_id,
+                on_date=one.on,
+                from_min=one.from_min,
+                to_min=one.to_min,
+                place_min=one.place_min,
+                talk_min=one.talk_min,
+                origin=OpeningOrigin.RULE,
+                state=OpeningState.PLANNED,
+            )
+        )
+    session.flush()  # the places refer to the openings
+    _miss_past_ones(session, here)
+    lay_out_slots(session, here=here)
+    return len(fresh)
+
+
+def lay_out_slots(session: Session, *, here: Here) -> None:
+    """Make the places of each opening of the next days that has none yet, on each line in use."""
+    lines = session.scalars(
+        select(Line.id).where(Line.home_id == here.home_id, Line.is_in_use.is_(True))
+    ).all()
+    ahead = session.execute(
+        select(Opening.id, Opening.on_date, Opening.from_min, Opening.to_min, Opening.place_min)
+        .where(
+            Opening.home_id == here.home_id,
+            Opening.on_date >= here.today,
+            Opening.on_date <= here.today + _SLOTS_AHEAD,
+            Opening.state.in_([OpeningState.PLANNED, OpeningState.OPEN]),
+        )
+        .order_by(Opening.on_date, Opening.from_min)
+    ).all()
+    taken = _spans(session, here)
+    rows = []
+    for opening in ahead:
+        for start, end in slots.grid(opening.from_min, opening.to_min, opening.place_min):
+            for line_id in lines:
+                spans = taken.setdefault((line_id, opening.on_date), [])
+                if any(start < other_end and other_start < end for other_start, other_end in spans):
+                    continue
+                spans.append((start, end))
+                rows.append(_slot(opening.id, line_id, opening.on_date, start, end, here))
+    if rows:
+        session.execute(insert(Slot), rows)
+
+
+def cancel(*, opening_id: UUID, staff_id: UUID, here: Here) -> int:
+    """Cancel a planned opening; its calls are released and owed. Return how many calls those were.
+
+    Raises:
+        NotFoundError: NOT_OPEN, for no such planned opening.
+    """
+    with transaction() as session:
+        opening = session.get(Opening, opening_id)
+        if opening is None or opening.state is not OpeningState.PLANNED:
+            raise NotFoundError(OpeningRefusal.NOT_OPEN)
+        opening.state = OpeningState.CANCELLED
+        session.execute(
+            update(Slot).where(Slot.opening_id == opening_id).values(status=SlotStatus.WITHDRAWN)
+        )
+        waiting = session.scalars(
+            select(Booking)
+            .join(Slot, Slot.id == Booking.slot_id)
+            .where(
+                Slot.opening_id == opening_id,
+                Booking.state.in_([CallState.BOOKED, CallState.WAITING]),
+            )
+        ).all()
+        for booking in waiting:
+            booking.is_owed = True
+            calls.move(session, booking, CallState.RELEASED, by_staff_id=staff_id, here=here)
+        return len(waiting)
+
+
+def _rules(session: Session, here: Here) -> list[WeeklyRule]:
+    rows = session.scalars(select(OpeningRule).where(OpeningRule.home_id == here.home_id))
+    return [
+        WeeklyRule(
+            rule_id=row.id,
+            weekday=row.weekday,
+            from_min=row.from_min,
+            to_min=row.to_min,
+            place_min=row.place_min,
+            talk_min=row.talk_min,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        for row in rows
+    ]
+
+
+def _miss_past_ones(session: Session, here: Here) -> None:
+    """Call each planned opening of a day gone by that nobody opened missed."""
+    session.execute(
+        update(Opening)
+        .where(
+            Opening.home_id == here.home_id,
+            Opening.on_date < here.today,
+            Opening.state == OpeningState.PLANNED,
+        )
+        .values(state=OpeningState.MISSED)
+    )
+
+
+def _spans(session: Session, here: Here) -> dict[tuple[UUID, date], list[tuple[int, int]]]:
+    """Return the spans that each line has on each day: places of one line never overlap."""
+    spans: dict[tuple[UUID, date], list[tuple[int, int]]] = {}
+    rows = session.execute(
+        select(Slot.line_id, Slot.on_date, Slot.start_min, Slot.end_min).where(
+            Slot.on_date >= here.today
+        )
+    )
+    for row in rows:
+        spans.setdefault((row.line_id, row.on_date), []).append((row.start_min, row.end_min))
+    return spans
+
+
+def _slot(
+    opening_id: UUID, line_id: UUID, on: date, start: int, end: int, here: Here
+) -> dict[str, object]:
+    return {
+        "id": new_id(here.now),
+        "opening_id": opening_id,
+        "line_id": line_id,
+        "on_date": on,
+        "week_key": civil.week_key(on),
+        "start_min": start,
+        "end_min": end,
+        "status": SlotStatus.OPEN,
+    }

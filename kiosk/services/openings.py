@@ -1,0 +1,239 @@
+"""The room opens and closes: duty, the eight-hazard check, the closing sweep."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from kiosk.db import reading, transaction
+from kiosk.errors import RefusedError
+from kiosk.ids import new_id
+from kiosk.models.calls import Booking, Line, Slot
+from kiosk.models.library import Loan
+from kiosk.models.openings import Duty, Opening, SafetyCheck
+from kiosk.models.people import Child, SchoolClass
+from kiosk.models.visits import Visit
+from kiosk.rules import civil, openings
+from kiosk.rules.badges import Badge
+from kiosk.rules.call_states import CallState
+from kiosk.rules.openings import (
+    Hazard,
+    OpeningOrigin,
+    OpeningRefusal,
+    OpeningState,
+)
+from kiosk.rules.visits import VisitState
+from kiosk.services import opening_plan, rooms
+from kiosk.services.here import Here
+
+_DEFAULT_LENGTH_MIN: Final = 90
+_DEFAULT_PLACE_MIN: Final = 10
+_DEFAULT_TALK_MIN: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StillHere:
+    """A child who has not said goodbye, as the closing page lists it."""
+
+    child_id: UUID
+    given_name: str
+    class_name: tuple[int, int]
+    badge: Badge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingSheet:
+    """What the teacher sees before closing: who is here, how much is out, which calls are open."""
+
+    still_here: tuple[StillHere, ...]
+    items_out: int
+    calls_unfinished: int
+
+
+def open_room(*, staff_id: UUID, exceptions: Mapping[Hazard, str], here: Here) -> UUID:
+    """Open the room: duty signed on, the check stored, the door open. Return the opening's id.
+
+    `exceptions` has a note for each hazard that is not fine; the others are. Without a planned
+    opening near, one is made on the spot.
+
+    Raises:
+        RefusedError: ALREADY_OPEN, or CHECK_MISSING when an exception has no note.
+    """
+    if any(not note.strip() for note in exceptions.values()):
+        raise RefusedError(OpeningRefusal.CHECK_MISSING)
+    with transaction() as session:
+        state = rooms.state(session, here)
+        if state.is_open:
+            raise RefusedError(OpeningRefusal.ALREADY_OPEN)
+        opening = _opening_to_open(session, state, here)
+        opening.state = OpeningState.OPEN
+        opening.opened_at = opening.opened_at or here.now
+        session.flush()  # duty and check refer to it
+        sign_on(session, opening_id=opening.id, staff_id=staff_id, here=here)
+        _store_check(session, opening.id, exceptions, here)
+        opening_plan.plan_ahead_in(session, here=here)
+        return opening.id
+
+
+def sign_on(session: Session, *, opening_id: UUID, staff_id: UUID, here: Here) -> None:
+    """Put a person on duty; one who was off again is on duty again."""
+    duty = session.scalar(
+        select(Duty).where(Duty.opening_id == opening_id, Duty.staff_id == staff_id)
+    )
+    if duty is not None:
+        duty.signed_off_at = None
+        return
+    session.add(
+        Duty(id=new_id(here.now), opening_id=opening_id, staff_id=staff_id, signed_on_at=here.now)
+    )
+
+
+def take_over_duty(*, staff_id: UUID, here: Here) -> None:
+    """Hand the duty to this person: whoever was on it signs off.
+
+    Raises:
+        RefusedError: NOT_OPEN.
+    """
+    with transaction() as session:
+        state = rooms.state(session, here)
+        if state.opening_id is None:
+            raise RefusedError(OpeningRefusal.NOT_OPEN)
+        _sign_off(session, state.opening_id, here)
+        sign_on(session, opening_id=state.opening_id, staff_id=staff_id, here=here)
+
+
+def closing_sheet(*, here: Here) -> ClosingSheet:
+    """Return what is to be looked at before the room is closed."""
+    session = reading()
+    rows = session.execute(
+        select(
+            Child.id,
+            Child.given_name,
+            Child.animal,
+            Child.cloth,
+            SchoolClass.grade,
+            SchoolClass.number,
+        )
+        .join(Visit, Visit.child_id == Child.id)
+        .join(SchoolClass, SchoolClass.id == Child.class_id)
+        .where(Visit.home_id == here.home_id, Visit.state == VisitState.OPEN)
+        .order_by(SchoolClass.grade, SchoolClass.number, Visit.signed_in_at)
+    ).all()
+    return ClosingSheet(
+        still_here=tuple(
+            StillHere(
+                child_id=row.id,
+                given_name=row.given_name,
+                class_name=(row.grade, row.number),
+                badge=Badge(animal=row.animal, cloth=row.cloth),
+            )
+            for row in rows
+        ),
+        items_out=session.scalar(
+            select(func.count()).select_from(Loan).where(Loan.ended_at.is_(None))
+        )
+        or 0,
+        calls_unfinished=session.scalar(
+            select(func.count())
+            .select_from(Booking)
+            .where(Booking.on_date == here.today, Booking.state == CallState.CALLING)
+        )
+        or 0,
+    )
+
+
+def close_room(*, is_tidy: bool, here: Here) -> None:
+    """Close the room: sweep who has not said goodbye, sign duty off, say what became of it.
+
+    Raises:
+        RefusedError: NOT_OPEN, or CALLS_UNFINISHED while somebody is on the telephone.
+    """
+    with transaction() as session:
+        state = rooms.state(session, here)
+        if state.opening_id is None:
+            raise RefusedError(OpeningRefusal.NOT_OPEN)
+        opening = session.get_one(Opening, state.opening_id)
+        if session.scalar(
+            select(Booking.id)
+            .join(Slot, Slot.id == Booking.slot_id)
+            .join(Line, Line.id == Slot.line_id)
+            .where(Line.home_id == here.home_id, Booking.state == CallState.CALLING)
+            .limit(1)
+        ):
+            raise RefusedError(OpeningRefusal.CALLS_UNFINISHED)
+        session.execute(
+            update(Visit)
+            .where(Visit.home_id == here.home_id, Visit.state == VisitState.OPEN)
+            .values(state=VisitState.LEFT_UNCONFIRMED)
+        )
+        _sign_off(session, opening.id, here)
+        opening.is_tidy = is_tidy
+        opening.closed_at = max(here.now, opening.opened_at or here.now)
+        opening.state = openings.outcome(
+            opening.from_min,
+            opening.to_min,
+            _minute_on(opening.on_date, opening.opened_at, here),
+            _minute_on(opening.on_date, opening.closed_at, here),
+        )
+
+
+def _opening_to_open(session: Session, state: rooms.RoomState, here: Here) -> Opening:
+    """Return the planned opening that the teacher means, or a new one from now on."""
+    planned = state.next_planned
+    if planned is not None and planned.on == here.today:
+        return session.get_one(Opening, planned.opening_id)
+    opening = Opening(
+        id=new_id(here.now),
+        home_id=here.home_id,
+        on_date=here.today,
+        from_min=here.minute,
+        to_min=min(here.minute + _DEFAULT_LENGTH_MIN, civil.DAY_MINUTES),
+        place_min=_DEFAULT_PLACE_MIN,
+        talk_min=_DEFAULT_TALK_MIN,
+        origin=OpeningOrigin.ADHOC,
+        state=OpeningState.PLANNED,
+    )
+    session.add(opening)
+    return opening
+
+
+def _store_check(
+    session: Session, opening_id: UUID, exceptions: Mapping[Hazard, str], here: Here
+) -> None:
+    already = session.scalar(
+        select(func.count()).select_from(SafetyCheck).where(SafetyCheck.opening_id == opening_id)
+    )
+    if already:
+        return
+    for hazard in Hazard:
+        note = exceptions.get(hazard)
+        session.add(
+            SafetyCheck(
+                id=new_id(here.now),
+                opening_id=opening_id,
+                hazard=hazard,
+                is_fine=note is None,
+                note=None if note is None else note.strip(),
+                checked_at=here.now,
+            )
+        )
+
+
+def _sign_off(session: Session, opening_id: UUID, here: Here) -> None:
+    session.execute(
+        update(Duty)
+        .where(Duty.opening_id == opening_id, Duty.signed_off_at.is_(None))
+        .values(signed_off_at=here.now)
+    )
+
+
+def _minute_on(on: date, at: datetime | None, here: Here) -> int | None:
+    """Return an instant in minutes since the midnight before a day; past 1440 on the next one."""
+    if at is None:
+        return None
+    midnight = civil.instant(on, 0, here.settings.zone)
+    return int((at - midnight).total_seconds() // 60)

@@ -1,0 +1,62 @@
+"""What a running kiosk does besides answering: it is alone, it plans ahead, it feeds the record."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import IO, Final
+
+from kiosk.db import db
+from kiosk.errors import UnavailableError
+from kiosk.services import homes, migrate, opening_plan
+from kiosk.services.here import Here
+from kiosk.settings import Settings
+
+_LOCK: Final = "kiosk.lock"
+
+
+class RunningProblem(StrEnum):
+    ALREADY_RUNNING = "already-running"
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Hold the instance for this server; the lock goes with the process, however it ends.
+
+    Raises:
+        UnavailableError: ALREADY_RUNNING.
+    """
+    with (settings.instance / _LOCK).open("a+b") as file:
+        try:
+            _lock(file)
+        except OSError as error:
+            raise UnavailableError(RunningProblem.ALREADY_RUNNING) from error
+        yield
+
+
+def prepare(settings: Settings, *, now: datetime) -> None:
+    """Bring the database up to date and lay out the days ahead; needs an application context."""
+    migrate.bring_up_to_date(db.engine)
+    opening_plan.plan_ahead(here=Here(now=now, settings=settings, home_id=homes.find(settings)))
+
+
+@contextmanager
+def background(settings: Settings) -> Iterator[None]:
+    """Keep the clock of the school record while the server runs."""
+    from kiosk.services.sync_schedule import running_clock
+
+    with running_clock(settings):
+        yield
+
+
+def _lock(file: IO[bytes]) -> None:
+    if os.name == "nt":
+        import msvcrt
+
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # Windows
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

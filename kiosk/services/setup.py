@@ -1,0 +1,114 @@
+"""A new instance: its folder, keys, settings file, database, room and first administrator."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kiosk.db import open_database, reading, transaction
+from kiosk.errors import NotFoundError
+from kiosk.ids import new_id
+from kiosk.keys import Keyring
+from kiosk.models.calls import Line, LineKind
+from kiosk.models.home import Home
+from kiosk.models.openings import OpeningRule
+from kiosk.models.people import Child, Staff
+from kiosk.rules.staff import Role
+from kiosk.services import homes, migrate, opening_plan, staff
+from kiosk.services.here import Here
+from kiosk.services.staff import NewStaff
+from kiosk.settings import Settings
+
+_SCHOOL_DAYS: Final = range(1, 6)
+# Two hours after the last lesson (`domain.md` 2.1, 课后服务); a school changes it on its page.
+_FROM_MIN: Final = 16 * 60 + 30
+_TO_MIN: Final = 18 * 60
+_PLACE_MIN: Final = 10
+_TALK_MIN: Final = 8
+
+_SETTINGS_FILE: Final = """\
+# The settings of this room. README.md explains each key; one that is missing has its default.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Initialised:
+    """What `init` did. `administrator` is the first one, when this call made it."""
+
+    is_new: bool
+    administrator: NewStaff | None
+    is_empty: bool
+
+
+def init_instance(
+    instance: Path, *, env: Mapping[str, str], now: datetime, staff_name: str | None = None
+) -> Initialised:
+    """Make what is missing of an instance and bring its database up to date; safe to run again.
+
+    The first administrator is made when `staff_name` is given and there is no staff yet.
+
+    Raises:
+        InvalidInputError: a SettingsProblem. UnavailableError: a newer kiosk's database.
+    """
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    is_new = not (instance / "keys").exists()
+    Keyring.create_missing(instance / "keys")
+    toml = instance / "kiosk.toml"
+    if not toml.exists():
+        toml.write_text(_SETTINGS_FILE, encoding="utf-8")
+    settings = Settings.load(instance, env)
+    with open_database(settings.database_url) as engine:
+        migrate.bring_up_to_date(engine)
+        home_id = ensure_home(settings, now=now)
+        here = Here(now=now, settings=settings, home_id=home_id)
+        opening_plan.plan_ahead(here=here)
+        administrator = None
+        if staff_name is not None and not _has_staff():
+            administrator = staff.add(
+                display_name=staff_name, role=Role.ADMINISTRATOR, here=here, actor_id=None
+            )
+        return Initialised(is_new=is_new, administrator=administrator, is_empty=not _has_children())
+
+
+def ensure_home(settings: Settings, *, now: datetime) -> UUID:
+    """Return the room that the settings name; a room that is new gets a line and a weekly plan."""
+    with transaction() as session:
+        try:
+            return homes.find_in(session, settings)
+        except NotFoundError:
+            return _make_home(session, settings, now)
+
+
+def _make_home(session: Session, settings: Settings, now: datetime) -> UUID:
+    home = Home(id=new_id(now), name=settings.home)
+    session.add(home)
+    session.flush()  # line and plan refer to the room
+    session.add(Line(id=new_id(now), home_id=home.id, name="1", kind=LineKind.PHONE))
+    today = now.astimezone(settings.zone).date()
+    for weekday in _SCHOOL_DAYS:
+        session.add(
+            OpeningRule(
+                id=new_id(now),
+                home_id=home.id,
+                weekday=weekday,
+                from_min=_FROM_MIN,
+                to_min=_TO_MIN,
+                place_min=_PLACE_MIN,
+                talk_min=_TALK_MIN,
+                valid_from=today,
+            )
+        )
+    return home.id
+
+
+def _has_staff() -> bool:
+    return bool(reading().scalar(select(func.count()).select_from(Staff)))
+
+
+def _has_children() -> bool:
+    return bool(reading().scalar(select(func.count()).select_from(Child)))

@@ -1,0 +1,104 @@
+"""The time of staff at a staff screen: begun by card and PIN, ended by stillness."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kiosk.db import reading, transaction
+from kiosk.models.people import Staff, StaffSession
+from kiosk.rules import staff as rules
+from kiosk.rules.staff import Role
+from kiosk.services.here import Here
+
+_TOKEN_BYTES: Final = 16
+# How stale `last_seen_at` may get before it is written again: a staff page is not a disk exercise.
+_SEEN_EVERY: Final = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMember:
+    """Who is signed in. `is_locked` while a child's card has taken the screen over (ruling 10)."""
+
+    staff_id: UUID
+    display_name: str
+    role: Role
+    is_locked: bool
+    must_choose_pin: bool
+
+
+def member_of(token: str, *, here: Here) -> StaffMember | None:
+    """Return who is signed in under `token`, and let the session live on; None when it ended."""
+    found = (
+        reading()
+        .execute(
+            select(StaffSession, Staff)
+            .join(Staff, Staff.id == StaffSession.staff_id)
+            .where(StaffSession.id_digest == _digest(token), StaffSession.ended_at.is_(None))
+        )
+        .one_or_none()
+    )
+    if found is None or found.Staff.left_on is not None:
+        return None
+    screen, person = found.StaffSession, found.Staff
+    idle = here.now - screen.last_seen_at
+    if not rules.session_is_alive(age=here.now - screen.started_at, idle=idle):
+        return None
+    member = StaffMember(
+        staff_id=person.id,
+        display_name=person.display_name,
+        role=person.role,
+        is_locked=screen.locked_at is not None,
+        must_choose_pin=person.pin_is_one_time,
+    )
+    if idle >= _SEEN_EVERY and not member.is_locked:
+        _change_session(token, last_seen_at=here.now)
+    return member
+
+
+def lock(token: str, *, here: Here) -> None:
+    """Lock the staff screen because a child's card came; the card alone opens it again."""
+    _change_session(token, locked_at=here.now)
+
+
+def unlock(token: str, *, staff_id: UUID, here: Here) -> bool:
+    """Open a locked screen again for the same person within three minutes; say whether it was."""
+    member = member_of(token, here=here)
+    if member is None or not member.is_locked or member.staff_id != staff_id:
+        return False
+    _change_session(token, locked_at=None, last_seen_at=here.now)
+    return True
+
+
+def sign_out(token: str, *, here: Here) -> None:
+    """End the session of `token`."""
+    _change_session(token, ended_at=here.now)
+
+
+def begin(session: Session, staff_id: UUID, here: Here) -> str:
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    session.add(
+        StaffSession(
+            id_digest=_digest(token),
+            staff_id=staff_id,
+            started_at=here.now,
+            last_seen_at=here.now,
+        )
+    )
+    return token
+
+
+def _change_session(token: str, **values: datetime | None) -> None:
+    with transaction() as session:
+        session.execute(
+            update(StaffSession).where(StaffSession.id_digest == _digest(token)).values(**values)
+        )
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,62 @@
+"""Typed values out of a form or a path; what cannot be read is a BAD_FORM, and nothing changes."""
+
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from flask import request
+
+from kiosk.errors import InvalidInputError
+from kiosk.rules.sessions import SessionProblem
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def text(name: str, *, longest: int) -> str:
+    """Return a field without blanks around it; a missing one is empty."""
+    value = request.form.get(name, "").strip()
+    if len(value) > longest:
+        raise InvalidInputError(SessionProblem.BAD_FORM, field=name)
+    return value
+
+
+def raw(name: str) -> str:
+    """Return a field as it came; a missing one is empty."""
+    return request.form.get(name, "")
+
+
+def uuid(name: str) -> UUID:
+    try:
+        return UUID(request.form.get(name, ""))
+    except ValueError as error:
+        raise InvalidInputError(SessionProblem.BAD_FORM, field=name) from error
+
+
+def number(name: str, *, least: int, most: int) -> int:
+    value = request.form.get(name, "").strip()
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise InvalidInputError(SessionProblem.BAD_FORM, field=name)
+    return int(value)
+
+
+def one_of(name: str, members: type[E]) -> E:
+    try:
+        return members(request.form.get(name, ""))
+    except ValueError as error:
+        raise InvalidInputError(SessionProblem.BAD_FORM, field=name) from error
+
+
+def is_ticked(name: str) -> bool:
+    return name in request.form
+
+
+def day(name: str, *, default: date) -> date:
+    """Return a day of the query, `2026-11-25`; the default when it is missing."""
+    value = request.values.get(name, "")
+    if not value:
+        return default
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise InvalidInputError(SessionProblem.BAD_FORM, field=name) from error

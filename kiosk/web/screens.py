@@ -1,0 +1,93 @@
+"""Which template draws which answer: the one table between use cases and pictures."""
+
+import hashlib
+from typing import Final
+
+from werkzeug.wrappers import Response
+
+from kiosk.errors import RefusedError
+from kiosk.services import own_page
+from kiosk.services.answers import (
+    AlreadyYours,
+    Arrived,
+    Booked,
+    BookWaits,
+    KindRefusal,
+    LeaveAsked,
+    Left,
+    LendStart,
+    Lent,
+    OwnPage,
+    PickContact,
+    PickTime,
+    Renewed,
+    Returned,
+    Room,
+)
+from kiosk.services.lending import Reader
+from kiosk.web import context, errors, htmx
+from kiosk.web.child_sessions import ChildSession
+
+_FRAGMENTS: Final = {
+    AlreadyYours: "kiosk/_already_yours.html",
+    Arrived: "kiosk/_greeting.html",
+    Booked: "kiosk/_booked.html",
+    BookWaits: "kiosk/_book_waits.html",
+    KindRefusal: "kiosk/_refusal.html",
+    LeaveAsked: "kiosk/_leave.html",
+    Left: "kiosk/_goodbye.html",
+    LendStart: "kiosk/_lend_start.html",
+    Lent: "kiosk/_lent.html",
+    OwnPage: "kiosk/_own.html",
+    PickContact: "kiosk/_who.html",
+    PickTime: "kiosk/_when.html",
+    Renewed: "kiosk/_renewed.html",
+    Returned: "kiosk/_returned.html",
+}
+
+
+def show(answer: object) -> Response:
+    """Return the child screen that draws `answer`."""
+    return htmx.screen(_fragment(answer), answer)
+
+
+def plain(fragment: str) -> Response:
+    """Return a child screen that shows nothing of anybody."""
+    return htmx.screen(fragment, None)
+
+
+def leave_page(child: ChildSession) -> Response:
+    return show(LeaveAsked(child=child.face))
+
+
+def refuse(error: RefusedError, child: ChildSession) -> Response:
+    """Return the kind page for a rule that says no to the child at the screen."""
+    here = context.here()
+    page = own_page.in_hand(child_id=child.child_id)
+    refusal = KindRefusal(
+        child=child.face, reason=error.reason, values=error.values, loans=page, today=here.today
+    )
+    return htmx.screen(_fragment(refusal), refusal, status=errors.status_of(error))
+
+
+def reader(child: ChildSession) -> Reader:
+    """Return the child at the screen as the book house knows it."""
+    return Reader(child_id=child.child_id, face=child.face, lent=frozenset(child.lent))
+
+
+def remember_loan(child: ChildSession | None, answer: object) -> None:
+    """Remember what was lent while this child's page is open: again means "already yours"."""
+    if child is not None and isinstance(answer, Lent):
+        child.lent.add(answer.loan.loan_id)
+
+
+def mark_of(room: Room) -> str:
+    """Return a mark that changes when the idle screen would look different."""
+    shown = (room.closes_min, room.next_opening, room.headcount, room.duty_title, room.calls)
+    return hashlib.sha256(repr((shown, room.train)).encode()).hexdigest()[:16]
+
+
+def _fragment(answer: object) -> str:
+    if isinstance(answer, Room):
+        return "kiosk/_idle_open.html" if answer.is_open else "kiosk/_idle_closed.html"
+    return _FRAGMENTS[type(answer)]

@@ -1,0 +1,43 @@
+"""The server: waitress on loopback, few threads, one core."""
+
+import os
+from contextlib import suppress
+from typing import Final
+
+from flask import Flask
+
+from kiosk.settings import HOST
+
+_THREADS: Final = 4
+
+
+def serve(app: Flask, *, port: int) -> None:
+    """Serve until stopped. Raises OSError when the port is taken."""
+    from waitress.server import create_server
+
+    _stay_on_one_core()
+    # Half-open connections must not stop the room (`security.md` 0.7).
+    server = create_server(
+        app,
+        host=HOST,
+        port=port,
+        threads=_THREADS,
+        connection_limit=400,
+        channel_timeout=5,
+        cleanup_interval=1,
+        max_request_body_size=6_000_000,
+        max_request_header_size=16_384,
+        ident=None,
+        expose_tracebacks=False,
+        clear_untrusted_proxy_headers=True,
+    )
+    with suppress(KeyboardInterrupt):
+        server.run()
+    server.close()
+
+
+def _stay_on_one_core() -> None:
+    """Keep the threads on one core: waking each other across two costs more than it gives."""
+    if hasattr(os, "sched_setaffinity"):
+        with suppress(OSError):
+            os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
