@@ -1,0 +1,137 @@
+"""Every revision goes up and down, and together they make what the models say."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, create_engine, insert, inspect, text
+
+from kiosk import models
+from kiosk.db import prepare_engine
+from kiosk.errors import UnavailableError
+from kiosk.services import migrate
+from tests.postgres import Cluster
+
+REVISIONS = sorted(path.name[:4] for path in (migrate.FOLDER / "versions").glob("[0-9]*.py"))
+HOME = UUID("01930000-0000-7000-8000-000000000001")
+
+assert models.__all__  # the metadata is full once the models are imported
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url)
+    prepare_engine(engine)
+    return engine
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Engine]:
+    engine = _engine(f"sqlite:///{tmp_path / 'kiosk.db'}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgres(private_cluster: Cluster) -> Iterator[Engine]:
+    with private_cluster.database() as name:
+        engine = _engine(private_cluster.url(name))
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    found: Engine = request.getfixturevalue(request.param)
+    return found
+
+
+def _tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def test_the_migrations_make_what_the_models_say(engine: Engine) -> None:
+    migrate.bring_up_to_date(engine)
+
+    migrate.check(engine)
+
+
+def test_there_is_one_way_up(engine: Engine) -> None:
+    migrate.bring_up_to_date(engine)
+
+    assert migrate.current(engine) == migrate.newest() == REVISIONS[-1]
+
+
+def test_all_the_way_down_leaves_nothing(engine: Engine) -> None:
+    migrate.bring_up_to_date(engine)
+    _insert_a_home(engine)
+
+    migrate.downgrade(engine, "base")
+
+    assert _tables(engine) == set()
+
+
+def test_down_and_up_again_gives_the_same_tables(engine: Engine) -> None:
+    migrate.bring_up_to_date(engine)
+    before = _tables(engine)
+
+    migrate.downgrade(engine, "base")
+    migrate.bring_up_to_date(engine)
+
+    assert _tables(engine) == before
+
+
+def test_a_row_lives_through_every_revision(engine: Engine) -> None:
+    migrate.bring_up_to_date(engine)
+    _insert_a_home(engine)
+
+    migrate.downgrade(engine, REVISIONS[0])
+    migrate.bring_up_to_date(engine)
+
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM home")).scalars().all() == ["a room"]
+
+
+def test_a_second_start_has_nothing_to_do(engine: Engine) -> None:
+    migrate.bring_up_to_date(engine)
+
+    assert migrate.bring_up_to_date(engine) is False
+
+
+def test_a_database_of_a_newer_kiosk_is_left_alone(engine: Engine) -> None:
+    migrate.bring_up_to_date(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(UnavailableError) as error:
+        migrate.bring_up_to_date(engine)
+
+    assert error.value.reason is migrate.MigrationProblem.NEWER_DATABASE
+
+
+def test_a_server_with_nothing_to_migrate_does_not_load_alembic(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'kiosk.db'}"
+    engine = _engine(url)
+    migrate.bring_up_to_date(engine)
+    engine.dispose()
+    script = (
+        "import sys; from sqlalchemy import create_engine; from kiosk.services import migrate;"
+        f"migrate.bring_up_to_date(create_engine({url!r})); print('alembic' in sys.modules)"
+    )
+
+    said = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).resolve().parents[1],
+    )
+
+    assert said.stdout.strip() == "False"
+
+
+def _insert_a_home(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(insert(models.home.Home).values(id=HOME, name="a room"))
