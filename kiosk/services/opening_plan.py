@@ -40,7 +40,7 @@ def plan_ahead_in(session: Session, *, here: Here) -> int:
             select(Opening.rule_id, Opening.on_date).where(
                 Opening.home_id == here.home_id, Opening.on_date >= here.today
             )
-        ).tuples()
+        )
     )
     planned = openings.dated(_rules(session, here), first=here.today, last=last)
     fresh = [one for one in planned if (one.rule_id, one.on) not in known]
