@@ -55,7 +55,7 @@ def csv_bytes(table: Table) -> bytes:
 
 
 def guarded(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula: one that could be gets a `'` in front."""
+    """Return text that no spreadsheet takes for a formula, by a `'` in front where one could."""
     bare = text.lstrip(_UNSEEN)
     return (
         f"'{text}" if text.startswith(_FORMULA_STARTS) or bare.startswith(_FORMULA_STARTS) else text

@@ -55,8 +55,9 @@ class Paper:
         for at, column in enumerate(self._table.columns):
             self._sheet.set_column(at, at, column.width)
 
-    def _format(self, properties: dict[str, object]) -> Any:
-        return self._book.add_format(properties)
+    def _format(self, properties: dict[str, object]) -> object:
+        drawn: object = self._book.add_format(properties)
+        return drawn
 
     def _line(self, text: str | None, properties: dict[str, object]) -> None:
         """Write a line over the whole width, if there is one."""
@@ -68,7 +69,7 @@ class Paper:
         self._sheet.write_string(self._row, 0, _clean(text), drawn)
         self._row += 1
 
-    def _cells(self, cells: tuple[Cell, ...], drawn: Any) -> None:
+    def _cells(self, cells: tuple[Cell, ...], drawn: object) -> None:
         for column, cell in enumerate(cells):
             if cell is None:
                 self._sheet.write_blank(self._row, column, None, drawn)
