@@ -65,7 +65,7 @@ def fields_of(tree: Element) -> Iterator[Element]:
 
 
 def _visible(element: Element) -> Iterator[str]:
-    if element.tag in ("script", "style", "template", "select"):
+    if element.tag in ("script", "style", "template", "select", "textarea"):
         return
     if element.get("hidden") is not None:
         return
