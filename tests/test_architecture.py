@@ -60,7 +60,11 @@ def _modules(folder: Path) -> list[Path]:
 
 
 def test_no_module_is_longer_than_300_lines() -> None:
-    lengths = {_name(path): len(_text(path).splitlines()) for path in _modules(KIOSK)}
+    lengths = {
+        _name(path): len(_text(path).splitlines())
+        for path in _modules(KIOSK)
+        if path.parent.name != "versions"  # a migration is one list of steps, written once
+    }
 
     too_long = {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE}
 
