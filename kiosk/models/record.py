@@ -59,10 +59,10 @@ class SyncChange(Base):
 
 
 class SyncState(Base):
-    """How far one target has confirmed. `sending_*` is the batch whose receipt is still out.
+    """How far one target has confirmed, and how far both sides were compared since.
 
-    With it, a batch that the record has and we did not hear of is told apart from one that another
-    life of this disk has sent (`sync.md` 2.4).
+    `sending_*` is the batch whose receipt is still out. With it, a batch that the record has and we
+    did not hear of is told apart from one that another life of this disk has sent (`sync.md` 2.4).
     """
 
     __tablename__ = "sync_state"
@@ -74,6 +74,7 @@ class SyncState(Base):
     target: Mapped[str] = mapped_column(String(20), primary_key=True)
     epoch: Mapped[int] = mapped_column(BigInteger, default=1)
     acked_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    verified_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     chain: Mapped[str] = mapped_column(String(64), default="")
     sending_to: Mapped[int | None] = mapped_column(BigInteger)
     sending_chain: Mapped[str | None] = mapped_column(String(64))

@@ -1,0 +1,207 @@
+"""What of the room has changed, read as canonical lines in short read transactions.
+
+The lines are put together by the database itself and never become objects: a backlog of a million
+rows passes through in slices of two thousand. On SQLite a reader holds up a writer's commit, so a
+slice, not a batch, is what a scan at the door may have to wait for.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from sqlalchemy import Connection, Engine, text
+
+from kiosk.record.target import Kind, Part, Shape
+from kiosk.rules.digest import SEPARATOR, is_canonical
+from kiosk.services.record_map import BY_NAME
+
+SLICE: Final = 2_000
+BUCKET: Final = 6  # leading digits of a key: less than five hours of keys
+_BUCKET_SLICE: Final = 5 * SLICE
+
+_NEWEST: Final = text("SELECT coalesce(max(seq), 0) FROM sync_change")
+_END: Final = text(
+    "SELECT max(seq) FROM (SELECT seq FROM sync_change"
+    " WHERE seq > :after AND seq <= :upto ORDER BY seq LIMIT :limit) AS slice"
+)
+_SLICE: Final = text(
+    "SELECT tbl, max(seq) FROM (SELECT tbl, seq FROM sync_change"
+    " WHERE seq > :after AND seq <= :ceiling ORDER BY seq LIMIT :limit) AS slice GROUP BY tbl"
+)
+_BUCKETS: Final = text(
+    f"SELECT DISTINCT tbl, substr(pk, 1, {BUCKET}) FROM sync_change"  # noqa: S608 - a constant
+    " WHERE seq > :after AND seq <= :upto"
+)
+
+# How a column becomes text, by database and kind; absent becomes empty further down.
+_TEXTS: Final = {
+    "sqlite": {
+        Kind.KEY: "t.{0}",
+        Kind.NUMBER: "t.{0}",
+        Kind.DATE: "t.{0}",
+        Kind.INSTANT: "replace(t.{0}, ' ', 'T') || 'Z'",
+        Kind.WORD: "t.{0}",
+    },
+    "postgresql": {
+        Kind.KEY: "replace(CAST(t.{0} AS text), '-', '')",
+        Kind.NUMBER: "CAST(CAST(t.{0} AS integer) AS text)",
+        Kind.DATE: "to_char(t.{0}, 'YYYY-MM-DD')",
+        Kind.INSTANT: """to_char(t.{0}, 'YYYY-MM-DD"T"HH24\\:MI\\:SS.US"Z"')""",
+        Kind.WORD: "t.{0}",
+    },
+}
+_TAB: Final = {"sqlite": "char(9)", "postgresql": "chr(9)"}
+_OWN_KEY: Final = {"sqlite": "t.id", "postgresql": "replace(CAST(t.id AS text), '-', '')"}
+_CHANGED_KEY: Final = {"sqlite": "c.pk", "postgresql": "CAST(c.pk AS uuid)"}
+_BOUND: Final = {"sqlite": ":{0}", "postgresql": "CAST(:{0} AS uuid)"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A change whose row holds what no canonical line can."""
+
+    table: str
+    key: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What changed up to and with `upto`."""
+
+    parts: tuple[Part, ...]
+    upto: int
+    unreadable: tuple[Unreadable, ...]
+
+
+@dataclass(slots=True)
+class _Found:
+    blocks: dict[str, list[bytes]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+    def add(self, shape: Shape, lines: list[str]) -> None:
+        block, rows = self._block(shape, lines)
+        if rows:
+            self.blocks.setdefault(shape.name, []).append(block)
+            self.counts[shape.name] = self.counts.get(shape.name, 0) + rows
+
+    def _block(self, shape: Shape, lines: list[str]) -> tuple[bytes, int]:
+        block = _block(lines)
+        if is_canonical(block, fields=shape.fields):
+            return block, len(lines)
+        good = [line for line in lines if is_canonical(_block([line]), fields=shape.fields)]
+        for line in set(lines).difference(good):
+            seq, _, key, _ = line.split(SEPARATOR, 3)
+            self.unreadable.append(Unreadable(table=shape.name, key=key, seq=int(seq)))
+        return _block(good), len(good)
+
+
+def newest(engine: Engine) -> int:
+    """Return the number of the latest change."""
+    with engine.connect() as connection:
+        return int(connection.execute(_NEWEST).scalar_one())
+
+
+def read(engine: Engine, *, after: int, limit: int, skip: frozenset[int]) -> Changes:
+    """Return up to `limit` changes after a number, in order, but for the numbers in `skip`."""
+    # A row that changes while we read moves beyond the ceiling, so no row can be read twice.
+    ceiling = newest(engine)
+    found, at = _Found(), after
+    while (rows := sum(found.counts.values())) < limit:
+        with engine.connect() as connection:
+            upto = _read_slice(connection, found, (at, ceiling, min(SLICE, limit - rows)), skip)
+        if upto == at:
+            break
+        at = upto
+    parts = [
+        Part(shape=BY_NAME[name], rows=found.counts[name], blocks=tuple(blocks))
+        for name, blocks in found.blocks.items()
+    ]
+    return Changes(
+        parts=tuple(parts),
+        upto=at,
+        unreadable=tuple(found.unreadable),
+    )
+
+
+def buckets(engine: Engine, *, after: int, upto: int) -> set[tuple[str, str]]:
+    """Return the tables and first digits of keys that changed, by numbers (after, upto]."""
+    found: set[tuple[str, str]] = set()
+    at: int | None = after
+    while True:
+        with engine.connect() as connection:
+            given = {"after": at, "upto": upto, "limit": _BUCKET_SLICE}
+            end = connection.execute(_END, given).scalar()
+            if end is None:
+                return found
+            rows = connection.execute(_BUCKETS, {"after": at, "upto": end})
+            found.update((str(table), str(bucket)) for table, bucket in rows)
+            at = end
+
+
+def contents(engine: Engine, shape: Shape, *, low: str, high: str) -> Iterator[str]:
+    """Yield what digests are made of for each row of a range of keys, half-open, as it is now."""
+    at, query = low, text(_contents_query(shape, engine.dialect.name))
+    while True:
+        with engine.connect() as connection:
+            given = {"low": at, "high": high, "limit": SLICE}
+            page = list(connection.execute(query, given).scalars())
+        yield from page
+        if len(page) < SLICE:
+            return
+        at = _next_key(page[-1].split(SEPARATOR, 1)[0])
+
+
+def _read_slice(
+    connection: Connection, found: _Found, span: tuple[int, int, int], skip: frozenset[int]
+) -> int:
+    """Add a slice to what is found, and return its last number."""
+    after, ceiling, limit = span
+    given = {"after": after, "ceiling": ceiling, "limit": limit}
+    last = {str(table): int(seq) for table, seq in connection.execute(_SLICE, given)}
+    upto = max(last.values(), default=after)
+    for table in last.keys() & BY_NAME.keys():
+        query = text(_changes_query(BY_NAME[table], connection.dialect.name))
+        lines = list(
+            connection.execute(query, {"tbl": table, "after": after, "upto": upto}).scalars()
+        )
+        if skip:
+            lines = [line for line in lines if int(line.split(SEPARATOR, 1)[0]) not in skip]
+        found.add(BY_NAME[table], lines)
+    return upto
+
+
+def _block(lines: list[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _next_key(key: str) -> str:
+    return f"{int(key, 16) + 1:032x}"
+
+
+@cache
+def _changes_query(shape: Shape, dialect: str) -> str:
+    tab = f" || {_TAB[dialect]} || "
+    head = f"c.seq{tab}CASE WHEN t.id IS NULL THEN 'D' ELSE 'U' END{tab}c.pk"
+    return (
+        f"SELECT {head}{_values(shape, dialect)} FROM sync_change AS c"  # noqa: S608 - our names
+        f" LEFT JOIN {shape.name} AS t ON t.id = {_CHANGED_KEY[dialect]}"
+        " WHERE c.tbl = :tbl AND c.seq > :after AND c.seq <= :upto ORDER BY c.seq"
+    )
+
+
+@cache
+def _contents_query(shape: Shape, dialect: str) -> str:
+    low, high = (_BOUND[dialect].format(name) for name in ("low", "high"))
+    return (
+        f"SELECT {_OWN_KEY[dialect]}{_values(shape, dialect)} FROM {shape.name} AS t"  # noqa: S608
+        f" WHERE t.id >= {low} AND t.id < {high} ORDER BY t.id LIMIT :limit"
+    )
+
+
+def _values(shape: Shape, dialect: str) -> str:
+    """Return the SQL that appends the columns of a shape to what stands before it."""
+    texts = [_TEXTS[dialect][column.kind].format(column.name) for column in shape.columns]
+    return "".join(f" || {_TAB[dialect]} || coalesce({text}, '')" for text in texts)
