@@ -22,6 +22,7 @@ from kiosk.web import (
     i18n,
     logs,
     same_origin,
+    template_globals,
 )
 from kiosk.web.child_sessions import ChildSessions
 
@@ -67,6 +68,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     headers.install(app)
     i18n.install(app)
     filters.install(app.jinja_env)
+    template_globals.install(app)
     errors.install(app)
     same_origin.install(app)
     for blueprint in all_blueprints():

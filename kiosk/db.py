@@ -31,9 +31,12 @@ from sqlalchemy import (
     Uuid,
     event,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from kiosk.errors import UnavailableError
+from kiosk.rules.sessions import SessionProblem
 
 NAMES: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -182,6 +185,10 @@ def transaction() -> Iterator[Session]:
             session.connection(execution_options=_WRITE)
             yield session
             session.commit()
+        except OperationalError as error:
+            # Full, locked or failing disk: said as what it is, and never a false success.
+            session.rollback()
+            raise UnavailableError(SessionProblem.NOT_STORED) from error
         except BaseException:
             session.rollback()
             raise

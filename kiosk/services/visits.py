@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnyRow, reading, transaction
@@ -35,7 +35,23 @@ from kiosk.services.here import Here
 _EVENING_FROM: Final = 18 * 60
 _DARK_FROM: Final = 17 * 60 + 30
 
+_open = aliased(Visit)
 _last = aliased(Visit)
+# The open one first: after the clock was set back, the latest by its time may be another.
+_open_one = (
+    select(_open.id)
+    .where(_open.child_id == Child.id, _open.state == VisitState.OPEN)
+    .correlate(Child)
+    .scalar_subquery()
+)
+_latest_one = (
+    select(_last.id)
+    .where(_last.child_id == Child.id)
+    .order_by(_last.signed_in_at.desc())
+    .limit(1)
+    .correlate(Child)
+    .scalar_subquery()
+)
 _CARD: Final = (
     select(
         Card.revoked_at,
@@ -56,13 +72,7 @@ _CARD: Final = (
     .join(SchoolClass, SchoolClass.id == Child.class_id)
     .outerjoin(
         Visit,
-        Visit.id
-        == select(_last.id)
-        .where(_last.child_id == Child.id)
-        .order_by(_last.signed_in_at.desc())
-        .limit(1)
-        .correlate(Child)
-        .scalar_subquery(),
+        Visit.id == func.coalesce(_open_one, _latest_one),
     )
     .where(Card.code_digest == bindparam("digest"))
 )
@@ -118,7 +128,13 @@ def leave(*, child_id: UUID, face: ChildFace, here: Here) -> Left:
         session.execute(
             update(Visit)
             .where(Visit.child_id == child_id, Visit.state == VisitState.OPEN)
-            .values(state=VisitState.LEFT, signed_out_at=here.now)
+            .values(
+                state=VisitState.LEFT,
+                # A clock set back since the child came must not keep it from leaving.
+                signed_out_at=case(
+                    (Visit.signed_in_at > here.now, Visit.signed_in_at), else_=here.now
+                ),
+            )
         )
     return _goodbye(face, here)
 

@@ -4,6 +4,7 @@ Nothing else reads `current_app`.
 """
 
 from dataclasses import dataclass
+from logging import Logger
 from typing import cast
 from uuid import UUID
 
@@ -33,6 +34,10 @@ def install(app: Flask, kiosk: Kiosk) -> None:
 
 def kiosk() -> Kiosk:
     return cast("Kiosk", current_app.extensions[_EXTENSION])
+
+
+def log() -> Logger:
+    return current_app.logger
 
 
 def settings() -> Settings:

@@ -5,7 +5,6 @@ from typing import Final
 
 from flask import Flask, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -18,7 +17,7 @@ from kiosk.errors import (
 )
 from kiosk.rules.sessions import SessionProblem
 from kiosk.rules.staff import StaffRefusal
-from kiosk.web import htmx, same_origin
+from kiosk.web import context, htmx, same_origin
 
 _STATUS: Final = {
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -38,13 +37,14 @@ _OWN_STATUS: Final = {
 def install(app: Flask) -> None:
     app.register_error_handler(KioskError, answer)
     app.register_error_handler(CSRFError, _no_token)
-    app.register_error_handler(OperationalError, lambda error: _not_stored(app, error))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, lambda error: _unforeseen(app, error))
 
 
 def answer(error: KioskError) -> Response:
     """Return the sentence for an error as a notice, which leaves the screen below as it is."""
+    if isinstance(error, UnavailableError):
+        context.log().error("unavailable: %s", error.reason.value, exc_info=error.__cause__)
     template = "errors/_notice.html"
     if not htmx.wants_fragment():
         is_staff = request.path.startswith("/staff")
@@ -66,12 +66,6 @@ def status_of(error: KioskError) -> int:
 
 def _no_token(error: CSRFError) -> Response:
     return answer(InvalidInputError(same_origin.reason_of(error)))
-
-
-def _not_stored(app: Flask, error: OperationalError) -> Response:
-    """Say that nothing was stored: the disk is full, locked or failing. Never a false success."""
-    app.logger.error("database: %s", type(error.orig).__name__, exc_info=error)
-    return answer(UnavailableError(SessionProblem.NOT_STORED))
 
 
 def _http(error: HTTPException) -> Response:
