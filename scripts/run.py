@@ -137,16 +137,20 @@ def _kiosk(*arguments: str) -> int:
 def _serve(options: argparse.Namespace, instance: Path) -> int:
     port = str(options.port)
     command = [str(environment.PYTHON), "-m", "kiosk", "run", "--port", port, "--no-browser"]
-    with subprocess.Popen(command, cwd=environment.ROOT) as server:
+    # Ctrl+C reaches this script alone, which passes it on when the kiosk is ready to hear it.
+    group = None if os.name == "nt" else 0
+    with subprocess.Popen(command, cwd=environment.ROOT, process_group=group) as server:
         _pass_on_stops(server)
+        is_up = False
         try:
-            if _wait_until_it_answers(server, options.port):
+            is_up = _wait_until_it_answers(server, options.port)
+            if is_up:
                 _tell(options.port, instance)
                 if not options.no_browser:
                     webbrowser.open(f"http://{HOST}:{options.port}/")
             code = server.wait()
-        except KeyboardInterrupt:  # the terminal has told the kiosk as well: let it finish
-            code = _finish(server)
+        except KeyboardInterrupt:
+            return _finish(server, politely=is_up)
     return code if code >= 0 else 128 - code
 
 
@@ -167,14 +171,18 @@ def _wait_until_it_answers(server: subprocess.Popen[bytes], port: int) -> bool:
     return False
 
 
-def _finish(server: subprocess.Popen[bytes]) -> int:
+def _finish(server: subprocess.Popen[bytes], *, politely: bool) -> int:
+    """Stop the kiosk because Ctrl+C was pressed; that it stops is then no failure."""
+    if os.name != "nt":  # on Windows the console has told it already
+        server.send_signal(signal.SIGINT if politely else signal.SIGTERM)
     try:
         code = server.wait(timeout=10)
     except (KeyboardInterrupt, subprocess.TimeoutExpired):
         server.terminate()
         code = server.wait()
-    # Ctrl+C is how it is stopped: that it stopped because of it is no failure.
-    return 0 if code in (-signal.SIGINT, 128 + signal.SIGINT) else code
+    print("Stopped.")
+    is_ours = code in (-signal.SIGTERM, -signal.SIGINT, 128 + signal.SIGINT)
+    return 0 if is_ours else code
 
 
 def _tell(port: int, instance: Path) -> None:
