@@ -40,11 +40,7 @@ def open_account(target: str, *, now: datetime) -> Account:
     with transaction() as session:
         control = session.get_one(SyncControl, 1)
         control.room_id = control.room_id or new_id(now)
-        state = session.get(SyncState, target) or SyncState(
-            target=target, epoch=1, acked_seq=0, verified_seq=0, chain="", notice_rows=0
-        )
-        session.add(state)
-        return _account(session, control.room_id, state)
+        return _account(session, control.room_id, _state(session, target))
 
 
 def announce(target: str, *, to_seq: int, chain: str) -> None:
@@ -128,7 +124,7 @@ def succeeded(target: str, *, now: datetime) -> None:
 def failed(target: str, *, reason: StrEnum, now: datetime) -> None:
     """Note why the target could not take everything."""
     with transaction() as session:
-        state = session.get_one(SyncState, target)
+        state = _state(session, target)
         state.last_error, state.last_error_at = reason.value, now
 
 
@@ -181,6 +177,17 @@ def send_again(table: str, *, keys: Sequence[str], low: str, high: str) -> int:
         if rows:
             session.execute(stamp, rows)
         return len(rows)
+
+
+def _state(session: Session, target: str) -> SyncState:
+    """Return the account's row, which a first sync does not have yet."""
+    state = session.get(SyncState, target)
+    if state is None:
+        state = SyncState(
+            target=target, epoch=1, acked_seq=0, verified_seq=0, chain="", notice_rows=0
+        )
+        session.add(state)
+    return state
 
 
 def _room(session: Session) -> UUID:

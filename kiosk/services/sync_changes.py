@@ -141,6 +141,22 @@ def buckets(engine: Engine, *, after: int, upto: int) -> set[tuple[str, str]]:
             at = end
 
 
+def outermost_keys(engine: Engine, shape: Shape) -> tuple[str, str] | None:
+    """Return the lowest and the highest key of a table, or None when it is empty."""
+    # One at a time each is a step into the index; both at once would read the whole of it.
+    lowest, highest = (
+        text(
+            f"SELECT {_OWN_KEY[engine.dialect.name]} FROM {shape.name} AS t"  # noqa: S608
+            f" ORDER BY t.id {order} LIMIT 1"
+        )
+        for order in ("ASC", "DESC")
+    )
+    with engine.connect() as connection:
+        first = connection.execute(lowest).scalar()
+        last = connection.execute(highest).scalar()
+    return None if first is None or last is None else (str(first), str(last))
+
+
 def contents(engine: Engine, shape: Shape, *, low: str, high: str) -> Iterator[str]:
     """Yield what digests are made of for each row of a range of keys, half-open, as it is now."""
     at, query = low, text(_contents_query(shape, engine.dialect.name))

@@ -1,0 +1,167 @@
+"""The school record: send it what it does not have, and say how far it is.
+
+`sync` is what `kiosk sync` calls, in a process of its own; it never runs within the kiosk's.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from kiosk.db import db, reading
+from kiosk.errors import KioskError, UnavailableError
+from kiosk.models.record import SyncChange, SyncNotice, SyncQuarantine, SyncState
+from kiosk.record.target import RecordProblem, Target
+from kiosk.services import sync_book, sync_proof
+from kiosk.services.record_map import SENT
+from kiosk.services.sync_lock import only_one
+from kiosk.services.sync_run import BATCH, SyncRun
+from kiosk.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncReport:
+    """What one sync did. `repaired` and `compared` count days of one table.
+
+    `notice_rows`: after RESTORED, what the record has and this machine has lost; after REPAIRED,
+    the days that were sent again; after RECORD_WAS_EMPTY, the rows that were.
+    """
+
+    target: str
+    sent: int
+    compared: int
+    repaired: int
+    set_aside: int
+    notice: SyncNotice | None
+    notice_rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncStatus:
+    """How far the record is, for one sentence to staff. `last_error` is of the latest try."""
+
+    target: str
+    last_success_at: datetime | None
+    waiting: int
+    set_aside: int
+    last_error: RecordProblem | None
+    last_error_at: datetime | None
+    notice: SyncNotice | None
+    notice_rows: int
+    notice_at: datetime | None
+
+
+def sync(*, target: str | None, now: datetime, settings: Settings) -> SyncReport:
+    """Bring the record up to date; `target` is that of the settings when None.
+
+    Raises:
+        UnavailableError: a RecordProblem; what could not be sent waits, and nothing is lost.
+    """
+    name = target or settings.record
+    with only_one(settings.instance):
+        with _noted(name, now):
+            opened = open_target(name, settings)
+        try:
+            return sync_once(target=opened, now=now, settings=settings)
+        finally:
+            opened.close()
+
+
+def open_target(name: str, settings: Settings) -> Target:
+    """Return the target of this name.
+
+    Raises:
+        UnavailableError: NOT_SET_UP, when the settings lack its address or psycopg is missing.
+    """
+    match name:
+        case "folder":
+            from kiosk.record.folder import FolderTarget
+
+            if settings.record_folder == settings.instance / "record":
+                settings.record_folder.mkdir(exist_ok=True)  # our own; a stick is never made
+            return FolderTarget(settings.record_folder)
+        case "postgres" if settings.record_postgres:
+            try:
+                from kiosk.record.postgres import PostgresTarget
+            except ImportError as error:
+                raise UnavailableError(RecordProblem.NOT_SET_UP, target=name) from error
+            return PostgresTarget(settings.record_postgres)
+        case _:
+            raise UnavailableError(RecordProblem.NOT_SET_UP, target=name)
+
+
+def sync_once(
+    *, target: Target, now: datetime, settings: Settings, batch_rows: int = BATCH
+) -> SyncReport:
+    """Do what `sync` does with a target at hand; the caller sees to it that nobody else does."""
+    with _noted(target.name, now):
+        run = SyncRun(target, db.engine, now=now, batch_rows=batch_rows)
+        notice = run.greet()
+        run.push()
+        proof = sync_proof.prove(run, zone=settings.zone)
+    sync_book.succeeded(target.name, now=now)
+    rows = _notice_rows(run, notice, repaired=len(proof.repaired))
+    if notice is None and proof.repaired:
+        notice = SyncNotice.REPAIRED
+    if notice is not None:
+        sync_book.notice(target.name, notice, rows=rows, now=now)
+    return SyncReport(
+        target=target.name,
+        sent=run.sent,
+        compared=proof.compared,
+        repaired=len(proof.repaired),
+        set_aside=status(settings, target=target.name).set_aside,
+        notice=notice,
+        notice_rows=rows,
+    )
+
+
+def waiting(settings: Settings) -> int:
+    """Return how many changes the record has not confirmed."""
+    return status(settings).waiting
+
+
+def status(settings: Settings, *, target: str | None = None) -> SyncStatus:
+    """Return how far the record is, or one target of several."""
+    name = target or settings.record
+    session = reading()
+    state = session.get(SyncState, name) or SyncState(target=name, acked_seq=0, notice_rows=0)
+    aside = select(func.count()).where(SyncQuarantine.target == name)
+    behind = select(func.count()).where(SyncChange.seq > state.acked_seq)
+    beyond = aside.where(SyncQuarantine.seq > state.acked_seq)
+    return SyncStatus(
+        target=name,
+        last_success_at=state.last_success_at,
+        waiting=(session.scalar(behind) or 0) - (session.scalar(beyond) or 0),
+        set_aside=session.scalar(aside) or 0,
+        last_error=None if state.last_error is None else RecordProblem(state.last_error),
+        last_error_at=state.last_error_at,
+        notice=state.notice,
+        notice_rows=state.notice_rows,
+        notice_at=state.notice_at,
+    )
+
+
+@contextmanager
+def _noted(target: str, now: datetime) -> Iterator[None]:
+    """Keep for staff why it failed, if it does."""
+    try:
+        yield
+    except KioskError as error:
+        sync_book.failed(target, reason=error.reason, now=now)
+        raise
+
+
+def _notice_rows(run: SyncRun, notice: SyncNotice | None, *, repaired: int) -> int:
+    match notice:
+        case None:
+            return repaired
+        case SyncNotice.RESTORED:
+            hello = run.account.hello
+            return run.target.only_here(SENT, room_id=hello.room_id, epoch=hello.epoch)
+        case SyncNotice.RECORD_WAS_EMPTY:
+            return run.sent
+        case SyncNotice.REPAIRED:
+            return repaired
