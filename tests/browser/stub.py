@@ -5,6 +5,7 @@ slow, refuse, die and come back.
 `Gun` types as a keyboard-type scanner does, through Chromium's own input queue.
 """
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import CDPSession, Page
@@ -37,7 +38,7 @@ _PAGE: Final = """<!doctype html>
 <template id="still-there"><div>{lanterns}
 <button type="button" data-still="stay">here</button>
 <button type="button" data-still="done">done</button></div></template>{beside}</body></html>"""
-_STYLE: Final = """body { margin: 0; }
+_STYLE: Final = """html { font-size: 100px; } body { margin: 0; font-size: 16px; }
 #screen { height: 700px; } #notice { position: fixed; bottom: 0; }
 .still-there { position: fixed; inset: 0; background: white; }
 button { position: absolute; width: 100px; height: 100px; }
@@ -236,15 +237,41 @@ def _handler(stub: Stub) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+_Event: TypeAlias = dict[str, str | int]
+ALT, CTRL = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of the keyboard: where it lies, what it says, its number in Windows, what is held."""
+
+    code: str
+    key: str
+    number: int
+    modifiers: int = 0
+
+    def event(self, kind: str) -> _Event:
+        return {
+            "type": kind,
+            "code": self.code,
+            "key": self.key,
+            "windowsVirtualKeyCode": self.number,
+            "modifiers": self.modifiers,
+        }
+
+    def stroke(self) -> list[_Event]:
+        return [self.event("rawKeyDown"), self.event("keyUp")]
+
+
 _KEYS: Final = {
-    "\r": ("Enter", "Enter", 13),
-    "\t": ("Tab", "Tab", 9),
-    " ": ("Space", " ", 32),
-    "-": ("Minus", "-", 189),
-    "]": ("BracketRight", "]", 221),
-    "/": ("Slash", "/", 191),
+    "\r": Key("Enter", "Enter", 13),
+    "\n": Key("KeyJ", "j", 74, CTRL),
+    "\t": Key("Tab", "Tab", 9),
+    " ": Key("Space", " ", 32),
+    "-": Key("Minus", "-", 189),
+    "]": Key("BracketRight", "]", 221),
+    "/": Key("Slash", "/", 191),
 }
-ALT, CTRL, SHIFT = 1, 2, 8
 
 
 @dataclass
@@ -260,40 +287,39 @@ class Gun:
 
     def scan(self, text: str, end: str = "\r") -> None:
         """Type `text` and its terminator as fast as the machine takes it."""
-        for character in text + end:
-            if character == "\n":
-                self.key("KeyJ", "j", 74, modifiers=CTRL)
-            else:
-                self.key(*_key_of(character))
+        self.press(*(_KEYS.get(character) or _plain(character) for character in text + end))
 
     def scan_in_alt_mode(self, text: str) -> None:
+        """Type each character's number on the pad while Alt is held."""
+        strokes: list[_Event] = []
         for character in text:
-            self._send("rawKeyDown", "AltLeft", "Alt", 18, ALT)
+            strokes.append(Key("AltLeft", "Alt", 18, ALT).event("rawKeyDown"))
             for digit in f"{ord(character):03}":
-                self.key(f"Numpad{digit}", digit, 96 + int(digit), modifiers=ALT)
-            self._send("keyUp", "AltLeft", "Alt", 18, 0)
-        self.key("Enter", "Enter", 13)
+                strokes += Key(f"Numpad{digit}", digit, 96 + int(digit), ALT).stroke()
+            strokes.append(Key("AltLeft", "Alt", 18).event("keyUp"))
+        self._send(strokes + _KEYS["\r"].stroke())
 
-    def key(self, code: str, key: str, number: int, *, modifiers: int = 0) -> None:
+    def press(self, *keys: Key) -> None:
+        strokes = [event for key in keys for event in key.stroke()]
         if self.with_input_method:
-            key, number = "Process", 229
-        self._send("rawKeyDown", code, key, number, modifiers)
-        self._send("keyUp", code, key, number, modifiers)
+            strokes = [{**one, "key": "Process", "windowsVirtualKeyCode": 229} for one in strokes]
+        self._send(strokes)
 
-    def _send(self, kind: str, code: str, key: str, number: int, modifiers: int) -> None:
-        event = {
-            "type": kind,
-            "code": code,
-            "key": key,
-            "windowsVirtualKeyCode": number,
-            "modifiers": modifiers,
-        }
-        self.cdp.send("Input.dispatchKeyEvent", event)
+    def _send(self, strokes: list[_Event]) -> None:
+        # All at once, as a gun does: one call a key waits for the page after each, and a loaded
+        # machine then makes pauses that no gun makes. The public interface has no such call.
+        async def send() -> None:
+            inner = self.cdp._impl_obj  # noqa: SLF001
+            await asyncio.gather(
+                *(
+                    inner.send(method="Input.dispatchKeyEvent", params=stroke, timeout=0)
+                    for stroke in strokes
+                )
+            )
+
+        self.cdp._sync(send())  # noqa: SLF001
 
 
-def _key_of(character: str) -> tuple[str, str, int]:
-    if character in _KEYS:
-        return _KEYS[character]
-    if character.isdigit():
-        return f"Digit{character}", character, ord(character)
-    return f"Key{character.upper()}", character, ord(character.upper())
+def _plain(character: str) -> Key:
+    row = "Digit" if character.isdigit() else "Key"
+    return Key(f"{row}{character.upper()}", character, ord(character.upper()))

@@ -10,7 +10,8 @@
   const OURS = row("[CBSX]"), BESIDE_STAFF = row("[CB]"), INTO_A_FIELD = row("C");
   const AIM = /^\][A-Z][0-9A-Z](?=.)/; // what kind of bar it was: not part of the code (T-4)
   const FIELD = "input, textarea, select, [data-native]";
-  const SILENCE = 120; // ms that end a burst without a terminator
+  const BAR = /^(?:\d{9}[\dX]|\d{13}|\d{15}|\d{18})$/; // a book's own, with its add-on (T-36)
+  const SILENCE = 120, HICCUP = 500; // ms that end a whole code; that a gun may pause inside one
   const MACHINE = 60; // ms between two keys where people type as well
   const LONGEST = 64, STRAY = 4;
   let burst = "", last = 0, timer = 0, numpad = "", field = null;
@@ -29,30 +30,32 @@
 
   const read = (detail) => document.dispatchEvent(new CustomEvent("kiosk:scan", { detail }));
   const isShared = () => !onKiosk || field !== null; // with a person who types
+  const text = () => burst.replace(AIM, "");
+  const patience = () => (OURS.test(text()) || BAR.test(text()) ? SILENCE : HICCUP);
 
   const end = (event) => {
     clearTimeout(timer);
-    const text = burst.replace(AIM, "");
+    const all = text();
     burst = "";
     if (isShared()) {
-      if (!(field ? INTO_A_FIELD : BESIDE_STAFF).test(text)) return;
+      if (!(field ? INTO_A_FIELD : BESIDE_STAFF).test(all)) return;
       event?.preventDefault(); // or the form with the card in it would be sent
       const { value } = field ?? {};
-      if (value?.toUpperCase().endsWith(text)) field.value = value.slice(0, -text.length);
-    } else if (!event && text.length < STRAY) return;
-    const codes = OURS.test(text) ? text.match(/.{12}/g) : [text.slice(0, LONGEST)];
+      if (value?.toUpperCase().endsWith(all)) field.value = value.slice(0, -all.length);
+    } else if (!event && all.length < STRAY) return;
+    const codes = OURS.test(all) ? all.match(/.{12}/g) : [all.slice(0, LONGEST)];
     codes.forEach(read);
   };
 
   const add = (character, { timeStamp, target }) => {
     const pause = timeStamp - last; // the keys' own time: a busy page tears no code apart
     last = timeStamp;
-    if (burst && pause > (isShared() ? MACHINE : SILENCE)) end();
+    if (burst && pause > (isShared() ? MACHINE : patience())) end();
     if (!burst) field = target.closest?.(FIELD) ?? null;
     if (!burst && !isShared()) document.dispatchEvent(new CustomEvent("kiosk:activity"));
     if (burst.length <= LONGEST) burst += character;
     clearTimeout(timer);
-    timer = setTimeout(end, SILENCE);
+    timer = setTimeout(end, patience());
   };
 
   // On child screens no key does anything by itself: no button is pressed, no download list opens.

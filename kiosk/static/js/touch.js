@@ -9,7 +9,7 @@
   const SETTLE = 250; // ms without input after the picture has changed (`domain.md` rule 11)
   const REPEAT = 400, SPOT = 40; // ms and px in which a second touch is the first one again
   const REST = 2000; // ms after which a hand that lies beside the targets no longer counts
-  const REACH = 20, DRAWN_FOR = 1366; // 5 mm, on the screen that the pages are drawn for
+  const REACH = 0.2; // rem: 5 mm; a page is as large as its root's type size says
   let first = null, resting = 0, changed = -SETTLE;
   let done = { at: -REPEAT, x: 0, y: 0 };
 
@@ -32,8 +32,7 @@
     const under = document.elementFromPoint(x, y);
     const hit = under?.closest(TARGET);
     if (hit || under?.closest("#notice")) return hit;
-    const reach = REACH * Math.max(innerWidth, innerHeight) / DRAWN_FOR;
-    let nearest = null, least = reach;
+    let nearest = null, least = REACH * parseFloat(getComputedStyle(document.documentElement).fontSize);
     for (const element of document.querySelectorAll(TARGET)) {
       const distance = gap(element, x, y);
       if (distance <= least) [nearest, least] = [element, distance];
@@ -83,7 +82,8 @@
   document.addEventListener("pointerdown", press, true);
   document.addEventListener("pointermove", move, true);
   document.addEventListener("pointerup", release, true);
-  document.addEventListener("pointercancel", (event) => event.pointerId === first?.id && drop(), true);
+  const lose = (event) => event.pointerId === first?.id && drop();
+  document.addEventListener("pointercancel", lose, true);
   document.addEventListener("kiosk:swapped", change);
   document.addEventListener("kiosk:ring", change);
   // The browser's own click comes only exactly on the target; ours has been made above.
