@@ -8,7 +8,7 @@ from kiosk.files.headers import ContactColumns
 from kiosk.files.names import read_contact_name
 from kiosk.files.problems import RowProblemKind
 from kiosk.files.relation_words import leading_relation, read_relation
-from kiosk.files.text import compact, is_blank, normal
+from kiosk.files.text import HAN, compact, is_blank, normal
 from kiosk.rules.relations import Relation
 
 _MOBILE = r"(?:(?:\+|00)?86[\- ]?)?(?P<mobile>1[3-9]\d[\- ]?\d{4}[\- ]?\d{4})"
@@ -16,6 +16,7 @@ _LANDLINE = r"(?P<landline>(?:\(?0\d{2,3}\)?[\- ]?)?[2-8]\d{6,7})"
 _PHONE = re.compile(rf"(?<!\d)(?:{_MOBILE}|{_LANDLINE})(?!\d)")
 _MOBILE_DIGITS = 11
 _STRAY_DIGITS = re.compile(r"\d{3,}")
+_DOT_IN_NAME = re.compile(f"(?<=[{HAN}])[.•‧∙・](?=[{HAN}])")
 _PUNCTUATION = re.compile(r"[\s:;,、。/|()\[\]+\-.]+")
 
 Note = Callable[[RowProblemKind, int], None]
@@ -49,17 +50,18 @@ def read_contacts(
 
 
 def _add(contact: ContactRow, found: list[ContactRow]) -> None:
-    """Add a contact unless its number is there; the entry that says more is kept."""
+    """Add a contact unless its number is there for the same relative; what says more is kept."""
     for at, known in enumerate(found):
         if known.phone != contact.phone:
             continue
-        if Relation.OTHER in {known.relation, contact.relation} or known == contact:
+        if Relation.OTHER in {known.relation, contact.relation} or (
+            known.relation is contact.relation
+        ):
             relation = contact.relation if known.relation is Relation.OTHER else known.relation
             name = known.full_name or contact.full_name
             found[at] = ContactRow(relation=relation, full_name=name, phone=known.phone)
             return
-    if contact not in found:
-        found.append(contact)
+    found.append(contact)
 
 
 def _read_group(group: ContactColumns, cells: tuple[str, ...], *, note: Note) -> list[ContactRow]:
@@ -136,7 +138,8 @@ def _person(label: str, *, note: Note, column: int) -> _Entry:
     """Return relation and name of a text such as 妈妈, 父：张建国, 何静怡(妈妈)."""
     relation: Relation | None = None
     name: str | None = None
-    for part in _PUNCTUATION.sub(" ", normal(label)).split():
+    dotted = _DOT_IN_NAME.sub("·", normal(label))
+    for part in _PUNCTUATION.sub(" ", dotted).split():
         found, rest = leading_relation(compact(part))
         relation = relation or found
         if rest and not rest.isdigit():

@@ -67,10 +67,3 @@ def _csv_cell(cell: Cell) -> str:
         return guarded(cell)
     # A number is only a number, also a negative one.
     return "" if cell is None else str(cell)
-
-
-def xlsx_bytes(table: Table) -> bytes:
-    """Return the table as a workbook ready to print on A4, landscape, with room for the binding."""
-    from kiosk.files.tables_xlsx import Paper
-
-    return Paper(table).draw()

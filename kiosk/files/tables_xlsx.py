@@ -13,6 +13,11 @@ _BINDING = 25 / 25.4  # inches
 _EDGE = 10 / 25.4
 
 
+def xlsx_bytes(table: Table) -> bytes:
+    """Return the table as a workbook ready to print on A4, landscape, with room for the binding."""
+    return Paper(table).draw()
+
+
 class Paper:
     """One sheet, drawn from the top: rows are written out as soon as they are complete."""
 

@@ -3,14 +3,14 @@
 import io
 import struct
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
-Rows = Sequence[Sequence[object]]
-XLSX_TYPES = b"<Types/>"
+# Rows of text and numbers: of mixed rows the checker only knows that they are objects.
+Rows = Sequence[Any]
 
 
 def xlsx(rows: Rows, *, merges: Sequence[str] = (), sheet: str = "Sheet1") -> bytes:
@@ -19,7 +19,7 @@ def xlsx(rows: Rows, *, merges: Sequence[str] = (), sheet: str = "Sheet1") -> by
 
 
 def xlsx_of(
-    sheets: dict[str, tuple[Rows, Sequence[str]]], *, hidden: Iterable[str] = ()
+    sheets: Mapping[str, tuple[Rows, Sequence[str]]], *, hidden: Iterable[str] = ()
 ) -> bytes:
     buffer = io.BytesIO()
     book: Any = xlsxwriter.Workbook(buffer)
@@ -53,7 +53,8 @@ def ods(rows: Sequence[Sequence[str]]) -> bytes:
     cells = "".join(
         "<table:table-row>"
         + "".join(
-            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+            '<table:table-cell office:value-type="string">'
+            f"<text:p>{cell}</text:p></table:table-cell>"
             for cell in row
         )
         + "</table:table-row>"
@@ -130,7 +131,9 @@ def ole(streams: dict[str, bytes]) -> bytes:
     directory = b"".join(entries).ljust(size, b"\0")
     sectors = struct.pack(f"<{size // 4}I", *table, *[free] * (size // 4 - len(table)))
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16
-    header += struct.pack("<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0)
+    header += struct.pack(
+        "<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0
+    )
     header += struct.pack("<109I", 0, *[free] * 108)
     return header + sectors + directory + body
 
