@@ -1,0 +1,146 @@
+"""Children's cards: given out, given out anew, printed again.
+
+A code is derived from its card whenever it is printed; the database has only the digest.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.orm import Session
+
+from kiosk.db import AnyRow, transaction
+from kiosk.errors import NotFoundError
+from kiosk.models.people import Card, Child, SchoolClass
+from kiosk.rules import codes
+from kiosk.rules.badges import Badge
+from kiosk.rules.codes import CodeKind
+from kiosk.rules.people import PeopleProblem
+from kiosk.services import audit, enrolment
+from kiosk.services.audit import AuditAction
+from kiosk.services.here import Here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardToPrint:
+    """What stands on a child's card."""
+
+    child_id: UUID
+    given_name: str
+    grade: int
+    class_number: int
+    badge: Badge
+    code: str = field(repr=False)
+
+
+def issue(child_id: UUID, *, actor_id: UUID | None, here: Here) -> str:
+    """Give a child a new card and return its code; the old card answers from now on that it is old.
+
+    Raises:
+        NotFoundError: UNKNOWN_CHILD, also for a child that has left.
+    """
+    with transaction() as session:
+        child = session.get(Child, child_id)
+        if child is None or child.left_on is not None:
+            raise NotFoundError(PeopleProblem.UNKNOWN_CHILD)
+        session.execute(
+            update(Card)
+            .where(Card.child_id == child_id, Card.revoked_at.is_(None))
+            .values(revoked_at=here.now)
+        )
+        row, code = enrolment.card_row(child_id=child_id, staff_id=None, here=here)
+        session.execute(insert(Card), [row])
+        _audit(session, AuditAction.CARD, here, actor_id=actor_id, subject=f"child:{child_id}")
+    return code
+
+
+def reprint(child_id: UUID, *, actor_id: UUID | None, here: Here) -> str:
+    """Return the code of the child's valid card, to be printed once more.
+
+    Raises:
+        NotFoundError: UNKNOWN_CHILD or NO_CARD.
+    """
+    with transaction() as session:
+        if session.get(Child, child_id) is None:
+            raise NotFoundError(PeopleProblem.UNKNOWN_CHILD)
+        card_id = session.scalar(
+            select(Card.id).where(Card.child_id == child_id, Card.revoked_at.is_(None))
+        )
+        if card_id is None:
+            raise NotFoundError(PeopleProblem.NO_CARD)
+        _audit(session, AuditAction.PRINT, here, actor_id=actor_id, subject=f"child:{child_id}")
+    return codes.card_code(CodeKind.CHILD, card_id, key=here.settings.keys.card)
+
+
+def sheet(
+    child_ids: Collection[UUID], *, actor_id: UUID | None, here: Here
+) -> tuple[CardToPrint, ...]:
+    """Return what to print for these children, by class; who has left or has no card is left out.
+
+    One row in the audit says how many were printed.
+    """
+    return _sheet(Child.id.in_(child_ids), "children", actor_id, here)
+
+
+def class_sheet(class_id: UUID, *, actor_id: UUID | None, here: Here) -> tuple[CardToPrint, ...]:
+    """Return what to print for a whole class; otherwise as `sheet`."""
+    return _sheet(Child.class_id == class_id, f"class:{class_id}", actor_id, here)
+
+
+def _sheet(
+    whose: ColumnElement[bool], subject: str, actor_id: UUID | None, here: Here
+) -> tuple[CardToPrint, ...]:
+    find = (
+        select(
+            Card.id.label("card_id"),
+            Child.id,
+            Child.given_name,
+            Child.animal,
+            Child.cloth,
+            SchoolClass.grade,
+            SchoolClass.number,
+        )
+        .join(Child, Child.id == Card.child_id)
+        .join(SchoolClass, SchoolClass.id == Child.class_id)
+        .where(whose, Card.revoked_at.is_(None), Child.left_on.is_(None))
+        .order_by(SchoolClass.grade, SchoolClass.number, Child.initials, Child.id)
+    )
+    with transaction() as session:
+        cards = tuple(_to_print(row, here) for row in session.execute(find))
+        _audit(
+            session, AuditAction.PRINT, here, actor_id=actor_id, subject=subject, count=len(cards)
+        )
+    return cards
+
+
+def _to_print(row: AnyRow, here: Here) -> CardToPrint:
+    return CardToPrint(
+        child_id=row.id,
+        given_name=row.given_name,
+        grade=row.grade,
+        class_number=row.number,
+        badge=Badge(animal=row.animal, cloth=row.cloth),
+        code=codes.card_code(CodeKind.CHILD, row.card_id, key=here.settings.keys.card),
+    )
+
+
+def _audit(
+    session: Session,
+    action: AuditAction,
+    here: Here,
+    *,
+    actor_id: UUID | None,
+    subject: str,
+    count: int = 1,
+) -> None:
+    audit.record(
+        session,
+        action,
+        actor_id=actor_id,
+        subject=subject,
+        fields=f"card x {count}",
+        purpose="cards",
+        now=here.now,
+        key=here.settings.keys.audit,
+    )

@@ -1,0 +1,106 @@
+"""The rows of new titles and copies: catalogue, intake and demo make them in the same way."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kiosk.ids import new_id
+from kiosk.models.library import Item
+from kiosk.rules import codes
+from kiosk.rules.catalogue import isbn_of
+from kiosk.rules.lending import ItemStatus
+from kiosk.services import pinyin
+from kiosk.services.here import Here
+
+Row = dict[str, object]
+
+_LONGEST_KEY: Final = 700
+_LONGEST_PART: Final = 300
+_LONGEST_INITIALS: Final = 80
+_NUMBER_LENGTH: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTitle:
+    """What is known of a title that is to come in."""
+
+    name: str
+    author: str | None = None
+    publisher: str | None = None
+    published: str | None = None
+    isbn: str | None = None
+    csbn: str | None = None
+    class_mark: str | None = None
+    grade_band: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """A copy just added: `code` is for its label."""
+
+    item_id: UUID
+    code: str
+    accession_no: str
+
+
+class AccessionNumbers:
+    """Running accession numbers of six digits, after the highest there is."""
+
+    def __init__(self, session: Session) -> None:
+        known = session.scalars(
+            select(Item.accession_no).where(func.length(Item.accession_no) == _NUMBER_LENGTH)
+        )
+        self._last = max((int(one) for one in known if one.isascii() and one.isdigit()), default=0)
+
+    def next(self) -> str:
+        self._last += 1
+        return f"{self._last:0{_NUMBER_LENGTH}}"
+
+
+def title_row(title_id: UUID, new: NewTitle) -> Row:
+    return {
+        "id": title_id,
+        "name": new.name.strip(),
+        "author": new.author,
+        "publisher": new.publisher,
+        "published": new.published,
+        "isbn": None if new.isbn is None else isbn_of(new.isbn),
+        "csbn": new.csbn,
+        "class_mark": new.class_mark,
+        "grade_band": new.grade_band,
+        "search_key": search_key(new),
+    }
+
+
+def new_item(accession_no: str, *, here: Here) -> NewItem:
+    return NewItem(item_id=new_id(here.now), code=codes.new_item_code(), accession_no=accession_no)
+
+
+def item_row(new: NewItem, title_id: UUID, *, here: Here) -> Row:
+    return {
+        "id": new.item_id,
+        "title_id": title_id,
+        "code": new.code,
+        "accession_no": new.accession_no,
+        "shelf": None,
+        "status": ItemStatus.AVAILABLE,
+        "added_on": here.today,
+    }
+
+
+def search_key(new: NewTitle) -> str:
+    """Return what a search looks through: plain title, author, ISBN and initials."""
+    letters = pinyin.initials(new.name)[:_LONGEST_INITIALS]
+    isbn = None if new.isbn is None else isbn_of(new.isbn)
+    parts = (plain(new.name)[:_LONGEST_PART], letters, isbn or "", plain(new.author or ""))
+    return " ".join(part for part in parts if part)[:_LONGEST_KEY]
+
+
+def plain(text: str) -> str:
+    """Return letters, signs and digits of a text and nothing else, in one width and case."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(sign for sign in folded if sign.isalnum())
