@@ -9,8 +9,16 @@ from kiosk.errors import InvalidInputError, RefusedError
 from kiosk.rules import codes
 from kiosk.rules.codes import BookBar, CodeKind, CodeProblem, Command, OurCode
 from kiosk.services import lending, rooms, staff, staff_sessions, visits
-from kiosk.services.answers import Left
-from kiosk.web import child_screen, context, forms, htmx, screens, staff_screen
+from kiosk.services.answers import BookWaits, Left
+from kiosk.web import (
+    child_screen,
+    context,
+    forms,
+    htmx,
+    screens,
+    staff_screen,
+    waiting_book,
+)
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("kiosk", __name__)
@@ -48,33 +56,36 @@ def scan() -> Response:
     """Take whatever was scanned; each scan is committed before it is answered."""
     code = codes.parse(forms.raw("code"))
     request_id = forms.uuid("request_id")
-    match code:
-        case BookBar(isbn=isbn):
-            return _lend(isbn=isbn, request_id=request_id)
-        case OurCode(kind=CodeKind.CHILD):
+    if isinstance(code, BookBar):
+        return _item(code, request_id)
+    match code.kind:
+        case CodeKind.CHILD:
             return _child(code.text, request_id)
-        case OurCode(kind=CodeKind.ITEM):
-            return _lend(code=code.text, request_id=request_id)
-        case OurCode(kind=CodeKind.STAFF):
+        case CodeKind.ITEM:
+            return _item(code, request_id)
+        case CodeKind.STAFF:
             return _staff(code.text)
-        case OurCode(kind=CodeKind.COMMAND):
+        case CodeKind.COMMAND:
             return _command(codes.command_of(code))
 
 
 def _child(code: str, request_id: UUID) -> Response:
     here = context.here()
     before = child_screen.current()
-    is_leaving = before is not None and before.is_leaving
-    if is_leaving and visits.holder(code=code, here=here) == before.child_id:
-        return _leave()
+    if before is not None and before.is_leaving:
+        holder = visits.holder(code=code, here=here)
+        if holder == before.child_id:
+            return _leave()
     found = visits.arrive(code=code, request_id=request_id, here=here)
-    token = staff_screen.token()
-    if token is not None:
-        staff_sessions.lock(token, here=here)
+    staff_screen.lock()
     if isinstance(found.answer, Left):
         child_screen.end()
-    elif before is None or before.child_id != found.child_id:
+        return screens.show(found.answer)
+    if before is None or before.child_id != found.child_id:
         child_screen.switch_to(found.child_id, found.face)
+    book = waiting_book.take()
+    if book is not None:
+        return _item(codes.parse(book.scanned), book.request_id)
     return screens.show(found.answer)
 
 
@@ -86,19 +97,21 @@ def _leave() -> Response:
     return screens.show(goodbye)
 
 
-def _lend(*, request_id: UUID, code: str = "", isbn: str = "") -> Response:
-    here = context.here()
+def _item(code: BookBar | OurCode, request_id: UUID) -> Response:
     child = child_screen.current()
-    reader = None if child is None else screens.reader(child)
     try:
-        if code:
-            answer = lending.scan_item(code=code, reader=reader, request_id=request_id, here=here)
-        else:
-            answer = lending.scan_isbn(isbn=isbn, reader=reader, request_id=request_id, here=here)
+        answer = lending.scan(
+            code,
+            reader=None if child is None else screens.reader(child),
+            request_id=request_id,
+            here=context.here(),
+        )
     except RefusedError as error:
         if child is None:
             raise
         return screens.refuse(error, child)
+    if isinstance(answer, BookWaits):
+        waiting_book.keep(code, request_id)
     screens.remember_loan(child, answer)
     return screens.show(answer)
 

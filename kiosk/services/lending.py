@@ -14,7 +14,7 @@ from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.library import Item, Loan
 from kiosk.rules import lending as rules
-from kiosk.rules.codes import CodeProblem
+from kiosk.rules.codes import BookBar, CodeProblem, OurCode
 from kiosk.rules.lending import ItemAction, ItemStatus, LendingRefusal, LoanEnd, Standing
 from kiosk.services import calendar, loan_facts, own_page
 from kiosk.services.again import once_more
@@ -46,19 +46,20 @@ class Reader:
 Answer = Lent | AlreadyYours | Returned | BookWaits
 
 
-def scan_item(*, code: str, reader: Reader | None, request_id: UUID, here: Here) -> Answer:
-    """Lend, take back, or ask for the card: what an item's label means at this moment.
+def scan(code: OurCode | BookBar, *, reader: Reader | None, request_id: UUID, here: Here) -> Answer:
+    """Lend, take back, or ask for the card: what an item on the scanner means at this moment.
+
+    A publisher's bar stands for an item when exactly one has it (`domain.md` 4.6 rule 30).
 
     Raises:
         NotFoundError: UNKNOWN_ITEM.
         RefusedError: a LendingRefusal.
     """
-    return _scan(loan_facts.BY_CODE, {"code": code}, reader, request_id, here)
-
-
-def scan_isbn(*, isbn: str, reader: Reader | None, request_id: UUID, here: Here) -> Answer:
-    """Do the same for a publisher's bar, when exactly one item has it (`domain.md` 4.6 rule 30)."""
-    return _scan(loan_facts.BY_ISBN, {"isbn": isbn}, reader, request_id, here)
+    match code:
+        case OurCode(text=text):
+            return _scan(loan_facts.BY_CODE, {"code": text}, reader, request_id, here)
+        case BookBar(isbn=isbn):
+            return _scan(loan_facts.BY_ISBN, {"isbn": isbn}, reader, request_id, here)
 
 
 @once_more("uq_loan_request_id")

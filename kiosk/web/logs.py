@@ -21,7 +21,7 @@ class JsonLines(logging.Formatter):
     """One line for each event; what looks like a number, a code or a name is left out."""
 
     def format(self, record: logging.LogRecord) -> str:
-        event = {
+        event: dict[str, object] = {
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
             "level": record.levelname,
             "where": record.name,

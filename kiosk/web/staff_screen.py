@@ -41,6 +41,17 @@ def token() -> str | None:
     return found
 
 
+def lock() -> None:
+    """Lock the staff screen of this browser, if one is open: a child's card has come."""
+    if _COOKIE_KEY not in session:
+        return
+    member = current()
+    if member is None:
+        session.pop(_COOKIE_KEY)
+    elif not member.is_locked:
+        staff_sessions.lock(session[_COOKIE_KEY], here=context.here())
+
+
 def leave() -> None:
     """Forget the staff session in this browser."""
     session.clear()
