@@ -32,14 +32,14 @@ _REMARKS = {
 class ChildReader:
     """Reads the rows below one header.
 
-    `fills_down`: the class stands once for a block of rows; where the cells are not merged an
-    empty one takes the class above it, and says so.
+    `fills_down`: the columns, of class and grade, that are written once for a block of rows;
+    where such cells are not merged an empty one takes what stands above it, and says so.
     """
 
     sheet: str
     layout: Layout
     today: date
-    fills_down: bool
+    fills_down: frozenset[Column]
     refused_columns: frozenset[int] = frozenset()
     _class_above: tuple[str, str] = ("", "")
     _at: int = 0
@@ -93,14 +93,9 @@ class ChildReader:
         return self.layout.at(Column.GRADE) if at is None else at
 
     def _read_class(self, cells: tuple[str, ...]) -> SchoolClass | None:
-        written = self._cell(cells, Column.SCHOOL_CLASS), self._cell(cells, Column.GRADE)
-        if not any(written):
-            if not (self.fills_down and any(self._class_above)):
-                return None
-            written = self._class_above
-            self._note(RowProblemKind.CLASS_FROM_ABOVE, self._class_at())
-        self._class_above = written
-        class_text, grade_text = written
+        class_text, grade_text = self._written_class(cells)
+        if not class_text and not grade_text:
+            return None
         reading = read_class(class_text, grade_text=grade_text, today=self.today)
         if reading is None:
             self._note(RowProblemKind.CLASS_UNREADABLE, self._class_at())
@@ -108,6 +103,21 @@ class ChildReader:
         if reading.number_assumed:
             self._note(RowProblemKind.CLASS_NUMBER_ASSUMED, self._class_at())
         return reading.school_class
+
+    def _written_class(self, cells: tuple[str, ...]) -> tuple[str, str]:
+        """Return class and grade as written here or, in a block, above; say when from above."""
+        own = self._cell(cells, Column.SCHOOL_CLASS), self._cell(cells, Column.GRADE)
+        class_text, grade_text = own
+        class_above, grade_above = self._class_above
+        if not grade_text and Column.GRADE in self.fills_down:
+            grade_text = grade_above
+        # A grade that begins here does not take the class of the grade before it.
+        if not class_text and Column.SCHOOL_CLASS in self.fills_down and not own[1]:
+            class_text = class_above
+        self._class_above = class_text, grade_text
+        if (class_text, grade_text) != own:
+            self._note(RowProblemKind.CLASS_FROM_ABOVE, self._class_at())
+        return self._class_above
 
     def _block_class(
         self, cells: tuple[str, ...], block_class: SchoolClass | None

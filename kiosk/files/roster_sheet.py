@@ -93,25 +93,29 @@ class _Walk:
             sheet=self.sheet.name,
             layout=layout,
             today=self.today,
-            fills_down=self._writes_classes_in_blocks(layout),
+            fills_down=frozenset(
+                column
+                for column in (Column.SCHOOL_CLASS, Column.GRADE)
+                if self._is_written_in_blocks(column, layout)
+            ),
         )
         number_at = layout.at(Column.LOCAL_NO)
         if number_at is not None and number_at in self.sheet.lost_digits:
             self._note(at, RowProblemKind.DIGITS_LOST, number_at)
             self.reader.refused_columns = frozenset({number_at})
 
-    def _writes_classes_in_blocks(self, layout: Layout) -> bool:
-        """Whether a class stands once for the rows below it: merged cells, or mostly empty ones.
+    def _is_written_in_blocks(self, column: Column, layout: Layout) -> bool:
+        """Whether a cell holds for the rows below it: some are merged, or many are empty.
 
         In a column that is otherwise full, one empty cell is a gap and takes nothing from above.
         """
-        class_at, name_at = layout.at(Column.SCHOOL_CLASS), layout.at(Column.NAME)
-        if class_at is None or name_at is None:
+        place, name_at = layout.at(column), layout.at(Column.NAME)
+        if place is None or name_at is None:
             return False
-        if any(column == class_at for _, column in self.merged):
+        if any(merged_at == place for _, merged_at in self.merged):
             return True
         named = [row for row in self.sheet.rows[self.data_at :] if not is_blank(row[name_at])]
-        return sum(is_blank(row[class_at]) for row in named) * 3 >= len(named)
+        return sum(is_blank(row[place]) for row in named) * 3 >= len(named)
 
     def _is_no_child(self, at: int, cells: tuple[str, ...]) -> bool:
         """Whether a row is a footer, a header again, a heading, or only a number made ready."""

@@ -37,6 +37,13 @@ def _with_member(name: str, content: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def _with_twins() -> bytes:
+    """Return a workbook with two members of one name: readers disagree about which counts."""
+    return _with_member("xl/workbook.xmx", b"<other/>").replace(
+        b"xl/workbook.xmx", b"xl/workbook.xml"
+    )
+
+
 def _with_lying_size() -> bytes:
     """Return a workbook whose table of contents says that a large member is small."""
     data = bytearray(_with_member("xl/media/image1.bin", bytes(range(256)) * 8_000))
@@ -48,6 +55,14 @@ def _with_lying_size() -> bytes:
 def _with_wrong_sum() -> bytes:
     data = bytearray(GOOD)
     data[data.find(b"PK\x01\x02") + 16] ^= 1
+    return bytes(data)
+
+
+def _with_password() -> bytes:
+    """Return an archive whose members say that they are encrypted."""
+    data = bytearray(GOOD)
+    data[6] |= 1
+    data[data.find(b"PK\x01\x02") + 8] |= 1
     return bytes(data)
 
 
@@ -122,6 +137,8 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], FileProblem]] = {
     "a name with backslashes": (
         "a.xlsx", lambda: _with_member("xl\\..\\evil", b"x"), FileProblem.DAMAGED
     ),
+    "members with a password": ("a.xlsx", _with_password, FileProblem.ENCRYPTED),
+    "one name twice": ("a.xlsx", _with_twins, FileProblem.DAMAGED),
     "a link": ("a.xlsx", _with_link, FileProblem.DAMAGED),
     "entities that grow": (
         "a.xlsx", lambda: _with_member("xl/worksheets/sheet9.xml", LAUGHS), FileProblem.DAMAGED

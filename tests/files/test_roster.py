@@ -167,6 +167,8 @@ def test_a_header_of_two_rows_is_read_as_one(tmp_path: Path) -> None:
         (["父母联系电话"], [f"{PHONE}（爸爸），{OTHER_PHONE}（妈妈）"],
          [(Relation.FATHER, None, PHONE), (Relation.MOTHER, None, OTHER_PHONE)]),
         (["监护人", "电话"], ["何静怡（奶奶）", PHONE], [(Relation.GRANDMOTHER, "何静怡", PHONE)]),
+        (["监护人"], [f"奶奶何静怡{PHONE}"], [(Relation.GRANDMOTHER, "何静怡", PHONE)]),
+        (["监护人"], [f"何静怡奶奶 {PHONE}"], [(Relation.GRANDMOTHER, "何静怡", PHONE)]),
         (["监护人"], [f"奶奶 何静怡 {PHONE}"], [(Relation.GRANDMOTHER, "何静怡", PHONE)]),
         (["监护人", "关系", "电话"], ["阿依古丽.买买提", "母子", PHONE],
          [(Relation.MOTHER, "阿依古丽·买买提", PHONE)]),
@@ -326,6 +328,43 @@ def test_a_class_written_once_for_its_block_holds_until_the_sum(tmp_path: Path) 
 
     assert _names(file) == ["于伟", "郭磊"]
     assert _kinds(file) == [(3, RowProblemKind.CLASS_FROM_ABOVE), (5, RowProblemKind.CLASS_MISSING)]
+
+
+def test_a_grade_written_once_holds_for_the_classes_below_it(tmp_path: Path) -> None:
+    text = "姓名,年级,班级\n于伟,三年级,1班\n郭磊,,1班\n萧静怡,,2班\n周敏,四年级,\n"
+    path = building.write(tmp_path, "roster.csv", text.encode())
+
+    file = read_roster(path, today=TODAY)
+
+    assert [(row.school_class.grade, row.school_class.number) for row in file.rows] == [
+        (3, 1), (3, 1), (3, 2), (4, 1),
+    ]  # fmt: skip
+    assert _kinds(file) == [
+        (3, RowProblemKind.CLASS_FROM_ABOVE),
+        (4, RowProblemKind.CLASS_FROM_ABOVE),
+        (5, RowProblemKind.CLASS_NUMBER_ASSUMED),
+    ]
+
+
+def test_a_class_that_is_not_understood_holds_its_row_back(tmp_path: Path) -> None:
+    rows = [["姓名", "班级", "性别"], ["于伟", "向日葵班", "男"], ["郭磊", "302", "男"]]
+
+    file = _read(tmp_path, rows)
+
+    assert _names(file) == ["郭磊"]
+    assert [problem.kind for problem in file.held_back] == [RowProblemKind.CLASS_UNREADABLE]
+
+
+def test_another_table_below_the_first_is_read_by_its_own_header(tmp_path: Path) -> None:
+    rows = [
+        ["姓名", "班级", "母亲电话"], ["于伟", "302", PHONE],
+        ["班级", "姓名", "父亲电话"], ["301", "郭磊", OTHER_PHONE],
+    ]  # fmt: skip
+
+    file = _read(tmp_path, rows)
+
+    assert _names(file) == ["于伟", "郭磊"]
+    assert [row.contacts[0].relation for row in file.rows] == [Relation.MOTHER, Relation.FATHER]
 
 
 def test_a_child_over_two_merged_rows_has_two_contacts(tmp_path: Path) -> None:

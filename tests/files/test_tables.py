@@ -75,7 +75,7 @@ def test_numbers_in_a_csv_are_numbers() -> None:
     assert _csv(_table((-5, Decimal("1.50")), (0.5, None)))[1:] == [["-5", "1.50"], ["0.5", ""]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(texts=st.lists(TEXTS.filter(str.strip), min_size=40, max_size=40))
 def test_a_workbook_has_text_as_text_and_no_formula(texts: list[str]) -> None:
     data = xlsx_bytes(_table(*((text, "=1+1") for text in texts)))
