@@ -130,8 +130,9 @@ def parse(raw: str) -> OurCode | BookBar:
         InvalidInputError: MISREAD for anything damaged, foreign or half; NOT_OUR_CODE for a whole
             bar code that is no book's (a milk carton).
     """
-    text = raw[: LONGEST_SCAN + 1].strip(" \t\r\n").upper()
-    text = _AIM_PREFIX.sub("", text)
+    if len(raw) > LONGEST_SCAN or not raw.isascii():  # some foreign letters have ours as capitals
+        raise InvalidInputError(CodeProblem.MISREAD)
+    text = _AIM_PREFIX.sub("", raw.strip(" \t\r\n").upper())
     if is_whole(text):
         return OurCode(kind=CodeKind(text[0]), text=text)
     if (match := _BOOK_BAR.fullmatch(text)) and _ean_is_whole(match[1]):
