@@ -60,6 +60,8 @@ def screen(chromium: Browser, kiosk: Kiosk) -> Iterator[Screen]:
     context = chromium.new_context(viewport=SIZE, locale="zh-CN", timezone_id="Asia/Shanghai")
     context.set_default_timeout(10_000)
     shown = Screen(context=context, url=kiosk.url)
-    yield shown
-    shown.check()
-    context.close()
+    try:
+        yield shown
+        shown.check()
+    finally:
+        context.close()

@@ -17,6 +17,8 @@ _TERMINATORS = {
     "crlf": ("Enter", "Control+KeyJ"),
     "none": (),
 }
+# A refusal answers with the true status, and Chromium notes each such answer in the console.
+_REFUSALS = ("responded with a status of 409", "responded with a status of 422")
 # Told before any script of the page runs; the page's own policy does not bind it.
 _NOTE_VIOLATIONS = """
   window.__violations = [];
@@ -25,7 +27,7 @@ _NOTE_VIOLATIONS = """
 """
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)  # no slots: Playwright keeps notes on whoever listens
 class Screen:
     """What stands in the room. `open` begins; `faults` must be empty at the end."""
 
@@ -33,7 +35,7 @@ class Screen:
     url: str
     page: Page = field(init=False)
     faults: list[str] = field(default_factory=list)
-    expected: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=lambda: list(_REFUSALS))
 
     def __post_init__(self) -> None:
         self.context.add_init_script(_NOTE_VIOLATIONS)
