@@ -5,7 +5,7 @@ Read once at start, checked once, then frozen. A wrong value stops the start and
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Self, TypeAlias
@@ -19,6 +19,7 @@ HOST: Final = "127.0.0.1"
 INSTANCE_VARIABLE: Final = "KIOSK_INSTANCE"
 _LANGUAGES: Final = ("zh", "en")
 _HIGHEST_PORT: Final = 65535
+_GRADES: Final = frozenset("123456789")
 # Chromium refuses to open these (SIP and IRC), so a kiosk there would show an error page.
 _UNSAFE_PORTS: Final = frozenset({5060, 5061, 6000, *range(6665, 6670), 6697, 10080})
 
@@ -98,8 +99,8 @@ class Settings:
         )
 
     def policy(self, grade: int) -> LendingPolicy:
-        """Return the lending policy of a grade; above the highest one set, the highest."""
-        return self.lending[min(grade, max(self.lending))]
+        """Return the lending policy of a grade; without one of its own, of the next lower one."""
+        return self.lending[max(known for known in self.lending if known <= grade)]
 
 
 def _read(path: Path) -> dict[str, object]:
@@ -169,16 +170,16 @@ def _lending(found: object) -> Mapping[int, LendingPolicy]:
         raise InvalidInputError(SettingsProblem.WRONG_VALUE, key="lending")
     for name, table in found.items():
         grade = str(name).removeprefix("grade")
-        if not grade.isdigit() or not isinstance(table, dict):
+        if grade not in _GRADES or not isinstance(table, dict):
             raise InvalidInputError(SettingsProblem.WRONG_VALUE, key=f"lending.{name}")
         policies[int(grade)] = _policy(policies.get(int(grade), policies[6]), table, str(name))
     return policies
 
 
 def _policy(default: LendingPolicy, table: Mapping[str, object], name: str) -> LendingPolicy:
-    from dataclasses import replace
-
+    if any(type(value) is not type(getattr(default, key, None)) for key, value in table.items()):
+        raise InvalidInputError(SettingsProblem.WRONG_VALUE, key=f"lending.{name}")
     try:
-        return replace(default, **table)  # type: ignore[arg-type]  # the policy checks each value
-    except (TypeError, ValueError) as error:
+        return replace(default, **table)  # type: ignore[arg-type]  # just looked at
+    except ValueError as error:
         raise InvalidInputError(SettingsProblem.WRONG_VALUE, key=f"lending.{name}") from error
