@@ -231,8 +231,9 @@ def test_a_record_with_one_bad_record_between_loses_only_that_one() -> None:
     ]
 
 
-def test_utf8_with_one_broken_sign_is_refused_and_not_read_as_nonsense() -> None:
-    data = marc(NOVEL).replace("卡".encode(), b"\xe5\xe5\xa1")
+def test_utf8_cut_within_a_sign_is_refused_though_gb18030_would_take_it() -> None:
+    data = marc([("200", "‡a没头脑和不高兴")]).replace("兴".encode(), "兴".encode()[:2])
+    assert data.decode("gb18030")
 
     assert [record.reason for record in read_marc(data).refused] == [BookProblem.UNKNOWN_ENCODING]
 
