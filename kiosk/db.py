@@ -149,14 +149,24 @@ def expected_pragmas() -> dict[str, str | int]:
     }
 
 
+def keep_pragmas(connection: sqlite3.Connection, wanted: Mapping[str, str | int]) -> None:
+    """Set pragmas and read each back.
+
+    Raises:
+        RuntimeError: SQLite does not know one, or keeps it at something else.
+    """
+    for name, value in wanted.items():
+        connection.execute(f"PRAGMA {name} = {value}")
+        row = connection.execute(f"PRAGMA {name}").fetchone()
+        if row is None or row[0] != value:
+            found = "nothing" if row is None else row[0]
+            raise RuntimeError(f"SQLite keeps PRAGMA {name} at {found}, not {value}")
+
+
 def _set_pragmas(connection: sqlite3.Connection, record: object) -> None:
     del record
     connection.isolation_level = None
-    for name, value in expected_pragmas().items():
-        connection.execute(f"PRAGMA {name} = {value}")
-        found = connection.execute(f"PRAGMA {name}").fetchone()[0]
-        if found != value:
-            raise RuntimeError(f"SQLite keeps PRAGMA {name} at {found}, not {value}")
+    keep_pragmas(connection, expected_pragmas())
 
 
 def _begin(connection: Connection) -> None:
