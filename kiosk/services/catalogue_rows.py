@@ -14,9 +14,8 @@ from kiosk.rules import codes
 from kiosk.rules.catalogue import isbn_of
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import pinyin
+from kiosk.services.enrolment import Row
 from kiosk.services.here import Here
-
-Row = dict[str, object]
 
 _LONGEST_KEY: Final = 700
 _LONGEST_PART: Final = 300

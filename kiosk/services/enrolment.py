@@ -1,7 +1,7 @@
 """The rows that a child who is new here needs: roster and demo make children in the same way."""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from kiosk.ids import new_id
@@ -13,7 +13,8 @@ from kiosk.rules.relations import Relation
 from kiosk.services import pinyin, vault
 from kiosk.services.here import Here
 
-Row = dict[str, object]
+# A row as it goes into an insert; each column has a type of its own.
+Row: TypeAlias = dict[str, Any]
 
 _ANIMALS_APART: Final = 7
 _CLASSES_APART: Final = 13
@@ -34,6 +35,7 @@ def badge_in_class(taken: Collection[Badge], *, grade: int, number: int) -> Badg
 
 def child_row(
     *,
+    child_id: UUID,
     family_name: str,
     given_name: str,
     class_id: UUID,
@@ -43,7 +45,7 @@ def child_row(
     here: Here,
 ) -> Row:
     return {
-        "id": new_id(here.now),
+        "id": child_id,
         "family_name": family_name,
         "given_name": given_name,
         "initials": pinyin.name_initials(family_name, given_name),
@@ -60,6 +62,7 @@ def child_row(
 
 def contact_row(
     *,
+    contact_id: UUID,
     child_id: UUID,
     relation: Relation,
     full_name: str | None,
@@ -69,7 +72,6 @@ def contact_row(
     here: Here,
 ) -> Row:
     """Return a contact whose name and number are sealed for this row."""
-    contact_id = new_id(here.now)
     return {
         "id": contact_id,
         "child_id": child_id,

@@ -1,0 +1,96 @@
+"""What the parts of the demo school hand to one another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from kiosk.db import Base
+from kiosk.rules import civil
+from kiosk.rules.badges import Badge
+from kiosk.services.enrolment import Row
+from kiosk.services.here import Here
+
+_BEFORE: Final = timedelta(days=40)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoContact:
+    contact_id: UUID
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoChild:
+    child_id: UUID
+    name: str
+    grade: int
+    number: int
+    badge: Badge
+    code: str
+    contacts: tuple[DemoContact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoItem:
+    item_id: UUID
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoStaff:
+    staff_id: UUID
+    label: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOpening:
+    """An opening of the past in which the room was open."""
+
+    opening_id: UUID
+    on: date
+    opened_at: datetime
+    closed_at: datetime
+    present: tuple[DemoChild, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The school while it is being made.
+
+    `fresh` children come in the order of the file of codes: none of them is in the room, has a book
+    or a call this week, so that everything can be tried with the first card that is picked up.
+    """
+
+    session: Session
+    rng: Random
+    here: Here
+    days: int
+    staff: tuple[DemoStaff, ...] = ()
+    fresh: tuple[DemoChild, ...] = ()
+    settled: tuple[DemoChild, ...] = ()
+
+    @property
+    def before(self) -> Here:
+        """A moment before the history begins: when children were enrolled and books bought."""
+        return replace(self.here, now=self.here.now - timedelta(days=self.days) - _BEFORE)
+
+    def add(self, table: type[Base], rows: Sequence[Row]) -> None:
+        if rows:
+            self.session.execute(insert(table), rows)
+
+    def at(self, on: date, minute: float) -> datetime:
+        """Return a moment of a day by the room's clock."""
+        whole = civil.instant(on, 0, self.here.settings.zone)
+        return whole + timedelta(minutes=minute)
+
+
+def is_school_day(on: date) -> bool:
+    return on.isoweekday() <= 5  # noqa: PLR2004 - Friday
