@@ -5,10 +5,12 @@ its number, its kind of change and its key; a target keeps the highest (epoch, n
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, Protocol, Self
+from functools import cache
+from typing import Final, NamedTuple, Protocol, Self
 
 from kiosk.rules.digest import SEPARATOR, SetDigest, chain
 
@@ -32,7 +34,7 @@ class RecordProblem(StrEnum):
 
 
 class Kind(StrEnum):
-    """How a value is written in a line: 32 hexadecimal digits, decimal, ISO 8601, or as it is."""
+    """What a value is. An instant is in UTC, to the microsecond, and ends in Z."""
 
     KEY = "key"
     NUMBER = "number"
@@ -41,9 +43,20 @@ class Kind(StrEnum):
     WORD = "word"
 
 
+# How each kind is written. A word has no space and none but plain letters: no name and no note can
+# be said in a line, from whichever column it came.
+_PATTERNS: Final[Mapping[Kind, str]] = {
+    Kind.KEY: "[0-9a-f]{32}",
+    Kind.NUMBER: "-?[0-9]{1,19}",
+    Kind.DATE: "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    Kind.INSTANT: "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z",
+    Kind.WORD: "[A-Za-z0-9_-]{1,24}",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column that is sent. An instant is in UTC, to the microsecond, and ends in Z."""
+    """A column that is sent."""
 
     name: str
     kind: Kind
@@ -56,10 +69,18 @@ class Shape:
     name: str
     columns: tuple[Column, ...]
 
-    @property
-    def fields(self) -> int:
-        """Return how many fields a line has."""
-        return len(HEAD) + len(self.columns)
+    def fits(self, block: bytes) -> bool:
+        """Return whether the block is whole lines of this shape, each value one of its kind."""
+        return _lines(self).fullmatch(block) is not None
+
+
+@cache
+def _lines(shape: Shape) -> re.Pattern[bytes]:
+    values = "".join(f"{SEPARATOR}(?:{_PATTERNS[column.kind]})?" for column in shape.columns)
+    key = _PATTERNS[Kind.KEY]
+    line = f"[0-9]{{1,19}}{SEPARATOR}[UD]{SEPARATOR}{key}{values}\n"
+    # Possessive: a block that does not fit is refused at once, without another try.
+    return re.compile(f"(?:{line})*+".encode())
 
 
 class RecordRow(NamedTuple):

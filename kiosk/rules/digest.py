@@ -1,11 +1,9 @@
 """What two sides must agree on to prove that they hold the same rows (`sync.md` 2.5).
 
-A canonical row is one line: its fields in printable ASCII, parted by tabs, an absent value empty.
-Nothing else can be said in it: a name in Chinese is refused here, whatever table it came from.
+A canonical row is one line of ASCII: its fields parted by tabs, an absent value empty.
 """
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,12 +14,10 @@ SEPARATOR: Final = "\t"
 MODULUS: Final = 1 << 60
 DIGITS: Final = 15  # hexadecimal digits of md5 in 60 bits
 
-_PRINTABLE: Final = bytes(set(range(0x20, 0x7F)) - {ord("\\")})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # A key that is no UUIDv7 may claim a year that Python cannot hold; it belongs to the last day.
 _LAST_DAY: Final = date(9998, 12, 30)
 _LAST_MILLISECOND: Final = (_LAST_DAY - _EPOCH.date()).days * 86_400_000 + 43_200_000
-_FIELD: Final = re.compile(rb"[ -\[\]-~]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,25 +29,6 @@ class SetDigest:
 
 
 EMPTY: Final = SetDigest(rows=0, digest=0)
-
-
-def is_canonical(block: bytes, *, fields: int) -> bool:
-    """Return whether each line of `block` ends and has `fields` canonical fields."""
-    frame = block.translate(None, _PRINTABLE)
-    line = SEPARATOR.encode() * (fields - 1) + b"\n"
-    return frame == line * (len(frame) // len(line))
-
-
-def canonical(fields: Iterable[str | int | None]) -> str:
-    """Return the line of a row.
-
-    Raises:
-        ValueError: a field holds more than printable ASCII.
-    """
-    texts = ["" if field is None else str(field) for field in fields]
-    if not all(text.isascii() and _FIELD.fullmatch(text.encode()) for text in texts):
-        raise ValueError("a canonical field is printable ASCII without a backslash")
-    return SEPARATOR.join(texts)
 
 
 def row_digest(line: str) -> int:

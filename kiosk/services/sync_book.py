@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.db import reading, transaction
 from kiosk.ids import new_id
+from kiosk.models.home import Home
 from kiosk.models.record import (
     SyncChange,
     SyncControl,
@@ -36,10 +37,16 @@ class Account:
 
 
 def open_account(target: str, *, now: datetime) -> Account:
-    """Return the account with a target; the room's name and the account are made when missing."""
+    """Return the account with a target; the room's name and the account are made when missing.
+
+    The room is called after the first home, so that a disk restored from before its first sync
+    comes back under the same name.
+    """
     with transaction() as session:
         control = session.get_one(SyncControl, 1)
-        control.room_id = control.room_id or new_id(now)
+        if control.room_id is None:
+            first = session.scalar(select(Home.id).order_by(Home.id).limit(1))
+            control.room_id = first or new_id(now)
         return _account(session, control.room_id, _state(session, target))
 
 

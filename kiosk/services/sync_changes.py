@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, text
 
 from kiosk.record.target import Kind, Part, Shape
-from kiosk.rules.digest import SEPARATOR, is_canonical
+from kiosk.rules.digest import SEPARATOR
 from kiosk.services.record_map import BY_NAME
 
 SLICE: Final = 2_000
@@ -89,9 +89,9 @@ class _Found:
 
     def _block(self, shape: Shape, lines: list[str]) -> tuple[bytes, int]:
         block = _block(lines)
-        if is_canonical(block, fields=shape.fields):
+        if shape.fits(block):
             return block, len(lines)
-        good = [line for line in lines if is_canonical(_block([line]), fields=shape.fields)]
+        good = [line for line in lines if shape.fits(_block([line]))]
         for line in set(lines).difference(good):
             seq, _, key, _ = line.split(SEPARATOR, 3)
             self.unreadable.append(Unreadable(table=shape.name, key=key, seq=int(seq)))
@@ -142,19 +142,22 @@ def buckets(engine: Engine, *, after: int, upto: int) -> set[tuple[str, str]]:
 
 
 def outermost_keys(engine: Engine, shape: Shape) -> tuple[str, str] | None:
-    """Return the lowest and the highest key of a table, or None when it is empty."""
-    # One at a time each is a step into the index; both at once would read the whole of it.
-    lowest, highest = (
-        text(
-            f"SELECT {_OWN_KEY[engine.dialect.name]} FROM {shape.name} AS t"  # noqa: S608
-            f" ORDER BY t.id {order} LIMIT 1"
-        )
-        for order in ("ASC", "DESC")
-    )
+    """Return the lowest and the highest key of a table, of rows that are gone as well."""
+    # One at a time each is a step into an index; both at once would read the whole of it.
+    found: list[str] = []
     with engine.connect() as connection:
-        first = connection.execute(lowest).scalar()
-        last = connection.execute(highest).scalar()
-    return None if first is None or last is None else (str(first), str(last))
+        for order in ("ASC", "DESC"):
+            own = text(
+                f"SELECT {_OWN_KEY[engine.dialect.name]} FROM {shape.name} AS t"  # noqa: S608
+                f" ORDER BY t.id {order} LIMIT 1"
+            )
+            noted = text(
+                "SELECT pk FROM sync_change WHERE tbl = :tbl"  # noqa: S608 - ASC or DESC
+                f" ORDER BY pk {order} LIMIT 1"
+            )
+            found += connection.execute(own).scalars()
+            found += connection.execute(noted, {"tbl": shape.name}).scalars()
+    return (min(found), max(found)) if found else None
 
 
 def contents(engine: Engine, shape: Shape, *, low: str, high: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from kiosk.ids import new_id
 from kiosk.record.target import Batch, Column, Hello, HelloReply, Kind, Part, Shape
-from kiosk.rules.digest import canonical
+from kiosk.rules.digest import SEPARATOR
 
 VISIT = Shape(
     name="visit",
@@ -38,7 +38,8 @@ def gone(seq: int, row_id: str, shape: Shape = VISIT) -> Row:
 
 
 def part(shape: Shape, rows: Sequence[Row]) -> Part:
-    lines = "".join(f"{canonical(row)}\n" for row in rows)
+    texts = [["" if field is None else str(field) for field in row] for row in rows]
+    lines = "".join(f"{SEPARATOR.join(fields)}\n" for fields in texts)
     return Part(shape=shape, rows=len(rows), blocks=(lines.encode(),))
 
 

@@ -11,10 +11,8 @@ from kiosk.ids import new_id
 from kiosk.rules.digest import (
     EMPTY,
     SetDigest,
-    canonical,
     chain,
     day_of_key,
-    is_canonical,
     keys_of_day,
     row_digest,
     set_digest,
@@ -22,40 +20,6 @@ from kiosk.rules.digest import (
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LINES = ["a\t1\topen", "b\t2\t", "c\t3\tleft"]
-
-
-def test_a_line_parts_its_fields_by_tabs_and_leaves_the_absent_empty() -> None:
-    assert canonical(["a", 1, None, "left"]) == "a\t1\t\tleft"
-
-
-@pytest.mark.parametrize("field", ["小雨", "two\tfields", "two\nlines", "\\N", "\x00", "\x7f", "é"])
-def test_a_field_holds_printable_ascii_only(field: str) -> None:
-    with pytest.raises(ValueError, match="printable"):
-        canonical(["a", field])
-
-    assert not is_canonical(f"a\t{field}\n".encode(), fields=2)
-
-
-def test_every_printable_character_but_the_backslash_may_stand_in_a_field() -> None:
-    printable = "".join(map(chr, range(0x20, 0x7F))).replace("\\", "")
-
-    assert canonical([printable]) == printable
-    assert is_canonical(f"{printable}\n".encode(), fields=1)
-
-
-@pytest.mark.parametrize(
-    ("block", "is_good"),
-    [
-        (b"", True),
-        (b"a\tb\nc\t\n", True),
-        (b"a\tb", False),
-        (b"a\n", False),
-        (b"a\tb\tc\n", False),
-        (b"a\tb\n\n", False),
-    ],
-)
-def test_a_block_has_whole_lines_of_so_many_fields(block: bytes, *, is_good: bool) -> None:
-    assert is_canonical(block, fields=2) is is_good
 
 
 def test_a_row_digest_is_the_first_sixty_bits_of_md5() -> None:
