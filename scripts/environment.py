@@ -49,10 +49,9 @@ def _stamp(lock: Path) -> Path:
 
 def _fingerprint(lock: Path) -> str:
     """A checkout that was moved, or whose lock changed, has another fingerprint."""
-    digest = hashlib.sha256(str(ROOT).encode())
-    for path in (lock, ROOT / "pyproject.toml"):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("\n[tool.", 1)[0]
+    text = f"{ROOT}\n{project}\n{lock.read_text(encoding='utf-8')}"
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _stands(lock: Path) -> bool:

@@ -140,9 +140,10 @@ def _serve(options: argparse.Namespace, instance: Path) -> int:
     # Ctrl+C reaches this script alone, which passes it on when the kiosk is ready to hear it.
     group = None if os.name == "nt" else 0
     with subprocess.Popen(command, cwd=environment.ROOT, process_group=group) as server:
-        _pass_on_stops(server)
         is_up = False
         try:
+            _pass_on_stops(server)
+            print("Starting ...", flush=True)
             is_up = _wait_until_it_answers(server, options.port)
             if is_up:
                 _tell(options.port, instance)

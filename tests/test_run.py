@@ -74,12 +74,17 @@ def test_without_a_terminal_it_starts_empty_and_says_so(tmp_path: Path) -> None:
     assert "Traceback" not in said + rest
 
 
-def test_a_second_start_asks_and_makes_nothing(tmp_path: Path) -> None:
-    with _started(tmp_path / "instance", "--empty") as (process, _):
-        _said_until(process, "Stop")
-    keys = {path: path.read_bytes() for path in (tmp_path / "instance" / "keys").iterdir()}
+@pytest.fixture
+def used(instance: Path) -> Path:
+    """Return an instance that an earlier start has set up and left empty."""
+    (instance / "chosen.txt").write_text("empty\n", encoding="ascii")
+    return instance
 
-    with _started(tmp_path / "instance") as (process, port):
+
+def test_a_second_start_asks_and_makes_nothing(used: Path) -> None:
+    keys = {path: path.read_bytes() for path in (used / "keys").iterdir()}
+
+    with _started(used) as (process, port):
         said = _said_until(process, "Stop")
         status = _page(port)
 
@@ -100,23 +105,31 @@ def test_the_demo_says_whose_card_to_try(tmp_path: Path) -> None:
     assert re.search(r"PIN\D*\d{6}", said)
 
 
-def test_a_demo_is_not_put_into_a_school_that_stands(tmp_path: Path) -> None:
-    with _started(tmp_path / "instance", "--empty") as (process, _):
-        _said_until(process, "Stop")
-
-    with _started(tmp_path / "instance", "--demo") as (process, _):
+def test_a_demo_is_not_put_into_a_school_that_stands(used: Path) -> None:
+    with _started(used, "--demo") as (process, _):
         said = _said_until(process, "Stop")
 
     assert "stays as it is" in said
-    assert not (tmp_path / "instance" / "demo-codes.csv").exists()
+    assert not (used / "demo-codes.csv").exists()
 
 
-def test_a_stop_by_the_system_ends_the_kiosk_as_well(tmp_path: Path) -> None:
-    with _started(tmp_path / "instance", "--empty") as (process, port):
+def test_a_stop_by_the_system_ends_the_kiosk_as_well(used: Path) -> None:
+    with _started(used) as (process, port):
         _said_until(process, "Stop")
         code, _ = _stop(process, signal.SIGTERM)
 
     assert code != 0
+    with socket.socket() as probe:
+        assert probe.connect_ex((HOST, port)) != 0
+
+
+def test_ctrl_c_before_it_is_up_leaves_no_trace(used: Path) -> None:
+    with _started(used) as (process, port):
+        _said_until(process, "Starting")
+        code, rest = _stop(process, signal.SIGINT)
+
+    assert code == 0
+    assert "Traceback" not in rest
     with socket.socket() as probe:
         assert probe.connect_ex((HOST, port)) != 0
 
