@@ -26,7 +26,7 @@ from kiosk.services.demo_world import DemoChild, DemoContact, HeldOpening, World
 from kiosk.services.enrolment import Row
 
 _PLACE_MIN: Final = 10
-_TAKEN: Final = 0.45
+_TAKEN: Final = 0.3
 _OTHER_ENDS: Final = (
     CallState.NO_ANSWER,
     CallState.CUT,
@@ -37,7 +37,7 @@ _OTHER_ENDS: Final = (
     CallState.UNCLEAR,
 )
 # One call in so many comes to one of the other ends, in turn.
-_ONE_IN: Final = 3
+_ONE_IN: Final = 4
 _BEFORE_IT_RINGS: Final = {
     CallState.DONE: (CallState.WAITING, CallState.CALLING),
     CallState.CUT: (CallState.WAITING, CallState.CALLING),
@@ -75,6 +75,7 @@ class _Calls:
     events: list[Row] = field(default_factory=list)
     attempts: list[Row] = field(default_factory=list)
     busy: set[tuple[UUID, str]] = field(default_factory=set)
+    spared: tuple[DemoChild, ...] = ()
     made: int = 0
 
     def next_end(self) -> CallState:
@@ -84,14 +85,13 @@ class _Calls:
         return CallState.DONE if is_other else _OTHER_ENDS[turn % len(_OTHER_ENDS)]
 
     def may_book(self, child: DemoChild, on: date) -> bool:
-        """Say whether the child has a contact and no call in the week yet."""
-        is_spared = child in self.world.fresh and on >= self._spared_from
-        return (
-            bool(child.contacts) and not is_spared and (child.child_id, _week(on)) not in self.busy
-        )
+        """Say whether the child has a contact and its week free; those spared keep this one."""
+        if not child.contacts or (child.child_id, _week(on)) in self.busy:
+            return False
+        return child not in self.spared or on < self._this_monday
 
     @property
-    def _spared_from(self) -> date:
+    def _this_monday(self) -> date:
         return self.world.here.today - timedelta(days=self.world.here.today.weekday())
 
     def book(self, place: _Place, child: DemoChild, booked_at: datetime, end: CallState) -> None:
@@ -180,7 +180,7 @@ def add_second_line(world: World) -> None:
 
 def add_past_calls(world: World, held: tuple[HeldOpening, ...]) -> frozenset[tuple[UUID, str]]:
     """Make the calls of the openings behind; return who has a call in which week."""
-    calls = _Calls(world=world)
+    calls = _Calls(world=world, spared=world.fresh + world.settled[: len(_AHEAD)])
     lines = world.session.scalars(select(Line.id).where(Line.home_id == world.here.home_id)).all()
     for opening in held:
         first = civil.minute_of_day(civil.local(opening.opened_at, world.here.settings.zone))
@@ -203,12 +203,11 @@ def add_calls_ahead(
     """Book a few of the places that are free from now on; a child in the room waits for one."""
     calls = _Calls(world=world, busy=set(busy))
     free = _free_places(world)
-    for turn, child in enumerate(world.settled):
-        place = free[_AHEAD[turn]] if turn < len(_AHEAD) and _AHEAD[turn] < len(free) else None
-        if place is not None and calls.may_book(child, place.on):
-            is_near = turn == 0 and place.on == world.here.today and child in here_now
+    for child, turn in zip(world.settled, _AHEAD, strict=False):
+        if turn < len(free) and calls.may_book(child, free[turn].on):
+            is_near = turn == 0 and free[turn].on == world.here.today and child in here_now
             state = CallState.WAITING if is_near else CallState.BOOKED
-            calls.book(place, child, world.here.now - timedelta(minutes=30), state)
+            calls.book(free[turn], child, world.here.now - timedelta(minutes=30), state)
     calls.store()
 
 
