@@ -1,0 +1,126 @@
+"""Whom a child may ring: added, approved and barred by staff, each with a row in the audit."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from kiosk.db import transaction, violated
+from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
+from kiosk.ids import new_id
+from kiosk.models.calls import Booking
+from kiosk.models.people import Child, Contact, ContactStatus
+from kiosk.rules.call_states import CallState
+from kiosk.rules.people import PeopleProblem, phone_of
+from kiosk.rules.relations import Relation
+from kiosk.services import audit, calls, enrolment
+from kiosk.services.audit import AuditAction
+from kiosk.services.here import Here
+
+_LONGEST_NAME: Final = 40
+_SAME_NUMBER: Final = "uq_contact_child_id_relation_phone_digest"
+
+
+def add_contact(
+    child_id: UUID,
+    *,
+    relation: Relation,
+    phone: str,
+    full_name: str | None,
+    actor_id: UUID,
+    here: Here,
+) -> UUID:
+    """Propose a contact; who approves it is a second step.
+
+    Raises:
+        NotFoundError: UNKNOWN_CHILD. InvalidInputError: WRONG_PHONE.
+        RefusedError: CONTACT_KNOWN, when the child has this relation with this number already.
+    """
+    number = phone_of(phone)
+    if number is None:
+        raise InvalidInputError(PeopleProblem.WRONG_PHONE)
+    name = (full_name or "").strip()[:_LONGEST_NAME] or None
+    contact_id = new_id(here.now)
+    try:
+        with transaction() as session:
+            if session.get(Child, child_id) is None:
+                raise NotFoundError(PeopleProblem.UNKNOWN_CHILD)
+            row = enrolment.contact_row(
+                contact_id=contact_id,
+                child_id=child_id,
+                relation=relation,
+                full_name=name,
+                phone=number,
+                position=_next_position(session, child_id),
+                status=ContactStatus.PROPOSED,
+                here=here,
+            )
+            session.execute(insert(Contact), [row])
+            _audit(session, here, actor_id=actor_id, contact_id=contact_id, act="added")
+    except IntegrityError as error:
+        if violated(error) != _SAME_NUMBER:
+            raise
+        raise RefusedError(PeopleProblem.CONTACT_KNOWN) from error
+    return contact_id
+
+
+def approve_contact(contact_id: UUID, *, actor_id: UUID, here: Here) -> None:
+    """Let the child ring this contact.
+
+    Raises:
+        NotFoundError: UNKNOWN_CONTACT.
+    """
+    with transaction() as session:
+        _set_status(session, contact_id, ContactStatus.APPROVED, actor_id=actor_id, here=here)
+
+
+def bar_contact(contact_id: UUID, *, actor_id: UUID, here: Here) -> int:
+    """Let nobody ring this contact any more; return how many booked calls were released for that.
+
+    A roster that comes later does not undo it.
+
+    Raises:
+        NotFoundError: UNKNOWN_CONTACT.
+    """
+    with transaction() as session:
+        _set_status(session, contact_id, ContactStatus.BARRED, actor_id=actor_id, here=here)
+        booked = session.scalars(
+            select(Booking).where(
+                Booking.contact_id == contact_id,
+                Booking.state.in_([CallState.BOOKED, CallState.WAITING]),
+            )
+        ).all()
+        for booking in booked:
+            booking.is_owed = True
+            calls.move(session, booking, CallState.RELEASED, by_staff_id=actor_id, here=here)
+        return len(booked)
+
+
+def _set_status(
+    session: Session, contact_id: UUID, status: ContactStatus, *, actor_id: UUID, here: Here
+) -> None:
+    contact = session.get(Contact, contact_id)
+    if contact is None:
+        raise NotFoundError(PeopleProblem.UNKNOWN_CONTACT)
+    contact.status = status
+    _audit(session, here, actor_id=actor_id, contact_id=contact_id, act=status.value)
+
+
+def _next_position(session: Session, child_id: UUID) -> int:
+    last = session.scalar(select(func.max(Contact.position)).where(Contact.child_id == child_id))
+    return 0 if last is None else last + 1
+
+
+def _audit(session: Session, here: Here, *, actor_id: UUID, contact_id: UUID, act: str) -> None:
+    audit.record(
+        session,
+        AuditAction.EDIT,
+        actor_id=actor_id,
+        subject=f"contact:{contact_id}",
+        fields="contact",
+        purpose=act,
+        now=here.now,
+        key=here.settings.keys.audit,
+    )
