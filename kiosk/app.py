@@ -10,7 +10,8 @@ from kiosk import models
 from kiosk.blueprints import all_blueprints
 from kiosk.clock import Clock, utc_now
 from kiosk.db import init_database
-from kiosk.services import homes
+from kiosk.services import homes, sync
+from kiosk.services.sync_schedule import SyncSchedule, SyncStarter
 from kiosk.settings import HOST, Settings
 from kiosk.web import (
     assets,
@@ -62,7 +63,11 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     context.install(
         app,
         context.Kiosk(
-            settings=settings, clock=clock, home_id=home_id, child_sessions=ChildSessions()
+            settings=settings,
+            clock=clock,
+            home_id=home_id,
+            child_sessions=ChildSessions(),
+            record=_schedule(app, settings, clock),
         ),
     )
     headers.install(app)
@@ -77,3 +82,11 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     logs.install(app)
     assets.install(app)
     return app
+
+
+def _schedule(app: Flask, settings: Settings, clock: Clock) -> SyncSchedule:
+    def waiting() -> int:
+        with app.app_context():
+            return sync.waiting(settings)
+
+    return SyncSchedule(start=SyncStarter(settings.instance), waiting=waiting, clock=clock)

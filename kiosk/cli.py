@@ -112,7 +112,7 @@ def run(port: int | None, *, no_browser: bool) -> None:
         chosen = port or settings.port
         url = f"http://127.0.0.1:{chosen}/"
         click.echo(f"The kiosk is at {url} - stop it with Ctrl+C.")
-        with running.background(settings):
+        with running.background(app.extensions["kiosk"].record):
             if not no_browser:
                 click.launch(url)
             _serve(server.serve, app, chosen)

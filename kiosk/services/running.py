@@ -1,6 +1,7 @@
 """What a running kiosk does besides answering: it is alone, it plans ahead, it feeds the record."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,6 +12,7 @@ from kiosk.db import db
 from kiosk.errors import UnavailableError
 from kiosk.services import homes, migrate, opening_plan
 from kiosk.services.here import Here
+from kiosk.services.sync_schedule import SyncSchedule
 from kiosk.settings import Settings
 
 _LOCK: Final = "kiosk.lock"
@@ -42,12 +44,14 @@ def prepare(settings: Settings, *, now: datetime) -> None:
 
 
 @contextmanager
-def background(settings: Settings) -> Iterator[None]:
-    """Keep the clock of the school record while the server runs."""
-    from kiosk.services.sync_schedule import running_clock
-
-    with running_clock(settings):
+def background(schedule: SyncSchedule) -> Iterator[None]:
+    """Keep the clock of the school record in a thread of its own while the server runs."""
+    thread = threading.Thread(target=schedule.run, name="record", daemon=True)
+    thread.start()
+    try:
         yield
+    finally:
+        schedule.stop()
 
 
 def _lock(file: IO[bytes]) -> None:

@@ -12,6 +12,7 @@ from flask import Flask, current_app, g
 
 from kiosk.clock import Clock
 from kiosk.services.here import Here
+from kiosk.services.sync_schedule import SyncSchedule
 from kiosk.settings import Settings
 from kiosk.web.child_sessions import ChildSessions
 
@@ -26,6 +27,7 @@ class Kiosk:
     clock: Clock
     home_id: UUID
     child_sessions: ChildSessions
+    record: SyncSchedule
 
 
 def install(app: Flask, kiosk: Kiosk) -> None:
