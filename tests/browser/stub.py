@@ -1,11 +1,9 @@
-"""A stand-in for the server, for the scripts of the child screen: the layout's attributes, the real
-scripts, the vendored htmx and the real headers. It keeps a ledger of what arrived, and it can be
-slow, refuse, die and come back.
+"""A stand-in for the server, to try the scripts of the child screen on.
 
-`Gun` types as a keyboard-type scanner does, through Chromium's own input queue.
+It serves the layout's attributes, the real scripts, the vendored htmx and the real headers, keeps a
+ledger of what arrived, and can be slow, refuse, die and come back.
 """
 
-import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,10 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
-
-from playwright.sync_api import CDPSession, Page
 
 from kiosk.web.headers import HEADERS
 
@@ -64,12 +60,13 @@ NAIVE: Final = """(() => {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the server says. `delay` holds the answer back by so many seconds."""
+    """What the server says: after `delay` seconds, or `is_held` until the test lets it go."""
 
     html: str = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +86,11 @@ class Post:
         return self.form.get("request_id", "")
 
 
+def always(reply: Reply) -> Callable[[Post], Reply]:
+    """Answer each scan alike."""
+    return lambda _: reply
+
+
 def notice(text: str, *, status: int = 422) -> Reply:
     return Reply(html=f"<p>{text}</p>", status=status, headers={"HX-Retarget": "#notice"})
 
@@ -97,7 +99,7 @@ class Stub:
     """The server. `scans` is the ledger of the scans that arrived, `posts` of everything else."""
 
     def __init__(self) -> None:
-        self.token = "first"
+        self.token = "first"  # noqa: S105  # no secret: a form token
         self.kind = "data-kiosk"
         self.scripts = ["vendor/htmx.min.js", "js/scanner.js", "js/post.js", "js/idle.js"]
         self.screen = '<section id="home">home</section>'
@@ -106,6 +108,7 @@ class Stub:
         self.posts: list[Post] = []
         self.gets: list[str] = []
         self.most_at_once = 0
+        self.let_go = threading.Event()
         self.on_scan: Callable[[Post], Reply] = lambda scan: Reply(html=f"<p>{scan.code}</p>")
         self.pages: dict[str, Reply] = {}
         self._at_once = 0
@@ -120,7 +123,8 @@ class Stub:
 
     def start(self) -> None:
         """Listen, on the port of the first time."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), _handler(self))
+        handler = type("Handler", (_Handler,), {"stub": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), handler)
         self._server.daemon_threads = True
         self._port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
@@ -193,133 +197,48 @@ class Stub:
         return self.pages.get(post.path, Reply(status=204))
 
 
-def _handler(stub: Stub) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = urlsplit(self.path).path
-            if path == "/stub.css":
-                return self._send(_STYLE.encode(), "text/css", Reply())
-            if path == "/static/naive.js":
-                return self._send(NAIVE.encode(), "text/javascript", Reply())
-            if path.startswith("/static/"):
-                file = STATIC / path.removeprefix("/static/")
-                return self._send(file.read_bytes(), _TYPES[file.suffix], Reply())
-            reply = stub.answer_get(path)
-            time.sleep(reply.delay)
-            return self._send(reply.html.encode(), "text/html", reply)
+class _Handler(BaseHTTPRequestHandler):
+    stub: Stub
 
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-            form = {name: values[-1] for name, values in parse_qs(raw).items()}
-            token = self.headers.get("X-CSRFToken", "")
-            with stub.counted(self.path):
-                reply = stub.answer_post(Post(path=self.path, form=form, token=token))
-                time.sleep(reply.delay)  # a slow server is what is tried
-            if reply.status == 0:
-                return  # the connection breaks, as when the process is killed
-            self._send(reply.html.encode(), "text/html", reply)
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        if path == "/stub.css":
+            self._send(_STYLE, "text/css")
+        elif path == "/static/naive.js":
+            self._send(NAIVE, "text/javascript")
+        elif path.startswith("/static/"):
+            file = STATIC / path.removeprefix("/static/")
+            self._send(file.read_text(encoding="utf-8"), _TYPES[file.suffix])
+        else:
+            self._answer(self.stub.answer_get(path))
 
-        def _send(self, content: bytes, kind: str, reply: Reply) -> None:
-            try:
-                self.send_response(reply.status)
-                for name, value in {**HEADERS, **reply.headers}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Type", f"{kind}; charset=utf-8")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-            except (BrokenPipeError, ConnectionResetError):
-                self.close_connection = True  # the page did not wait
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        form = {name: values[-1] for name, values in parse_qs(raw).items()}
+        token = self.headers.get("X-CSRFToken", "")
+        with self.stub.counted(self.path):
+            self._answer(self.stub.answer_post(Post(path=self.path, form=form, token=token)))
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base's name
-            del format, args
+    def _answer(self, reply: Reply) -> None:
+        time.sleep(reply.delay)  # a slow server is what is tried
+        if reply.is_held:
+            self.stub.let_go.wait(_WAIT)
+        if reply.status:  # else the connection breaks, as when the process is killed
+            self._send(reply.html, "text/html", reply)
 
-    return Handler
+    def _send(self, text: str, kind: str, reply: Reply | None = None) -> None:
+        content = text.encode()
+        reply = reply or Reply()
+        try:
+            self.send_response(reply.status)
+            for name, value in {**HEADERS, **reply.headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Type", f"{kind}; charset=utf-8")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True  # the page did not wait
 
-
-_Event: TypeAlias = dict[str, str | int]
-ALT, CTRL = 1, 2
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key of the keyboard: where it lies, what it says, its number in Windows, what is held."""
-
-    code: str
-    key: str
-    number: int
-    modifiers: int = 0
-
-    def event(self, kind: str) -> _Event:
-        return {
-            "type": kind,
-            "code": self.code,
-            "key": self.key,
-            "windowsVirtualKeyCode": self.number,
-            "modifiers": self.modifiers,
-        }
-
-    def stroke(self) -> list[_Event]:
-        return [self.event("rawKeyDown"), self.event("keyUp")]
-
-
-_KEYS: Final = {
-    "\r": Key("Enter", "Enter", 13),
-    "\n": Key("KeyJ", "j", 74, CTRL),
-    "\t": Key("Tab", "Tab", 9),
-    " ": Key("Space", " ", 32),
-    "-": Key("Minus", "-", 189),
-    "]": Key("BracketRight", "]", 221),
-    "/": Key("Slash", "/", 191),
-}
-
-
-@dataclass
-class Gun:
-    """A scanner that is a keyboard. `with_input_method` makes the keys that a Chinese one leaves."""
-
-    page: Page
-    with_input_method: bool = False
-    cdp: CDPSession = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.cdp = self.page.context.new_cdp_session(self.page)
-
-    def scan(self, text: str, end: str = "\r") -> None:
-        """Type `text` and its terminator as fast as the machine takes it."""
-        self.press(*(_KEYS.get(character) or _plain(character) for character in text + end))
-
-    def scan_in_alt_mode(self, text: str) -> None:
-        """Type each character's number on the pad while Alt is held."""
-        strokes: list[_Event] = []
-        for character in text:
-            strokes.append(Key("AltLeft", "Alt", 18, ALT).event("rawKeyDown"))
-            for digit in f"{ord(character):03}":
-                strokes += Key(f"Numpad{digit}", digit, 96 + int(digit), ALT).stroke()
-            strokes.append(Key("AltLeft", "Alt", 18).event("keyUp"))
-        self._send(strokes + _KEYS["\r"].stroke())
-
-    def press(self, *keys: Key) -> None:
-        strokes = [event for key in keys for event in key.stroke()]
-        if self.with_input_method:
-            strokes = [{**one, "key": "Process", "windowsVirtualKeyCode": 229} for one in strokes]
-        self._send(strokes)
-
-    def _send(self, strokes: list[_Event]) -> None:
-        # All at once, as a gun does: one call a key waits for the page after each, and a loaded
-        # machine then makes pauses that no gun makes. The public interface has no such call.
-        async def send() -> None:
-            inner = self.cdp._impl_obj  # noqa: SLF001
-            await asyncio.gather(
-                *(
-                    inner.send(method="Input.dispatchKeyEvent", params=stroke, timeout=0)
-                    for stroke in strokes
-                )
-            )
-
-        self.cdp._sync(send())  # noqa: SLF001
-
-
-def _plain(character: str) -> Key:
-    row = "Digit" if character.isdigit() else "Key"
-    return Key(f"{row}{character.upper()}", character, ord(character.upper()))
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base's name
+        del format, args

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from kiosk.rules.codes import CodeKind, compose
-from tests.browser.stub import Gun, Reply, Stub
+from tests.browser.devices import Fingers, Gun
+from tests.browser.stub import Reply, Stub, always
 
 pytestmark = pytest.mark.browser
 
@@ -135,7 +136,7 @@ def test_a_touch_begins_the_ten_seconds_anew_and_the_server_hears_of_it(
 
 
 def test_a_card_on_the_scanner_takes_the_ring_away(stub: Stub, page: Page) -> None:
-    stub.on_scan = lambda scan: Reply(html='<section data-session id="other">other</section>')
+    stub.on_scan = always(Reply(html='<section data-session id="other">other</section>'))
     _open(page, stub, CHILDS_PAGE)
     page.clock.run_for(12_000)
     expect(page.locator(".still-there")).to_be_visible()
@@ -163,9 +164,9 @@ def test_without_a_server_nothing_of_the_child_stays(stub: Stub, page: Page) -> 
     page.clock.run_for(7_000)
     expect(page.locator("#name")).to_have_count(0)
     stub.start()
-    page.clock.run_for(4_000)
+    page.clock.resume()
 
-    expect(page.locator("#home")).to_be_visible()
+    expect(page.locator("#home")).to_be_visible(timeout=15_000)
 
 
 def test_a_session_that_the_server_has_ended_goes_home_with_the_next_touch(
@@ -219,33 +220,6 @@ def test_the_wall_clock_shows_the_school_s_time(stub: Stub, page: Page) -> None:
 # --- the touch
 
 
-class Fingers:
-    """Fingers on the glass, each with a number of its own."""
-
-    def __init__(self, page: Page) -> None:
-        self._cdp: CDPSession = page.context.new_cdp_session(page)
-        self._down: dict[int, tuple[float, float]] = {}
-
-    def down(self, x: float, y: float, *, finger: int = 0) -> None:
-        self._down[finger] = (x, y)
-        self._send("touchStart", self._down)
-
-    def move(self, x: float, y: float, *, finger: int = 0) -> None:
-        self._down[finger] = (x, y)
-        self._send("touchMove", self._down)
-
-    def up(self, *, finger: int = 0) -> None:
-        self._send("touchEnd", {finger: self._down.pop(finger)})
-
-    def tap(self, x: float, y: float, *, finger: int = 0) -> None:
-        self.down(x, y, finger=finger)
-        self.up(finger=finger)
-
-    def _send(self, kind: str, fingers: dict[int, tuple[float, float]]) -> None:
-        points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in fingers.items()]
-        self._cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-
 @pytest.fixture
 def fingers(page: Page, stub: Stub) -> Fingers:
     """Two tiles of 100 px, 20 px apart: x 100-200 and 220-320, y 100-200."""
@@ -269,7 +243,8 @@ def test_a_tile_sinks_when_it_is_pressed_and_acts_when_it_is_let_go(
     assert _posts(stub, "/one") == 1
 
 
-def test_a_mouse_presses_a_tile_once(stub: Stub, page: Page, fingers: Fingers) -> None:
+@pytest.mark.usefixtures("fingers")
+def test_a_mouse_presses_a_tile_once(stub: Stub, page: Page) -> None:
     page.mouse.click(150, 150)
 
     stub.wait_for_post("/one")
@@ -352,9 +327,7 @@ def test_a_touch_right_after_a_new_picture_is_not_meant_for_it(
     assert _posts(stub, "/one") == 0
 
 
-def test_a_pinch_does_not_zoom_and_a_long_press_opens_no_menu(
-    page: Page, fingers: Fingers
-) -> None:
+def test_a_pinch_does_not_zoom_and_a_long_press_opens_no_menu(page: Page, fingers: Fingers) -> None:
     page.evaluate(
         "window.menus = 0; addEventListener('contextmenu',"
         " e => { if (!e.defaultPrevented) window.menus += 1; })"

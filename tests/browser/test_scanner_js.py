@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from kiosk.rules.codes import CodeKind, compose
-from tests.browser.stub import ALT, CTRL, Gun, Key, Post, Reply, Stub, notice
+from tests.browser.devices import ALT, CTRL, Gun, Key
+from tests.browser.stub import Post, Reply, Stub, always, notice
 
 pytestmark = pytest.mark.browser
 
@@ -181,9 +182,7 @@ def test_a_burst_without_end_is_cut_and_stays_damaged(stub: Stub, gun: Gun) -> N
 
 
 @pytest.mark.parametrize("foreign", ["/", " "])
-def test_a_foreign_symbol_does_not_vanish_from_a_code(
-    stub: Stub, gun: Gun, foreign: str
-) -> None:
+def test_a_foreign_symbol_does_not_vanish_from_a_code(stub: Stub, gun: Gun, foreign: str) -> None:
     gun.scan(CARD[:5] + foreign + CARD[5:])
 
     assert stub.wait_for_codes(1) == [f"{CARD[:5]}{'/' if foreign == '/' else '?'}{CARD[5:]}"]
@@ -252,6 +251,11 @@ def test_keys_that_the_browser_answers_to_are_swallowed(page: Page, stub: Stub) 
 # --- the queue
 
 
+def _let_it_draw(page: Page) -> None:
+    """Wait two frames: whatever the page makes of an answer, it has made by then."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def test_five_minutes_of_scans_in_a_row_lose_nothing(stub: Stub, gun: Gun) -> None:
     codes = [compose(CodeKind.CHILD, f"{number:010}") for number in range(150)]
 
@@ -276,7 +280,7 @@ def test_scans_wait_for_the_answer_before_them_and_keep_their_order(stub: Stub, 
 
 def test_a_listener_that_waits_for_each_answer_loses_scans(stub: Stub, page: Page) -> None:
     stub.scripts = ["naive.js"]
-    stub.on_scan = lambda scan: Reply(delay=0.15)
+    stub.on_scan = always(Reply(delay=0.15))
     page.goto(stub.url)
     gun = Gun(page)
 
@@ -289,15 +293,51 @@ def test_a_listener_that_waits_for_each_answer_loses_scans(stub: Stub, page: Pag
 
 def test_a_scan_is_taken_while_a_tile_waits_for_its_answer(stub: Stub, page: Page) -> None:
     stub.screen = '<button id="one" hx-get="/slow" hx-target="#screen">one</button>'
-    stub.pages["/slow"] = Reply(html="<p>the page of the child before</p>", delay=0.6)
+    stub.pages["/slow"] = Reply(html="<p>the page of the child before</p>", is_held=True)
     page.goto(stub.url)
+    page.locator("#one").click()
+    stub.wait(lambda: "/slow" in stub.gets)
+
+    Gun(page).scan(CARD)
+    expect(page.locator("#screen")).to_have_text(CARD)
     with page.expect_response("**/slow"):
-        page.locator("#one").click()
-        Gun(page).scan(CARD)
-        stub.wait_for_codes(1)
-        expect(page.locator("#screen")).to_have_text(CARD)
+        stub.let_go.set()
+
+    _let_it_draw(page)
+    expect(page.locator("#screen")).to_have_text(CARD)
+
+
+def test_a_poll_of_the_screen_before_does_not_come_back(stub: Stub, page: Page) -> None:
+    stub.screen = (
+        '<section hx-get="/slow" hx-trigger="load" hx-target="this" hx-swap="outerHTML"></section>'
+    )
+    stub.pages["/slow"] = Reply(html="<p>the page of the child before</p>", is_held=True)
+    page.goto(stub.url)
+    stub.wait(lambda: "/slow" in stub.gets)
+
+    Gun(page).scan(CARD)
+    expect(page.locator("#screen")).to_have_text(CARD)
+    with page.expect_response("**/slow"):
+        stub.let_go.set()
+
+    _let_it_draw(page)
+    expect(page.locator("#screen")).to_have_text(CARD)
+
+
+def test_a_tile_that_is_touched_while_a_card_is_on_its_way_does_nothing(
+    stub: Stub, page: Page
+) -> None:
+    stub.on_scan = always(Reply(html=f"<p>{CARD}</p>", is_held=True))
+    stub.screen = '<button id="one" hx-post="/one" hx-swap="none">one</button>'
+    page.goto(stub.url)
+
+    Gun(page).scan(CARD)
+    stub.wait_for_codes(1)
+    page.locator("#one").click()
+    stub.let_go.set()
 
     expect(page.locator("#screen")).to_have_text(CARD)
+    assert stub.posts == []
 
 
 @pytest.mark.parametrize("trouble", [502, 503, 504, "cut", "late"])
@@ -337,7 +377,7 @@ def test_scans_outlive_a_server_that_is_gone_for_a_while(stub: Stub, gun: Gun) -
 
 
 def test_a_new_form_token_is_fetched_and_the_scan_sent_again(stub: Stub, gun: Gun) -> None:
-    stub.token = "second"
+    stub.token = "second"  # noqa: S105  # no secret: a form token
 
     gun.scan(CARD)
 
@@ -378,7 +418,7 @@ def test_an_answer_that_cannot_be_drawn_does_not_hold_up_the_next(
 
 
 def test_no_code_stays_in_the_browser_s_storage(stub: Stub, gun: Gun) -> None:
-    stub.on_scan = lambda scan: Reply(status=503)
+    stub.on_scan = always(Reply(status=503))
 
     gun.scan(CARD)
     stub.wait(lambda: len(stub.scans) > 1)
@@ -408,7 +448,7 @@ def test_a_refusal_stands_beside_the_screen_until_the_next_scan(stub: Stub, gun:
 def test_a_refusal_goes_after_five_seconds_or_with_a_touch_beside_it(
     stub: Stub, page: Page
 ) -> None:
-    stub.on_scan = lambda scan: notice("look again")
+    stub.on_scan = always(notice("look again"))
     page.clock.install()
     page.goto(stub.url)
     gun = Gun(page)
@@ -425,9 +465,8 @@ def test_a_refusal_goes_after_five_seconds_or_with_a_touch_beside_it(
 
 
 def test_the_tiles_of_an_answer_live(stub: Stub, gun: Gun) -> None:
-    stub.on_scan = lambda scan: Reply(
-        html='<button id="one" hx-get="/next" hx-target="#screen">one</button>'
-    )
+    tile = '<button id="one" hx-get="/next" hx-target="#screen">one</button>'
+    stub.on_scan = always(Reply(html=tile))
     stub.pages["/next"] = Reply(html="<p>next</p>")
 
     gun.scan(CARD)
@@ -437,7 +476,9 @@ def test_the_tiles_of_an_answer_live(stub: Stub, gun: Gun) -> None:
 
 
 def test_a_tile_that_is_refused_says_so_and_the_screen_stays(stub: Stub, page: Page) -> None:
-    stub.screen = '<button id="one" hx-post="/book" hx-target="#screen" hx-swap="outerHTML">1</button>'
+    stub.screen = (
+        '<button id="one" hx-post="/book" hx-target="#screen" hx-swap="outerHTML">1</button>'
+    )
     stub.pages["/book"] = notice("taken already", status=409)
     page.goto(stub.url)
 
@@ -462,7 +503,7 @@ def test_an_answer_may_send_the_screen_elsewhere_once_all_scans_are_sent(
     stub: Stub, page: Page
 ) -> None:
     stub.pages["/door"] = Reply(html="<p>the door</p>")
-    stub.on_scan = lambda scan: Reply(status=204, headers={"HX-Redirect": "/door"}, delay=0.2)
+    stub.on_scan = always(Reply(status=204, headers={"HX-Redirect": "/door"}, delay=0.2))
     page.goto(stub.url)
     gun = Gun(page)
 

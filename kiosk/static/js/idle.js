@@ -3,83 +3,79 @@
 // child's page would stay on the screen.
 (() => {
   "use strict";
-  const { body } = document;
+  const { body } = document, { idleUrl, endUrl, stayUrl } = body.dataset;
   if (!body.hasAttribute("data-kiosk")) return;
 
   const STILL = 10, END = 30; // seconds without a touch: the ring; the end (`domain.md` rule 37)
-  const TICK = 250, CLOCK = 5000, AGAIN = 3000, PATIENCE = 2000;
   const TELL = 2000; // ms: the server ends two seconds after us and may hear of a touch so late
+  const TICK = 250, CLOCK = 5000, AGAIN = 3000, PATIENCE = 2000;
   const stage = document.getElementById("screen");
-  const say = (name) => document.dispatchEvent(new CustomEvent(name));
   const child = () => stage.querySelector("[data-session]");
-  const token = () => document.querySelector('meta[name="csrf-token"]').content;
-  let since = [], told = 0, asked = 0, drawn = -CLOCK, ring = null, isLeaving = false;
+  const token = document.querySelector('meta[name="csrf-token"]');
 
   // The wall clock besides: only it knows how long a PC slept.
   const clocks = () => [performance.now(), Date.now()];
+  let since = clocks(), told = 0, asked = 0, drawn = -CLOCK, ring = null, isLeaving = false;
   const begin = () => { since = clocks(); };
   const quiet = () => Math.max(...clocks().map((now, which) => now - since[which])) / 1000;
 
-  const tell = (url) => fetch(url, {
-    method: "POST", keepalive: true, signal: AbortSignal.timeout(PATIENCE),
-    headers: { "X-CSRFToken": token(), "HX-Request": "true" },
-  }).catch(() => null); // no server, no session
+  const ask = (method, url) => fetch(url, {
+    method, keepalive: true, signal: AbortSignal.timeout(PATIENCE),
+    headers: { "X-CSRFToken": token.content, "HX-Request": "true" },
+  }).then(async (reply) => ({ status: reply.status, html: await reply.text() }))
+    .catch(() => ({ status: 0 })); // no server
 
-  const leave = () => {
-    isLeaving = true;
-    asked = performance.now();
-  };
-  const home = () => {
-    leave();
-    htmx.ajax("GET", body.dataset.idleUrl, "#screen").catch(() => {});
+  const home = async () => {
+    [isLeaving, asked] = [true, performance.now()];
+    const { status, html } = await ask("GET", idleUrl);
+    if (status !== 200 || !isLeaving || "scanning" in body.dataset) return;
+    htmx.swap(stage, html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
   };
   const finish = async () => {
     if (isLeaving || "scanning" in body.dataset) return; // a card is about to change the screen
-    leave();
-    await tell(body.dataset.endUrl);
+    [isLeaving, asked] = [true, performance.now()];
+    await ask("POST", endUrl);
     if (isLeaving) home();
   };
   const stay = async () => {
     const page = child();
     told = performance.now();
-    const status = (await tell(body.dataset.stayUrl))?.status;
+    const { status } = await ask("POST", stayUrl);
     if (status >= 400 && status < 500 && page.isConnected) home(); // the server has ended it
   };
 
-  const uncover = () => {
-    if (!ring) return;
-    ring.remove();
-    ring = null;
-    stage.hidden = false;
-    say("kiosk:ring");
+  const hide = (isHidden) => { // the child's name and what is its own
+    stage.hidden = isHidden;
+    document.dispatchEvent(new CustomEvent("kiosk:ring"));
   };
-  const answer = ({ target }) => {
-    if (target.closest("[data-still]").dataset.still === "done") return void finish();
-    if (isLeaving) return;
-    uncover();
-    begin();
-    stay();
+  const uncover = () => {
+    if (ring) hide(false);
+    ring?.remove();
+    ring = null;
+  };
+  const answer = (event) => {
+    if (event.target.closest("[data-still]").dataset.still === "done") finish();
+    else touched(event);
   };
   const cover = () => {
     ring = Object.assign(document.createElement("div"), { className: "still-there" });
     ring.dataset.still = "stay"; // any touch says: I am here
     ring.append(document.getElementById("still-there").content.cloneNode(true));
     ring.addEventListener("click", answer);
-    stage.hidden = true; // the name and what is the child's own
     body.append(ring);
-    say("kiosk:ring");
+    hide(true);
   };
 
   const draw = () => {
-    drawn = performance.now();
+    [drawn] = clocks();
     const here = new Date(Date.now() + Number(body.dataset.utcOffsetMin) * 60000);
     const hours = here.getUTCHours() % 12, minutes = here.getUTCMinutes();
     const digits = `${hours || 12}:${String(minutes).padStart(2, "0")}`;
-    for (const clock of document.querySelectorAll("[data-clock]")) clock.textContent = digits;
-    const turn = { hour: hours * 30 + minutes / 2, minute: minutes * 6 };
-    for (const hand of document.querySelectorAll("[data-hand]")) {
-      const centre = /rotate\(\s*\S+?([\s,].*)?\)/.exec(hand.getAttribute("transform"))?.[1] ?? "";
-      hand.setAttribute("transform", `rotate(${turn[hand.dataset.hand]}${centre})`);
+    for (const clock of stage.querySelectorAll("[data-clock]")) clock.textContent = digits;
+    const angles = { hour: hours * 30 + minutes / 2, minute: minutes * 6 };
+    for (const hand of stage.querySelectorAll("[data-hand]")) {
+      const old = hand.getAttribute("transform"); // has the point that the hand turns about
+      hand.setAttribute("transform", old.replace(/[-\d.]+/, angles[hand.dataset.hand]));
     }
   };
 
@@ -87,11 +83,10 @@
     setTimeout(tick, TICK);
     const [now] = clocks(), seconds = quiet();
     if (now - drawn >= CLOCK) draw();
-    if (isLeaving && now - asked >= AGAIN) {
+    if (isLeaving) {
+      if (now - asked < AGAIN) return;
       stage.replaceChildren(); // no server: nothing of the child stays meanwhile
       home();
-    } else if (isLeaving) {
-      return;
     } else if (!child()) {
       if (seconds >= Number(stage.querySelector("[data-goes-home]")?.dataset.goesHome)) home();
     } else if (seconds >= END) {
@@ -103,16 +98,14 @@
     }
   };
 
-  const touched = () => {
-    if (isLeaving) return;
+  const touched = ({ type }) => {
+    if (isLeaving || (ring && type === "pointerdown")) return; // the ring has its own answers
+    uncover();
     begin();
     if (child() && performance.now() - told >= TELL) stay();
   };
-  document.addEventListener("pointerdown", () => ring || touched(), true);
-  document.addEventListener("kiosk:activity", () => {
-    if (!isLeaving) uncover();
-    touched();
-  });
+  document.addEventListener("pointerdown", touched, true);
+  document.addEventListener("kiosk:activity", touched);
   document.addEventListener("kiosk:home", home);
   document.addEventListener("kiosk:swapped", () => {
     if (!stage.childElementCount) return; // emptied, the idle screen is still on its way
@@ -122,6 +115,5 @@
     uncover();
     draw();
   });
-  begin();
   tick();
 })();

@@ -3,25 +3,22 @@
 // the PC: a reload forgets those not yet answered, so scanner.js swallows the keys that reload.
 (() => {
   "use strict";
-  const { body } = document;
-  const onKiosk = body.hasAttribute("data-kiosk");
+  const { body } = document, onKiosk = body.hasAttribute("data-kiosk");
   if (!onKiosk && !body.hasAttribute("data-staff")) return;
 
-  const TOKEN = 'meta[name="csrf-token"]';
   const LOST = [400, 401, 403]; // the session or its token is gone
   const AGAIN = [502, 503, 504];
   const PATIENCE = 2000, NOTICE = 5000, PAUSE = 200, LONGEST_PAUSE = 3000;
-  const token = () => document.querySelector(TOKEN).content;
+  const TOKEN = 'meta[name="csrf-token"]', token = document.querySelector(TOKEN);
   const notice = document.getElementById("notice");
-  const stage = document.getElementById("screen");
+  const stage = document.getElementById("screen"), queue = [];
   const say = (name) => document.dispatchEvent(new CustomEvent(name));
   const hush = () => notice?.replaceChildren();
-  const queue = [];
-  let goal = "", swaps = 0;
+  let goal = "", swaps = 0, fading = 0;
 
   const hex = (byte) => byte.toString(16).padStart(2, "0");
-  const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), hex).join("");
-  const newId = () => crypto.randomUUID?.() ?? random();
+  const bytes = () => crypto.getRandomValues(new Uint8Array(16));
+  const newId = () => crypto.randomUUID?.() ?? Array.from(bytes(), hex).join("");
 
   const ask = async (url, options) => {
     const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE), ...options });
@@ -29,17 +26,16 @@
   };
 
   const post = ({ code, id }) => ask(body.dataset.scanUrl || "/scan", {
-    method: "POST",
-    keepalive: true, // a page that leaves takes no scan with it
-    headers: { "X-CSRFToken": token(), "HX-Request": "true" },
+    method: "POST", keepalive: true, // a page that leaves takes no scan with it
+    headers: { "X-CSRFToken": token.content, "HX-Request": "true" },
     body: new URLSearchParams({ code, request_id: id }),
   });
 
   const renew = async () => {
     const page = new DOMParser().parseFromString((await ask("/")).html, "text/html");
-    const fresh = page.querySelector(TOKEN).content;
-    document.querySelector(TOKEN).content = fresh;
-    for (const input of document.querySelectorAll("[name=csrf_token]")) input.value = fresh;
+    token.content = page.querySelector(TOKEN).content;
+    for (const field of document.getElementsByName("csrf_token")) field.value = token.content;
+    return true;
   };
 
   // The same id until there is an answer: what the server stored once, it does not store again.
@@ -47,23 +43,19 @@
     for (let pause = PAUSE, isRenewed = false; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       try {
         const answer = await post(scan), { status } = answer.response;
-        if (LOST.includes(status) && !isRenewed) {
-          await renew();
-          isRenewed = true;
-        } else if (!AGAIN.includes(status)) return answer;
-      } catch { /* no server, or none that answers in time */ }
+        const isOver = LOST.includes(status) && !isRenewed;
+        if (!isOver && !AGAIN.includes(status)) return answer;
+        if (isOver) isRenewed = await renew();
+      } catch { /* no server, or none in time */ }
       await new Promise((done) => setTimeout(done, pause));
     }
   };
 
   const show = ({ ok, headers }, html) => {
-    goal = headers.get("HX-Redirect") || (ok && !onKiosk ? "/" : "");
+    goal = headers.get("HX-Redirect") || (ok && !onKiosk ? body.dataset.childUrl || "/" : "");
     const place = headers.get("HX-Retarget") || (ok ? "#screen" : "");
     if (goal || !place || !html.trim()) return;
-    if (place === "#screen") {
-      swaps += 1;
-      hush();
-    }
+    if (place === "#screen") hush();
     htmx.swap(place, html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
   };
 
@@ -88,39 +80,40 @@
     if (queue.push({ code, id: newId() }) === 1) work();
   });
 
-  // A refusal shows itself and goes by itself, or with the next touch beside it.
-  if (notice) {
-    let fading = 0;
-    new MutationObserver(() => {
-      notice.hidden = !notice.textContent.trim();
-      clearTimeout(fading);
-      fading = setTimeout(hush, NOTICE);
-    }).observe(notice, { childList: true });
-    const beside = ({ target }) => notice.contains(target) || hush();
-    document.addEventListener("pointerdown", beside, true);
-  }
-  if (stage) new MutationObserver(() => say("kiosk:swapped")).observe(stage, { childList: true });
+  // A refusal shows itself, and goes by itself or with the next touch or scan.
+  const fade = () => {
+    notice.hidden = !notice.textContent.trim();
+    clearTimeout(fading);
+    fading = setTimeout(hush, NOTICE);
+  };
+  document.addEventListener("pointerdown", hush, true);
+  if (notice) new MutationObserver(fade).observe(notice, { childList: true });
+  const change = () => {
+    swaps += 1;
+    say("kiosk:swapped");
+  };
+  if (stage) new MutationObserver(change).observe(stage, { childList: true });
 
-  // The tiles: htmx asks. An answer to a screen that a card has replaced meanwhile is dropped.
+  // The tiles: htmx asks. What answers a screen that has been replaced meanwhile is dropped.
   const asked = new WeakMap();
   document.addEventListener("htmx:configRequest", ({ detail }) => {
-    detail.headers["X-CSRFToken"] = token();
+    detail.headers["X-CSRFToken"] = token.content;
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     asked.set(event.detail.xhr, swaps);
-    if (onKiosk && queue.length) event.preventDefault(); // the next child's card is on its way
+    if (onKiosk && queue.length) event.preventDefault(); // another page is on its way
   });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const { xhr } = detail;
+    const { xhr } = detail, isOver = onKiosk && LOST.includes(xhr.status);
     if (asked.get(xhr) !== swaps) {
-      detail.shouldSwap = detail.isError = false;
-    } else if (!LOST.includes(xhr.status) && xhr.getResponseHeader("HX-Retarget")) {
+      Object.assign(detail, { shouldSwap: false, isError: false });
+    } else if (xhr.getResponseHeader("HX-Retarget") && !isOver) {
       Object.assign(detail, { shouldSwap: true, isError: false, swapOverride: "innerHTML" });
     }
   });
   document.addEventListener("htmx:responseError", async ({ detail }) => {
     if (!onKiosk || !LOST.includes(detail.xhr.status)) return;
-    await renew().catch(() => {}); // no server: idle.js tries until there is one
+    await renew().catch(() => {}); // no server: idle.js goes on trying
     say("kiosk:home");
   });
 })();

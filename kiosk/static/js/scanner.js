@@ -9,7 +9,7 @@
   const row = (prefix) => new RegExp(`^(?:${prefix}[0-9A-HJ-NP-TV-Z]{11})+$`);
   const OURS = row("[CBSX]"), BESIDE_STAFF = row("[CB]"), INTO_A_FIELD = row("C");
   const AIM = /^\][A-Z][0-9A-Z](?=.)/; // what kind of bar it was: not part of the code (T-4)
-  const FIELD = "input, textarea, select, [data-native]";
+  const FIELD = "input, textarea, select";
   const BAR = /^(?:\d{9}[\dX]|\d{13}|\d{15}|\d{18})$/; // a book's own, with its add-on (T-36)
   const SILENCE = 120, HICCUP = 500; // ms that end a whole code; that a gun may pause inside one
   const MACHINE = 60; // ms between two keys where people type as well

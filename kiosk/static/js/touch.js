@@ -32,7 +32,8 @@
     const under = document.elementFromPoint(x, y);
     const hit = under?.closest(TARGET);
     if (hit || under?.closest("#notice")) return hit;
-    let nearest = null, least = REACH * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    let nearest = null, least = REACH * rem;
     for (const element of document.querySelectorAll(TARGET)) {
       const distance = gap(element, x, y);
       if (distance <= least) [nearest, least] = [element, distance];

@@ -1,0 +1,121 @@
+"""What stands before the screen, through Chromium's own input queue: a scanner and fingers."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from playwright.sync_api import CDPSession, Page
+
+_Event: TypeAlias = dict[str, str | int]
+ALT, CTRL = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of the keyboard: where it lies, what it says, its number in Windows, what is held."""
+
+    code: str
+    key: str
+    number: int
+    modifiers: int = 0
+
+    def event(self, kind: str) -> _Event:
+        return {
+            "type": kind,
+            "code": self.code,
+            "key": self.key,
+            "windowsVirtualKeyCode": self.number,
+            "modifiers": self.modifiers,
+        }
+
+    def stroke(self) -> list[_Event]:
+        return [self.event("rawKeyDown"), self.event("keyUp")]
+
+
+_KEYS: Final = {
+    "\r": Key("Enter", "Enter", 13),
+    "\n": Key("KeyJ", "j", 74, CTRL),
+    "\t": Key("Tab", "Tab", 9),
+    " ": Key("Space", " ", 32),
+    "-": Key("Minus", "-", 189),
+    "]": Key("BracketRight", "]", 221),
+    "/": Key("Slash", "/", 191),
+}
+
+
+@dataclass
+class Gun:
+    """A scanner that is a keyboard; `with_input_method`: a Chinese one takes the keys first."""
+
+    page: Page
+    with_input_method: bool = False
+    cdp: CDPSession = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cdp = self.page.context.new_cdp_session(self.page)
+
+    def scan(self, text: str, end: str = "\r") -> None:
+        """Type `text` and its terminator as fast as the machine takes it."""
+        self.press(*(_KEYS.get(character) or _plain(character) for character in text + end))
+
+    def scan_in_alt_mode(self, text: str) -> None:
+        """Type each character's number on the pad while Alt is held."""
+        strokes: list[_Event] = []
+        for character in text:
+            strokes.append(Key("AltLeft", "Alt", 18, ALT).event("rawKeyDown"))
+            for digit in f"{ord(character):03}":
+                strokes += Key(f"Numpad{digit}", digit, 96 + int(digit), ALT).stroke()
+            strokes.append(Key("AltLeft", "Alt", 18).event("keyUp"))
+        self._send(strokes + _KEYS["\r"].stroke())
+
+    def press(self, *keys: Key) -> None:
+        strokes = [event for key in keys for event in key.stroke()]
+        if self.with_input_method:
+            strokes = [{**one, "key": "Process", "windowsVirtualKeyCode": 229} for one in strokes]
+        self._send(strokes)
+
+    def _send(self, strokes: list[_Event]) -> None:
+        # All at once, as a gun does: one call a key waits for the page after each, and a loaded
+        # machine then makes pauses that no gun makes. The public interface has no such call.
+        async def send() -> None:
+            inner = self.cdp._impl_obj  # noqa: SLF001
+            await asyncio.gather(
+                *(
+                    inner.send(method="Input.dispatchKeyEvent", params=stroke, timeout=0)
+                    for stroke in strokes
+                )
+            )
+
+        self.cdp._sync(send())  # noqa: SLF001
+
+
+def _plain(character: str) -> Key:
+    row = "Digit" if character.isdigit() else "Key"
+    return Key(f"{row}{character.upper()}", character, ord(character.upper()))
+
+
+class Fingers:
+    """Fingers on the glass, each with a number of its own."""
+
+    def __init__(self, page: Page) -> None:
+        self._cdp: CDPSession = page.context.new_cdp_session(page)
+        self._down: dict[int, tuple[float, float]] = {}
+
+    def down(self, x: float, y: float, *, finger: int = 0) -> None:
+        self._down[finger] = (x, y)
+        self._send("touchStart", self._down)
+
+    def move(self, x: float, y: float, *, finger: int = 0) -> None:
+        self._down[finger] = (x, y)
+        self._send("touchMove", self._down)
+
+    def up(self, *, finger: int = 0) -> None:
+        self._send("touchEnd", {finger: self._down.pop(finger)})
+
+    def tap(self, x: float, y: float, *, finger: int = 0) -> None:
+        self.down(x, y, finger=finger)
+        self.up(finger=finger)
+
+    def _send(self, kind: str, fingers: dict[int, tuple[float, float]]) -> None:
+        points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in fingers.items()]
+        self._cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
