@@ -1,68 +1,70 @@
 """Books out and books back: each scan is decided, stored and committed at once."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kiosk.db import AnyRow, AnySelect, transaction
-from kiosk.errors import NotFoundError, RefusedError
+from kiosk.db import AnyRow, transaction, violated
+from kiosk.errors import RefusedError
 from kiosk.ids import new_id
-from kiosk.models.library import Item, Loan
+from kiosk.models.library import Loan
 from kiosk.rules import lending as rules
-from kiosk.rules.codes import BookBar, CodeProblem, OurCode
-from kiosk.rules.lending import ItemAction, ItemStatus, LendingRefusal, LoanEnd, Standing
-from kiosk.services import calendar, loan_facts, own_page
+from kiosk.rules.codes import BookBar, OurCode
+from kiosk.rules.lending import ItemAction, LendingRefusal, LoanEnd, Standing
+from kiosk.services import calendar, loan_answers, loan_changes, loan_facts, own_page
 from kiosk.services.again import once_more
-from kiosk.services.answers import (
-    AlreadyYours,
-    BookWaits,
-    ChildFace,
-    Lent,
-    Renewed,
-    Returned,
-)
+from kiosk.services.answers import AlreadyYours, BookWaits, Lent, Renewed, Returned
 from kiosk.services.here import Here
+from kiosk.services.loan_answers import Reader
+
+__all__ = ["Answer", "Reader", "borrow", "renew", "scan", "undo_lend", "undo_return"]
 
 # A child that brought its own book may still say "I keep it" while its page is open.
 _KEEP_WINDOW: Final = timedelta(seconds=60)
 
+# What refuses the later one of two at one instant: the same scan twice, or two for one item.
+_BEATEN_BY: Final = ("uq_loan_request_id", "uq_loan_end_request_id", "uq_loan_open_item")
+
 _ADD: Final = insert(Loan)
+
+Answer = Lent | AlreadyYours | Returned | BookWaits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """The child at the screen; `lent` are the loans made since its card was shown."""
+class _Scan:
+    """An item on the scanner: who stands there, and which request it is."""
 
-    child_id: UUID
-    face: ChildFace
-    lent: Collection[UUID]
-
-
-Answer = Lent | AlreadyYours | Returned | BookWaits
+    code: OurCode | BookBar
+    reader: Reader | None
+    request_id: UUID
+    here: Here
 
 
 def scan(code: OurCode | BookBar, *, reader: Reader | None, request_id: UUID, here: Here) -> Answer:
     """Lend, take back, or ask for the card: what an item on the scanner means at this moment.
 
-    A publisher's bar stands for an item when exactly one has it (`domain.md` 4.6 rule 30).
+    A publisher's bar stands for an item when exactly one has it (`domain.md` 4.6 rule 30). The
+    same `request_id` gives the same answer again.
 
     Raises:
         NotFoundError: UNKNOWN_ITEM.
         RefusedError: a LendingRefusal.
     """
-    match code:
-        case OurCode(text=text):
-            return _scan(loan_facts.BY_CODE, {"code": text}, reader, request_id, here)
-        case BookBar(isbn=isbn):
-            return _scan(loan_facts.BY_ISBN, {"isbn": isbn}, reader, request_id, here)
+    scanned = _Scan(code=code, reader=reader, request_id=request_id, here=here)
+    try:
+        return _decide(scanned, was_beaten=False)
+    except IntegrityError as error:
+        if violated(error) not in _BEATEN_BY:
+            raise
+    return _decide(scanned, was_beaten=True)
 
 
-@once_more("uq_loan_request_id")
+@once_more("uq_loan_request_id", "uq_loan_open_item")
 def borrow(*, item_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Lent:
     """Lend the book that lies there to the child at the screen.
 
@@ -71,11 +73,12 @@ def borrow(*, item_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Le
         RefusedError: a LendingRefusal.
     """
     with transaction() as session:
-        item = _only(session, loan_facts.BY_ID, {"item_id": item_id})
+        item = loan_changes.only_item(session, loan_facts.BY_ID, {"item_id": item_id})
         if item.request_id == request_id:
-            return _lent(session, item, reader, here)
+            return loan_answers.lent(session, item, reader, here)
         if item.loan_id is not None and item.ended_at is None:
             raise RefusedError(LendingRefusal.ALREADY_ON_LOAN)
+        loan_changes.heal(session, item)
         return _lend(session, item, reader, request_id, here)
 
 
@@ -86,14 +89,15 @@ def undo_lend(*, loan_id: UUID, child_id: UUID, here: Here) -> None:
         NotFoundError: NOT_YOURS. RefusedError: TOO_LATE_TO_UNDO.
     """
     with transaction() as session:
-        loan = _own(session, loan_id, child_id)
+        loan = loan_changes.own(session, loan_id, child_id)
         if loan.ended_as is LoanEnd.UNDONE:
             return
         if loan.ended_at is not None or not rules.may_undo(done_at=loan.lent_at, now=here.now):
             raise RefusedError(LendingRefusal.TOO_LATE_TO_UNDO)
-        _end(session, loan.loan_id, LoanEnd.UNDONE, None, here)
+        loan_changes.end(session, loan, LoanEnd.UNDONE, here)
 
 
+@once_more("uq_loan_open_item")
 def undo_return(*, loan_id: UUID, here: Here) -> None:
     """Take back a return of a moment ago: the book is on loan as it was.
 
@@ -102,16 +106,17 @@ def undo_return(*, loan_id: UUID, here: Here) -> None:
         RefusedError: TOO_LATE_TO_UNDO, also when somebody has borrowed the book since.
     """
     with transaction() as session:
-        loan = _find(session, loan_id)
+        loan = loan_changes.find(session, loan_id)
         if loan.ended_at is None:
             return
         if loan.ended_as not in (LoanEnd.RETURNED, LoanEnd.IMPLIED) or not rules.may_undo(
             done_at=loan.ended_at, now=here.now
         ):
             raise RefusedError(LendingRefusal.TOO_LATE_TO_UNDO)
-        _reopen(session, loan)
+        loan_changes.reopen(session, loan)
 
 
+@once_more("uq_loan_open_item")
 def renew(*, loan_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Renewed:
     """Give a child more time with its book, also one that it has just put on the scanner.
 
@@ -120,16 +125,19 @@ def renew(*, loan_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Ren
     """
     policy = here.settings.policy(reader.face.grade)
     with transaction() as session:
-        loan = _own(session, loan_id, reader.child_id)
+        loan = loan_changes.own(session, loan_id, reader.child_id)
         if loan.renew_request_id == request_id:
-            return _renewed(loan, loan.due_on, reader, here)
+            return loan_answers.renewed(loan, loan.due_on, reader, here)
         refusal = rules.renewal_refusal(policy, renewals=loan.renewals)
         if refusal is not None:
             raise RefusedError(refusal)
         if loan.ended_at is not None:
-            if loan.ended_as is not LoanEnd.RETURNED or here.now - loan.ended_at > _KEEP_WINDOW:
+            if (
+                loan.ended_as is not LoanEnd.RETURNED
+                or abs(here.now - loan.ended_at) > _KEEP_WINDOW
+            ):
                 raise RefusedError(LendingRefusal.NOT_ON_LOAN)
-            _reopen(session, loan)
+            loan_changes.reopen(session, loan)
         due_on = rules.renewed_due_on(
             policy,
             due_on=loan.due_on,
@@ -146,30 +154,39 @@ def renew(*, loan_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Ren
                 renew_request_id=request_id,
             )
         )
-        return _renewed(loan, due_on, reader, here)
+        return loan_answers.renewed(loan, due_on, reader, here)
 
 
-@once_more("uq_loan_request_id", "uq_loan_end_request_id")
-def _scan(
-    find: AnySelect,
-    what: dict[str, object],
-    reader: Reader | None,
-    request_id: UUID,
-    here: Here,
-) -> Answer:
+def _decide(scanned: _Scan, *, was_beaten: bool) -> Answer:
+    """Do what a scan asks for. `was_beaten`: another request was quicker a moment ago."""
+    reader, here = scanned.reader, scanned.here
     with transaction() as session:
-        item = _only(session, find, what)
-        if request_id in (item.request_id, item.end_request_id):
-            return _same_answer(session, item, reader, request_id, here)
-        if rules.heals(item.status):
-            _heal(session, item.id)
+        item = _scanned_item(session, scanned.code)
+        if scanned.request_id in (item.request_id, item.end_request_id):
+            return _same_answer(session, item, scanned)
+        on_loan = item.loan_id is not None and item.ended_at is None
+        if was_beaten and on_loan:
+            raise RefusedError(LendingRefusal.ALREADY_ON_LOAN)
+        loan_changes.heal(session, item)
         action = rules.action_for(
-            on_loan=item.loan_id is not None and item.ended_at is None,
+            on_loan=on_loan,
             has_session=reader is not None,
             is_own=reader is not None and item.child_id == reader.child_id,
             lent_in_this_session=reader is not None and item.loan_id in reader.lent,
         )
-        return _act(session, action, item, reader, request_id, here)
+        try:
+            return _act(session, action, item, reader, scanned.request_id, here)
+        except RefusedError as error:
+            refused = error  # nothing is undone by it: what was lost is found all the same
+    raise refused
+
+
+def _scanned_item(session: Session, code: OurCode | BookBar) -> AnyRow:
+    match code:
+        case OurCode(text=text):
+            return loan_changes.only_item(session, loan_facts.BY_CODE, {"code": text})
+        case BookBar(isbn=isbn):
+            return loan_changes.only_item(session, loan_facts.BY_ISBN, {"isbn": isbn})
 
 
 def _act(
@@ -184,21 +201,15 @@ def _act(
         case ItemAction.WAIT_FOR_CARD:
             return BookWaits(book=own_page.book(item.name))
         case ItemAction.RETURN | ItemAction.RETURN_OWN:
-            _end(session, item.loan_id, LoanEnd.RETURNED, request_id, here)
-            return _returned(item, reader, here)
+            loan_changes.end(session, item, LoanEnd.RETURNED, here, request_id=request_id)
+            return loan_answers.returned(item, reader, here)
         case ItemAction.RETURN_OTHERS:
-            _end(session, item.loan_id, LoanEnd.IMPLIED, request_id, here)
-            return _returned(item, reader, here)
+            loan_changes.end(session, item, LoanEnd.IMPLIED, here, request_id=request_id)
+            return loan_answers.returned(item, reader, here)
         case ItemAction.LEND if reader is not None:
             return _lend(session, item, reader, request_id, here)
         case ItemAction.ALREADY_YOURS if reader is not None:
-            policy = here.settings.policy(reader.face.grade)
-            return AlreadyYours(
-                child=reader.face,
-                loan=own_page.own_loan(item.loan_id, item.name, item.due_on),
-                today=here.today,
-                may_renew=rules.renewal_refusal(policy, renewals=item.renewals) is None,
-            )
+            return loan_answers.already_yours(item, reader, here)
         case ItemAction.LEND | ItemAction.ALREADY_YOURS:
             raise RuntimeError("these need a child at the screen")
 
@@ -239,97 +250,11 @@ def _lend(session: Session, item: AnyRow, reader: Reader, request_id: UUID, here
     )
 
 
-def _same_answer(
-    session: Session, item: AnyRow, reader: Reader | None, request_id: UUID, here: Here
-) -> Answer:
+def _same_answer(session: Session, item: AnyRow, scanned: _Scan) -> Answer:
     """Answer a scan that was sent again, from what it stored the first time."""
-    if item.end_request_id == request_id:
-        return _returned(item, reader, here)
-    if reader is None:
+    if item.end_request_id == scanned.request_id:
+        return loan_answers.returned(item, scanned.reader, scanned.here)
+    if scanned.reader is None:
         # The server was started anew in between: the book is lent, the page is gone.
         return BookWaits(book=own_page.book(item.name))
-    return _lent(session, item, reader, here)
-
-
-def _lent(session: Session, item: AnyRow, reader: Reader, here: Here) -> Lent:
-    held = len(own_page.loans(session, child_id=reader.child_id))
-    return Lent(
-        child=reader.face,
-        loan=own_page.own_loan(item.loan_id, item.name, item.due_on),
-        today=here.today,
-        held=held,
-        more=max(here.settings.policy(reader.face.grade).limit - held, 0),
-    )
-
-
-def _returned(item: AnyRow, reader: Reader | None, here: Here) -> Returned:
-    was_own = reader is not None and item.child_id == reader.child_id
-    may_renew = may_borrow_it = False
-    if reader is not None:
-        policy = here.settings.policy(reader.face.grade)
-        may_renew = was_own and rules.renewal_refusal(policy, renewals=item.renewals) is None
-        may_borrow_it = not was_own and policy.self_lending
-    return Returned(
-        child=None if reader is None else reader.face,
-        loan_id=item.loan_id,
-        item_id=item.id,
-        book=own_page.book(item.name),
-        was_own=was_own,
-        may_renew=may_renew,
-        may_borrow_it=may_borrow_it,
-    )
-
-
-def _renewed(loan: AnyRow, due_on: date, reader: Reader, here: Here) -> Renewed:
-    return Renewed(
-        child=reader.face,
-        loan=own_page.own_loan(loan.loan_id, loan.name, due_on),
-        today=here.today,
-    )
-
-
-def _only(session: Session, find: AnySelect, what: dict[str, object]) -> AnyRow:
-    rows = session.execute(find, what).all()
-    if len(rows) != 1:
-        raise NotFoundError(CodeProblem.UNKNOWN_ITEM)
-    return rows[0]
-
-
-def _find(session: Session, loan_id: UUID) -> AnyRow:
-    loan = session.execute(loan_facts.BY_LOAN, {"loan_id": loan_id}).one_or_none()
-    if loan is None:
-        raise NotFoundError(LendingRefusal.NOT_YOURS)
-    return loan
-
-
-def _own(session: Session, loan_id: UUID, child_id: UUID) -> AnyRow:
-    loan = _find(session, loan_id)
-    if loan.child_id != child_id:
-        raise NotFoundError(LendingRefusal.NOT_YOURS)
-    return loan
-
-
-def _end(
-    session: Session, loan_id: UUID, how: LoanEnd, request_id: UUID | None, here: Here
-) -> None:
-    session.execute(
-        update(Loan)
-        .where(Loan.id == loan_id, Loan.ended_at.is_(None))
-        .values(ended_at=here.now, ended_as=how, end_request_id=request_id)
-    )
-
-
-def _reopen(session: Session, loan: AnyRow) -> None:
-    """Let a loan that has just ended stand again, unless the item is with somebody else by now."""
-    taken = session.scalar(select(Loan.id).where(Loan.item_id == loan.id, Loan.ended_at.is_(None)))
-    if taken is not None:
-        raise RefusedError(LendingRefusal.TOO_LATE_TO_UNDO)
-    session.execute(
-        update(Loan)
-        .where(Loan.id == loan.loan_id)
-        .values(ended_at=None, ended_as=None, end_request_id=None)
-    )
-
-
-def _heal(session: Session, item_id: UUID) -> None:
-    session.execute(update(Item).where(Item.id == item_id).values(status=ItemStatus.AVAILABLE))
+    return loan_answers.lent(session, item, scanned.reader, scanned.here)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from kiosk.models.library import Item, Loan, Title
@@ -23,20 +23,27 @@ _COLUMNS: Final = (
     Loan.end_request_id,
     Loan.renew_request_id,
 )
+_open = aliased(Loan)
 _last = aliased(Loan)
+# The open one first: after the clock was set back, the latest by its time may be another.
+_open_one = (
+    select(_open.id)
+    .where(_open.item_id == Item.id, _open.ended_at.is_(None))
+    .correlate(Item)
+    .scalar_subquery()
+)
+_latest_one = (
+    select(_last.id)
+    .where(_last.item_id == Item.id)
+    .order_by(_last.lent_at.desc())
+    .limit(1)
+    .correlate(Item)
+    .scalar_subquery()
+)
 _ITEM: Final = (
     select(*_COLUMNS)
     .join(Title, Title.id == Item.title_id)
-    .outerjoin(
-        Loan,
-        Loan.id
-        == select(_last.id)
-        .where(_last.item_id == Item.id)
-        .order_by(_last.lent_at.desc())
-        .limit(1)
-        .correlate(Item)
-        .scalar_subquery(),
-    )
+    .outerjoin(Loan, Loan.id == func.coalesce(_open_one, _latest_one))
 )
 BY_CODE: Final = _ITEM.where(Item.code == bindparam("code"))
 BY_ID: Final = _ITEM.where(Item.id == bindparam("item_id"))

@@ -1,0 +1,72 @@
+"""What a child is told about a loan, from the rows of `loan_facts`."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from kiosk.db import AnyRow
+from kiosk.rules import lending as rules
+from kiosk.services import own_page
+from kiosk.services.answers import AlreadyYours, ChildFace, Lent, Renewed, Returned
+from kiosk.services.here import Here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """The child at the screen; `lent` are the loans made since its card was shown."""
+
+    child_id: UUID
+    face: ChildFace
+    lent: Collection[UUID]
+
+
+def lent(session: Session, item: AnyRow, reader: Reader, here: Here) -> Lent:
+    """Return what was said when this item was lent."""
+    held = len(own_page.loans(session, child_id=reader.child_id))
+    return Lent(
+        child=reader.face,
+        loan=own_page.own_loan(item.loan_id, item.name, item.due_on),
+        today=here.today,
+        held=held,
+        more=max(here.settings.policy(reader.face.grade).limit - held, 0),
+    )
+
+
+def already_yours(item: AnyRow, reader: Reader, here: Here) -> AlreadyYours:
+    policy = here.settings.policy(reader.face.grade)
+    return AlreadyYours(
+        child=reader.face,
+        loan=own_page.own_loan(item.loan_id, item.name, item.due_on),
+        today=here.today,
+        may_renew=rules.renewal_refusal(policy, renewals=item.renewals) is None,
+    )
+
+
+def returned(item: AnyRow, reader: Reader | None, here: Here) -> Returned:
+    """Return the thanks; never who had the book."""
+    was_own = reader is not None and item.child_id == reader.child_id
+    may_renew = may_borrow_it = False
+    if reader is not None:
+        policy = here.settings.policy(reader.face.grade)
+        may_renew = was_own and rules.renewal_refusal(policy, renewals=item.renewals) is None
+        may_borrow_it = not was_own and policy.self_lending
+    return Returned(
+        child=None if reader is None else reader.face,
+        loan_id=item.loan_id,
+        item_id=item.id,
+        book=own_page.book(item.name),
+        was_own=was_own,
+        may_renew=may_renew,
+        may_borrow_it=may_borrow_it,
+    )
+
+
+def renewed(loan: AnyRow, due_on: date, reader: Reader, here: Here) -> Renewed:
+    return Renewed(
+        child=reader.face,
+        loan=own_page.own_loan(loan.loan_id, loan.name, due_on),
+        today=here.today,
+    )
