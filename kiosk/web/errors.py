@@ -50,7 +50,12 @@ def answer(error: KioskError) -> Response:
         is_staff = request.path.startswith("/staff")
         template = "errors/staff.html" if is_staff else "kiosk/screen.html"
     response = make_response(
-        render_template(template, fragment="errors/_notice.html", answer=error, staff_error=error),
+        render_template(
+            template,
+            fragment="errors/_notice.html",
+            reason=error.reason,
+            values={"today": context.here().today, **error.values},
+        ),
         status_of(error),
     )
     response.headers["HX-Retarget"] = "#notice"
