@@ -55,6 +55,7 @@ def answer(error: KioskError) -> Response:
             fragment="errors/_notice.html",
             reason=error.reason,
             values={"today": context.here().today, **error.values},
+            staff_error=error,
         ),
         status_of(error),
     )
