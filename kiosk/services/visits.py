@@ -21,6 +21,7 @@ from kiosk.rules.badges import Badge
 from kiosk.rules.codes import CodeProblem
 from kiosk.rules.visits import ArrivalAction, LastVisit, VisitRefusal, VisitState
 from kiosk.services import own_page, rooms
+from kiosk.services.again import once_more
 from kiosk.services.answers import (
     Arrived,
     ChildFace,
@@ -88,6 +89,7 @@ class AtTheDoor:
     answer: Arrived | OwnPage | Left
 
 
+@once_more("uq_visit_open_child", "uq_visit_request_id")
 def arrive(*, code: str, request_id: UUID, here: Here) -> AtTheDoor:
     """Take a child's card: sign in, or show again what was shown.
 
@@ -96,7 +98,7 @@ def arrive(*, code: str, request_id: UUID, here: Here) -> AtTheDoor:
 
     Raises:
         NotFoundError: UNKNOWN_CARD or OLD_CARD.
-        RefusedError: ROOM_CLOSED with `on` and `from_min` of the next opening, if one is planned.
+        RefusedError: ROOM_CLOSED with `today` and the `next` opening, None when none is planned.
     """
     with transaction() as session:
         child = _holder(session, code, here)
@@ -112,7 +114,9 @@ def arrive(*, code: str, request_id: UUID, here: Here) -> AtTheDoor:
         )
         match action:
             case ArrivalAction.CLOSED:
-                raise RefusedError(VisitRefusal.ROOM_CLOSED, next=state.next_planned)
+                raise RefusedError(
+                    VisitRefusal.ROOM_CLOSED, next=state.next_planned, today=here.today
+                )
             case ArrivalAction.SIGN_IN | ArrivalAction.TRACE:
                 _sign_in(session, child, last, request_id, here)
             case ArrivalAction.SAME_ANSWER | ArrivalAction.ALREADY_HERE | ArrivalAction.JUST_LEFT:
