@@ -163,7 +163,7 @@ def _only_fits(
     for row in listed:
         for key in keys(row):
             for child in by_key.get(key, ()):
-                if not (keys is _name_and_class and _numbers_differ(child, row)):
+                if _may_fit(child, row, keys):
                     rows_of[child.child_id].add(row.row)
                     children_of[row.row].add(child.child_id)
     return [
@@ -171,6 +171,12 @@ def _only_fits(
         for row, fits in children_of.items()
         if len(fits) == 1 and len(rows_of[next(iter(fits))]) == 1
     ]
+
+
+def _may_fit(child: Known, row: Listed, keys: Keys) -> bool:
+    """Say whether nothing speaks against it: a leap of grades, or another number on rung 4."""
+    is_near = abs(child.grade - row.grade) <= _GRADES_APART
+    return is_near and not (keys is _name_and_class and _numbers_differ(child, row))
 
 
 ChildT = TypeVar("ChildT", bound=Child)
@@ -186,19 +192,19 @@ def _by_key(children: Iterable[ChildT], keys: Keys) -> dict[Hashable, list[Child
 
 def _doubt(row: Listed, known: Iterable[Known], listed: Iterable[Listed]) -> Doubt | None:
     meant = [child for child in known if _could_be(child, row)]
-    if any(_is_in_class_of(child, row) for child in meant):
-        return Doubt.SAME_NAME if len(meant) > 1 else Doubt.OTHER_NUMBER
-    if meant:
-        return Doubt.MAYBE_MOVED
+    in_class = [child for child in meant if _is_in_class_of(child, row)]
     twins = [
         other
         for other in listed
         if other is not row and other.name == row.name and _is_in_class_of(other, row)
     ]
+    if in_class:
+        return Doubt.SAME_NAME if twins or in_class[1:] else Doubt.OTHER_NUMBER
+    if meant:
+        return Doubt.MAYBE_MOVED
     # Two of one name who both have a number of their own are two children.
-    if any(other.local_no in {None, row.local_no} or row.local_no is None for other in twins):
-        return Doubt.SAME_NAME
-    return None
+    are_two = all(_numbers_differ(other, row) for other in twins)
+    return None if are_two else Doubt.SAME_NAME
 
 
 def _could_be(child: Known, row: Listed) -> bool:
