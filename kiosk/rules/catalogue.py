@@ -8,6 +8,7 @@ class CatalogueProblem(StrEnum):
     WRONG_ISBN = "wrong-isbn"
     WRONG_COUNT = "wrong-count"
     UNKNOWN_TITLE = "unknown-title"
+    CATALOGUE_CHANGED = "catalogue-changed"
 
 
 def isbn_of(text: str) -> str | None:

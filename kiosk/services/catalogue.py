@@ -18,6 +18,7 @@ from kiosk.rules.lending import ItemStatus
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
 from kiosk.services.catalogue_rows import (
+    LONGEST_NAME,
     AccessionNumbers,
     NewItem,
     NewTitle,
@@ -32,7 +33,6 @@ __all__ = ["NewItem", "NewTitle", "add_items", "add_title", "detail", "search"]
 
 FOUND_AT_MOST: Final = 50
 MOST_COPIES: Final = 200
-_LONGEST_NAME: Final = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +142,7 @@ def add_title(new: NewTitle, *, actor_id: UUID | None, here: Here) -> UUID:
         InvalidInputError: TITLE_MISSING or WRONG_ISBN.
     """
     name = new.name.strip()
-    if not name or len(name) > _LONGEST_NAME:
+    if not name or len(name) > LONGEST_NAME:
         raise InvalidInputError(CatalogueProblem.TITLE_MISSING)
     if new.isbn is not None and isbn_of(new.isbn) is None:
         raise InvalidInputError(CatalogueProblem.WRONG_ISBN)

@@ -1,6 +1,8 @@
 """The rows of new titles and copies: catalogue, intake and demo make them in the same way."""
 
+import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -18,9 +20,10 @@ from kiosk.services.enrolment import Row
 from kiosk.services.here import Here
 
 _LONGEST_KEY: Final = 700
-_LONGEST_PART: Final = 300
+LONGEST_NAME: Final = 300
 _LONGEST_INITIALS: Final = 80
 _NUMBER_LENGTH: Final = 6
+_RUNNING: Final = re.compile("[0-9]{6}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +50,14 @@ class NewItem:
 
 
 class AccessionNumbers:
-    """Running accession numbers of six digits, after the highest there is."""
+    """Running accession numbers of six digits, after the highest there is or that is to come."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, avoiding: Collection[str] = ()) -> None:
         known = session.scalars(
             select(Item.accession_no).where(func.length(Item.accession_no) == _NUMBER_LENGTH)
         )
-        self._last = max((int(one) for one in known if one.isascii() and one.isdigit()), default=0)
+        taken = [one for one in (*known, *avoiding) if _RUNNING.fullmatch(one)]
+        self._last = max(map(int, taken), default=0)
 
     def next(self) -> str:
         self._last += 1
@@ -95,7 +99,7 @@ def search_key(new: NewTitle) -> str:
     """Return what a search looks through: plain title, author, ISBN and initials."""
     letters = pinyin.initials(new.name)[:_LONGEST_INITIALS]
     isbn = None if new.isbn is None else isbn_of(new.isbn)
-    parts = (plain(new.name)[:_LONGEST_PART], letters, isbn or "", plain(new.author or ""))
+    parts = (plain(new.name)[:LONGEST_NAME], letters, isbn or "", plain(new.author or ""))
     return " ".join(part for part in parts if part)[:_LONGEST_KEY]
 
 
