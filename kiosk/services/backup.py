@@ -1,0 +1,111 @@
+"""Copies of the database, made while the kiosk runs, each checked before it counts."""
+
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, cast
+
+from sqlalchemy import Engine
+
+from kiosk.db import db
+from kiosk.errors import RefusedError, UnavailableError
+from kiosk.rules import backups as rules
+from kiosk.rules.backups import BackupProblem
+from kiosk.services.here import Here
+
+_STAMP: Final = "%Y%m%dT%H%M%SZ"
+_FOLDER: Final = "backups"
+
+
+def make_backup(*, here: Here) -> Path:
+    """Copy the database into `instance/backups` and return the copy, whole and checked.
+
+    Then those that are no longer to be kept are deleted: 14 days and 3 months stay.
+
+    Raises:
+        RefusedError: NOT_SQLITE. UnavailableError: NOT_WRITTEN or DAMAGED; older ones stay.
+    """
+    if db.engine.dialect.name != "sqlite":
+        raise RefusedError(BackupProblem.NOT_SQLITE)
+    folder = here.settings.instance / _FOLDER
+    path = folder / f"{here.now.astimezone(UTC):{_STAMP}}.db"
+    part = path.with_name(path.name + ".part")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _copy(db.engine, part)
+        found = problems(part)
+        if not found:
+            _flush(part)
+            part.replace(path)
+            _flush_folder(folder)
+    except (OSError, sqlite3.Error) as error:
+        part.unlink(missing_ok=True)
+        raise UnavailableError(BackupProblem.NOT_WRITTEN, folder=folder) from error
+    if found:
+        # What is left of a damaged database may still be worth a look; it never counts as a backup.
+        aside = path.with_suffix(".damaged")
+        part.replace(aside)
+        raise UnavailableError(BackupProblem.DAMAGED, path=aside)
+    _prune(folder)
+    return path
+
+
+def newest(instance: Path) -> tuple[datetime, Path] | None:
+    """Return the latest backup and when it was made, or None."""
+    return max(_taken(instance / _FOLDER).items(), default=None)
+
+
+def problems(path: Path) -> list[str]:
+    """Return what SQLite finds wrong with a database file; an empty list when it is whole."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            damage = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+            orphans = [str(row[0]) for row in connection.execute("PRAGMA foreign_key_check")]
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
+    found = [line for line in damage if line != "ok"]
+    return found + [f"a row of {table} refers to nothing" for table in orphans]
+
+
+def _copy(engine: Engine, part: Path) -> None:
+    part.unlink(missing_ok=True)
+    with closing(engine.raw_connection()) as pooled, closing(sqlite3.connect(part)) as copy:
+        cast("sqlite3.Connection", pooled.driver_connection).backup(copy)
+        # One file that needs no other beside it, whatever the journal of the original.
+        copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _prune(folder: Path) -> None:
+    taken = _taken(folder)
+    for at in taken.keys() - rules.kept(taken):
+        taken[at].unlink(missing_ok=True)
+
+
+def _taken(folder: Path) -> dict[datetime, Path]:
+    """Return the backups by the moment in their names; other files are none of ours."""
+    found = {}
+    for path in folder.glob("*.db"):
+        try:
+            at = datetime.strptime(path.stem, _STAMP).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        found[at] = path
+    return found
+
+
+def _flush(path: Path) -> None:
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the new name survive a power cut; Windows has no way to ask for it."""
+    if sys.platform != "win32":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
