@@ -28,7 +28,7 @@ NEVER_TO_A_CHILD = re.compile(
     rf"{HURTS}|left[- ]behind|\bneedy\b|poverty|\bpoints\b|\brank", re.IGNORECASE
 )
 STRAY_NOTES = re.compile(
-    r"\bTODO\b|\bFIXME\b|\bXXX\b|co-authored|generated (?:with|by an)|language model|"
+    r"(?-i:\bTODO\b|\bFIXME\b|\bXXX\b)|co-authored|generated (?:with|by an)|language model|"
     r"\bassistant\b|\.\./shared|/work/|/tmp/brief|\bissue #?\d",
     re.IGNORECASE,
 )
