@@ -69,8 +69,10 @@ def of_postgres(dsn: str) -> Rows:
 
 
 def _order(path: Path) -> tuple[int, int]:
-    epoch, _, last = path.name.partition(".")[0].split("-")
-    return int(epoch), int(last)
+    """Return what tells which file is newer, from the manifest: names may be wrong."""
+    with zipfile.ZipFile(path) as archive:
+        found = dict(csv.reader(io.StringIO(archive.read("manifest.csv").decode("ascii"))))
+    return int(found["epoch"]), int(found["to"])
 
 
 def _text(value: object) -> str:
