@@ -4,22 +4,22 @@ Two who want one place are told apart by the indexes, never by a look beforehand
 """
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, NoReturn
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, exists, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, reading, transaction, violated
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
-from kiosk.models.calls import Booking, BookingEvent, Line, Slot, SlotStatus
+from kiosk.models.calls import Booking, BookingEvent, SlotStatus
 from kiosk.models.people import Contact, ContactStatus
 from kiosk.rules import civil, lending, slots
-from kiosk.rules.call_states import HOLDING, USES_WEEK, CallKind, CallRefusal, CallState
+from kiosk.rules.call_states import CallKind, CallRefusal, CallState
 from kiosk.rules.slots import Place
-from kiosk.services import own_page
+from kiosk.services import call_facts, own_page
 from kiosk.services.answers import (
     Booked,
     ChildFace,
@@ -30,7 +30,6 @@ from kiosk.services.answers import (
 )
 from kiosk.services.here import Here
 
-FACES: Final = 3
 _DAYS_OFFERED: Final = timedelta(days=6)
 
 # Which index refused says why (`calls-and-hours.md` 3.4).
@@ -40,60 +39,6 @@ _REFUSED_BY: Final = {
     "ux_child": CallRefusal.CHILD_BUSY,
     "ux_contact": CallRefusal.PERSON_BUSY,
 }
-_CONTACTS: Final = (
-    select(Contact.id, Contact.relation)
-    .where(Contact.child_id == bindparam("child_id"), Contact.status == ContactStatus.APPROVED)
-    .order_by(Contact.position, Contact.relation)
-    .limit(FACES)
-)
-_taken = (
-    select(Booking.id).where(Booking.slot_id == Slot.id, Booking.state.in_(HOLDING)).correlate(Slot)
-)
-_FREE: Final = (
-    select(Slot.id, Slot.on_date, Slot.start_min, Slot.week_key)
-    .join(Line, Line.id == Slot.line_id)
-    .where(
-        Line.home_id == bindparam("home_id"),
-        Line.is_in_use.is_(True),
-        Slot.status == SlotStatus.OPEN,
-        Slot.on_date >= bindparam("today"),
-        Slot.on_date <= bindparam("horizon"),
-        ~exists(_taken),
-    )
-    .order_by(Slot.on_date, Slot.start_min, Line.name)
-)
-# One look for all that a booking needs: the place with its line, and the contact of this child.
-_WANTED: Final = (
-    select(
-        Slot.on_date,
-        Slot.week_key,
-        Slot.start_min,
-        Slot.status,
-        Line.kind,
-        Line.is_in_use,
-        Contact.relation,
-        Contact.phone_digest,
-    )
-    .join(Line, Line.id == Slot.line_id)
-    .join(
-        Contact,
-        and_(
-            Contact.id == bindparam("contact_id"),
-            Contact.child_id == bindparam("child_id"),
-            Contact.status == ContactStatus.APPROVED,
-        ),
-    )
-    .where(Slot.id == bindparam("slot_id"), Line.home_id == bindparam("home_id"))
-)
-_WEEKS_USED: Final = select(Booking.week_key).where(
-    Booking.child_id == bindparam("child_id"),
-    Booking.kind == CallKind.WEEKLY,
-    Booking.state.in_(USES_WEEK),
-    Booking.week_key.in_(bindparam("weeks", expanding=True)),
-)
-_BY_REQUEST: Final = select(Booking.id, Booking.child_id).where(
-    Booking.request_id == bindparam("request_id")
-)
 _ADD: Final = insert(Booking)
 _ADD_EVENT: Final = insert(BookingEvent)
 
@@ -107,7 +52,7 @@ def who(*, child_id: UUID, face: ChildFace, here: Here) -> PickContact:
     session = reading()
     if _weeks_used(session, child_id, here) >= _weeks_ahead(here):
         raise RefusedError(CallRefusal.ALREADY_THIS_WEEK)
-    rows = session.execute(_CONTACTS, {"child_id": child_id}).all()
+    rows = session.execute(call_facts.CONTACTS, {"child_id": child_id}).all()
     if not rows:
         raise RefusedError(CallRefusal.NO_CONTACT)
     tiles = tuple(ContactTile(contact_id=row.id, relation=row.relation) for row in rows)
@@ -152,7 +97,7 @@ def book(
     """Book a place; committed when it returns. The same `request_id` gives the same answer.
 
     Raises:
-        NotFoundError: NO_CONTACT or NO_TIMES, for what is not there or not the child's.
+        NotFoundError: NO_CONTACT, for a person or a place that is not there or not the child's.
         RefusedError: SLOT_TAKEN, ALREADY_THIS_WEEK, PERSON_BUSY, CHILD_BUSY, PHONE_DOWN, TOO_LATE.
     """
     try:
@@ -162,10 +107,7 @@ def book(
             )
             booked = _read_booked(session, booking_id)
     except IntegrityError as error:
-        refused = _REFUSED_BY.get(violated(error) or "")
-        if refused is None:
-            raise
-        raise RefusedError(refused) from error
+        booked = _booked_just_now(request_id, child_id) or _refuse(error)
     return Booked(
         child=face,
         call=own_page.own_call(booked),
@@ -229,12 +171,14 @@ def _book(
     by_staff_id: UUID | None,
     here: Here,
 ) -> UUID:
-    known = session.execute(_BY_REQUEST, {"request_id": request_id}).one_or_none()
-    if known is not None and known.child_id == child_id:
+    known = session.execute(call_facts.BY_REQUEST, {"request_id": request_id}).one_or_none()
+    if known is not None:
+        if known.child_id != child_id:
+            raise NotFoundError(CallRefusal.NOT_ALLOWED)
         found: UUID = known.id
         return found
     wanted = session.execute(
-        _WANTED,
+        call_facts.WANTED,
         {
             "slot_id": slot_id,
             "contact_id": contact_id,
@@ -284,6 +228,22 @@ def _book(
     return booking_id
 
 
+def _booked_just_now(request_id: UUID, child_id: UUID) -> AnyRow | None:
+    """Return what the same request has booked, when two of it came at one instant."""
+    session = reading()
+    known = session.execute(call_facts.BY_REQUEST, {"request_id": request_id}).one_or_none()
+    if known is None or known.child_id != child_id:
+        return None
+    return _read_booked(session, known.id)
+
+
+def _refuse(error: IntegrityError) -> NoReturn:
+    refused = _REFUSED_BY.get(violated(error) or "")
+    if refused is None:
+        raise error
+    raise RefusedError(refused) from error
+
+
 def _read_booked(session: Session, booking_id: UUID) -> AnyRow:
     return session.execute(own_page.CALL_BY_ID, {"booking_id": booking_id}).one()
 
@@ -291,7 +251,9 @@ def _read_booked(session: Session, booking_id: UUID) -> AnyRow:
 def _weeks_used(session: Session, child_id: UUID, here: Here) -> frozenset[str]:
     """Return those of the weeks ahead for which the child has its call already."""
     return frozenset(
-        session.scalars(_WEEKS_USED, {"child_id": child_id, "weeks": sorted(_weeks_ahead(here))})
+        session.scalars(
+            call_facts.WEEKS_USED, {"child_id": child_id, "weeks": sorted(_weeks_ahead(here))}
+        )
     )
 
 
@@ -316,7 +278,7 @@ def _free_places(session: Session, child_id: UUID, here: Here) -> list[Place]:
     """Return the free places in those weeks in which the child has no call yet."""
     used = _weeks_used(session, child_id, here)
     rows = session.execute(
-        _FREE,
+        call_facts.FREE,
         {
             "home_id": here.home_id,
             "today": here.today,

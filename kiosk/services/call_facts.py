@@ -1,0 +1,66 @@
+"""What is known of contacts, places and bookings: one statement, built once, for each question."""
+
+from typing import Final
+
+from sqlalchemy import and_, bindparam, exists, select
+
+from kiosk.models.calls import Booking, Line, Slot, SlotStatus
+from kiosk.models.people import Contact, ContactStatus
+from kiosk.rules.call_states import HOLDING, USES_WEEK, CallKind
+
+_FACES: Final = 3
+
+CONTACTS: Final = (
+    select(Contact.id, Contact.relation)
+    .where(Contact.child_id == bindparam("child_id"), Contact.status == ContactStatus.APPROVED)
+    .order_by(Contact.position, Contact.relation)
+    .limit(_FACES)
+)
+_taken = (
+    select(Booking.id).where(Booking.slot_id == Slot.id, Booking.state.in_(HOLDING)).correlate(Slot)
+)
+FREE: Final = (
+    select(Slot.id, Slot.on_date, Slot.start_min, Slot.week_key)
+    .join(Line, Line.id == Slot.line_id)
+    .where(
+        Line.home_id == bindparam("home_id"),
+        Line.is_in_use.is_(True),
+        Slot.status == SlotStatus.OPEN,
+        Slot.on_date >= bindparam("today"),
+        Slot.on_date <= bindparam("horizon"),
+        ~exists(_taken),
+    )
+    .order_by(Slot.on_date, Slot.start_min, Line.name)
+)
+# One look for all that a booking needs: the place with its line, and the contact of this child.
+WANTED: Final = (
+    select(
+        Slot.on_date,
+        Slot.week_key,
+        Slot.start_min,
+        Slot.status,
+        Line.kind,
+        Line.is_in_use,
+        Contact.relation,
+        Contact.phone_digest,
+    )
+    .join(Line, Line.id == Slot.line_id)
+    .join(
+        Contact,
+        and_(
+            Contact.id == bindparam("contact_id"),
+            Contact.child_id == bindparam("child_id"),
+            Contact.status == ContactStatus.APPROVED,
+        ),
+    )
+    .where(Slot.id == bindparam("slot_id"), Line.home_id == bindparam("home_id"))
+)
+WEEKS_USED: Final = select(Booking.week_key).where(
+    Booking.child_id == bindparam("child_id"),
+    Booking.kind == CallKind.WEEKLY,
+    Booking.state.in_(USES_WEEK),
+    Booking.week_key.in_(bindparam("weeks", expanding=True)),
+)
+BY_REQUEST: Final = select(Booking.id, Booking.child_id).where(
+    Booking.request_id == bindparam("request_id")
+)
