@@ -5,7 +5,19 @@ from importlib import import_module
 
 from flask import Blueprint
 
-NAMES = ("kiosk", "child", "demo", "staff_door")
+NAMES = (
+    "kiosk",
+    "child",
+    "demo",
+    "staff_door",
+    "staff_home",
+    "openings",
+    "calls",
+    "people",
+    "books",
+    "ledgers",
+    "record",
+)
 
 
 def all_blueprints() -> Iterator[Blueprint]:

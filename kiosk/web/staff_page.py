@@ -5,7 +5,9 @@ from datetime import date, datetime
 from flask import make_response, render_template, request, session
 from werkzeug.wrappers import Response
 
+from kiosk.errors import InvalidInputError
 from kiosk.rules import civil
+from kiosk.rules.sessions import SessionProblem
 from kiosk.web import context, htmx, staff_screen
 
 # `staff_door.back` takes it out again (ruling 10).
@@ -22,6 +24,14 @@ def show(template: str, *, status: int = 200, **values: object) -> Response:
 def frame() -> dict[str, object]:
     """Return what the layout asks for; looked up only when a page is drawn in full."""
     return {"staff_member": staff_screen.current, "wall_clock": _wall_clock}
+
+
+def minute(name: str) -> int:
+    """Return a time of day in a form, `16:30`, in minutes since midnight."""
+    try:
+        return civil.minute_of_day(datetime.strptime(request.form.get(name, ""), "%H:%M"))  # noqa: DTZ007 - a wall clock
+    except ValueError as error:
+        raise InvalidInputError(SessionProblem.BAD_FORM, field=name) from error
 
 
 def hhmm(at: int | datetime) -> str:

@@ -1,0 +1,106 @@
+"""Books: found by whatever somebody remembers; added; what has become of a copy."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from kiosk.rules.lending import ItemStatus
+from kiosk.rules.staff import Role
+from kiosk.services import catalogue, item_status
+from kiosk.services.catalogue import NewTitle
+from kiosk.web import context, forms, staff_page, staff_screen
+from kiosk.web.guards import Access, access
+
+blueprint = Blueprint("books", __name__, url_prefix="/staff/books")
+
+_LONGEST = 300
+_SHORT = 60
+
+
+@blueprint.get("")
+@access(Access.DUTY_TEACHER)
+def search() -> Response:
+    """Show the titles that fit."""
+    text = request.args.get("text", "").strip()[:_SHORT]
+    return staff_page.show(
+        "books/search.html",
+        text=text,
+        found=catalogue.search(text, here=context.here()),
+        at_most=catalogue.FOUND_AT_MOST,
+        may_add=_may_add(),
+    )
+
+
+@blueprint.get("/<uuid:title_id>")
+@access(Access.DUTY_TEACHER)
+def detail(title_id: UUID) -> Response:
+    """Show a title with its copies."""
+    return staff_page.show(
+        "books/detail.html",
+        one=catalogue.detail(title_id),
+        today=context.here().today,
+        statuses=tuple(ItemStatus),
+        may_add=_may_add(),
+    )
+
+
+@blueprint.post("")
+@access(Access.LIBRARIAN)
+def add() -> Response:
+    """Add a title with its copies."""
+    here = context.here()
+    me = staff_screen.signed_in().staff_id
+    title_id = catalogue.add_title(
+        NewTitle(
+            name=forms.text("name", longest=_LONGEST),
+            author=forms.text("author", longest=_LONGEST) or None,
+            publisher=forms.text("publisher", longest=_LONGEST) or None,
+            isbn=forms.text("isbn", longest=_SHORT) or None,
+        ),
+        actor_id=me,
+        here=here,
+    )
+    catalogue.add_items(title_id, _copies(), actor_id=me, here=here)
+    return redirect(url_for("books.detail", title_id=title_id), code=303)
+
+
+@blueprint.post("/<uuid:title_id>/copies")
+@access(Access.LIBRARIAN)
+def add_copies(title_id: UUID) -> Response:
+    """Add copies of a title."""
+    catalogue.add_items(
+        title_id, _copies(), actor_id=staff_screen.signed_in().staff_id, here=context.here()
+    )
+    return redirect(url_for("books.detail", title_id=title_id), code=303)
+
+
+@blueprint.post("/copy/<uuid:item_id>")
+@access(Access.DUTY_TEACHER)
+def set_status(item_id: UUID) -> Response:
+    """Store what has become of a copy."""
+    title_id = item_status.set_status(
+        item_id,
+        forms.one_of("status", ItemStatus),
+        staff_id=staff_screen.signed_in().staff_id,
+        here=context.here(),
+    )
+    return redirect(url_for("books.detail", title_id=title_id), code=303)
+
+
+@blueprint.post("/copy/<uuid:item_id>/back")
+@access(Access.DUTY_TEACHER)
+def take_back(item_id: UUID) -> Response:
+    """Take a copy back that lies on the desk."""
+    title_id = item_status.take_back(
+        item_id, staff_id=staff_screen.signed_in().staff_id, here=context.here()
+    )
+    return redirect(url_for("books.detail", title_id=title_id), code=303)
+
+
+def _copies() -> int:
+    return forms.number("copies", least=1, most=catalogue.MOST_COPIES)
+
+
+def _may_add() -> bool:
+    return staff_screen.signed_in().role in (Role.LIBRARIAN, Role.ADMINISTRATOR)

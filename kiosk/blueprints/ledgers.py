@@ -1,0 +1,103 @@
+"""The paper ledgers: looked at, printed, taken away as a file."""
+
+from datetime import date
+from typing import Final
+
+from flask import Blueprint, make_response
+from werkzeug.wrappers import Response
+
+from kiosk.errors import RefusedError
+from kiosk.rules.staff import Role, StaffRefusal
+from kiosk.services import ledgers
+from kiosk.services.here import Here
+from kiosk.services.ledgers import FileKind, Ledger
+from kiosk.web import context, forms, staff_page, staff_screen
+from kiosk.web.guards import Access, access
+
+blueprint = Blueprint("ledgers", __name__, url_prefix="/staff/ledgers")
+
+_SHOWN_AT_MOST: Final = 200
+_LIBRARY: Final = frozenset({Ledger.LOANS})
+_TYPES: Final = {
+    FileKind.CSV: "text/csv; charset=utf-8",
+    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@blueprint.get("")
+@access(Access.LIBRARIAN)
+def listing() -> Response:
+    """Show which ledgers there are for this role."""
+    first, last = _period(context.here())
+    return staff_page.show("ledgers/listing.html", ledgers=_own(), first=first, last=last)
+
+
+@blueprint.get("/<name>")
+@access(Access.LIBRARIAN)
+def look(name: str) -> Response:
+    """Show a ledger of a period."""
+    which, here = _allowed(name), context.here()
+    first, last = _period(here)
+    table = ledgers.build(which, first=first, last=last, here=here)
+    return staff_page.show(
+        "ledgers/look.html",
+        which=which,
+        table=table,
+        rows=table.rows[-_SHOWN_AT_MOST:],
+        hidden=max(len(table.rows) - _SHOWN_AT_MOST, 0),
+        first=first,
+        last=last,
+    )
+
+
+@blueprint.post("/<name>/print")
+@access(Access.LIBRARIAN)
+def to_print(name: str) -> Response:
+    """Show a ledger as it goes to the printer; the audit knows of it."""
+    which, here = _allowed(name), context.here()
+    first, last = _period(here)
+    table = ledgers.to_print(
+        which, first=first, last=last, actor_id=staff_screen.signed_in().staff_id, here=here
+    )
+    return staff_page.show("ledgers/paper.html", which=which, table=table)
+
+
+@blueprint.post("/<name>/file")
+@access(Access.LIBRARIAN)
+def file(name: str) -> Response:
+    """Hand a ledger over as CSV or XLSX; the audit knows of it."""
+    which, here = _allowed(name), context.here()
+    first, last = _period(here)
+    kind = forms.one_of("kind", FileKind)
+    data = ledgers.content(
+        which,
+        first=first,
+        last=last,
+        kind=kind,
+        actor_id=staff_screen.signed_in().staff_id,
+        here=here,
+    )
+    filename = f"{which}-{first.isoformat()}-{last.isoformat()}.{kind}"
+    response = make_response(data)
+    response.headers["Content-Type"] = _TYPES[kind]
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+def _own() -> tuple[Ledger, ...]:
+    """Return the ledgers of the role that is signed in: the librarian's, or all."""
+    is_all = staff_screen.signed_in().role is Role.ADMINISTRATOR
+    return tuple(one for one in Ledger if is_all or one in _LIBRARY)
+
+
+def _allowed(name: str) -> Ledger:
+    which = ledgers.ledger(name)
+    if which not in _own():
+        raise RefusedError(StaffRefusal.NOT_YOUR_ROLE)
+    return which
+
+
+def _period(here: Here) -> tuple[date, date]:
+    """Return the period that is asked for; by default this month until today."""
+    first = forms.day("from", default=here.today.replace(day=1))
+    return first, forms.day("to", default=here.today)

@@ -1,0 +1,153 @@
+"""The room opens and closes; plan beside fact."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from kiosk.errors import RefusedError
+from kiosk.rules.openings import Hazard, OpeningRefusal
+from kiosk.rules.staff import Role
+from kiosk.services import opening_log, opening_plan, opening_rules, openings
+from kiosk.services.here import Here
+from kiosk.web import context, forms, staff_page, staff_screen
+from kiosk.web.guards import Access, access
+
+blueprint = Blueprint("openings", __name__, url_prefix="/staff")
+
+_LONGEST_NOTE = 200
+_HOME = "staff_home.home"
+_LONGEST_PERIOD = timedelta(days=200)
+
+
+@blueprint.get("/opening/open")
+@access(Access.DUTY_TEACHER)
+def opening() -> Response:
+    """Ask for the eight-hazard check."""
+    return staff_page.show("openings/open.html", hazards=tuple(Hazard), notes={})
+
+
+@blueprint.post("/opening/open")
+@access(Access.DUTY_TEACHER)
+def open_room() -> Response:
+    """Open the room: duty is signed on with it."""
+    notes = _notes()
+    try:
+        openings.open_room(
+            staff_id=staff_screen.signed_in().staff_id, exceptions=notes, here=context.here()
+        )
+    except RefusedError as error:
+        if error.reason is not OpeningRefusal.CHECK_MISSING:
+            raise
+        return staff_page.show(
+            "openings/open.html",
+            status=409,
+            hazards=tuple(Hazard),
+            notes=notes,
+            missing_note=True,
+        )
+    return redirect(url_for(_HOME, opened=1), code=303)
+
+
+@blueprint.post("/opening/duty")
+@access(Access.DUTY_TEACHER)
+def take_over() -> Response:
+    """Take the duty over; whoever was on it signs off."""
+    openings.take_over_duty(staff_id=staff_screen.signed_in().staff_id, here=context.here())
+    return redirect(url_for(_HOME), code=303)
+
+
+@blueprint.get("/opening/close")
+@access(Access.DUTY_TEACHER)
+def closing() -> Response:
+    """Show what is to be looked at before closing."""
+    return staff_page.show("openings/close.html", sheet=openings.closing_sheet(here=context.here()))
+
+
+@blueprint.post("/opening/close")
+@access(Access.DUTY_TEACHER)
+def close_room() -> Response:
+    """Close the room."""
+    openings.close_room(is_tidy=forms.is_ticked("is_tidy"), here=context.here())
+    context.kiosk().record.room_closed()
+    return redirect(url_for(_HOME), code=303)
+
+
+@blueprint.get("/openings")
+@access(Access.DUTY_TEACHER)
+def listing() -> Response:
+    """Show plan beside fact for a period, with the weekly pattern."""
+    here = context.here()
+    first, last = _period(here)
+    rows = opening_log.between(first, last, here=here)
+    return staff_page.show(
+        "openings/listing.html",
+        rows=rows,
+        total=opening_log.total(rows),
+        first=first,
+        last=last,
+        today=here.today,
+        rules=opening_rules.rules(here=here),
+        may_edit=staff_screen.signed_in().role is Role.ADMINISTRATOR,
+        released=request.args.get("released", default=0, type=int),
+    )
+
+
+@blueprint.get("/openings/<uuid:opening_id>/cancel")
+@access(Access.DUTY_TEACHER)
+def cancelling(opening_id: UUID) -> Response:
+    """Say what cancelling an opening would do, before it is done."""
+    found = opening_log.cancelling(opening_id, here=context.here())
+    return staff_page.show("openings/cancel.html", row=found.opening, calls=found.calls)
+
+
+@blueprint.post("/openings/<uuid:opening_id>/cancel")
+@access(Access.DUTY_TEACHER)
+def cancel(opening_id: UUID) -> Response:
+    """Cancel a planned opening."""
+    released = opening_plan.cancel(
+        opening_id=opening_id, staff_id=staff_screen.signed_in().staff_id, here=context.here()
+    )
+    return redirect(url_for("openings.listing", released=released or None), code=303)
+
+
+@blueprint.post("/openings/rules")
+@access(Access.ADMINISTRATOR)
+def add_rule() -> Response:
+    """Add a line to the weekly pattern."""
+    opening_rules.add_rule(
+        weekday=forms.number("weekday", least=1, most=7),
+        from_min=staff_page.minute("from"),
+        to_min=staff_page.minute("to"),
+        place_min=forms.number("place_min", least=5, most=60),
+        staff_id=staff_screen.signed_in().staff_id,
+        here=context.here(),
+    )
+    return redirect(url_for("openings.listing"), code=303)
+
+
+@blueprint.post("/openings/rules/<uuid:rule_id>/end")
+@access(Access.ADMINISTRATOR)
+def end_rule(rule_id: UUID) -> Response:
+    """End a line of the weekly pattern today."""
+    released = opening_rules.end_rule(
+        rule_id, staff_id=staff_screen.signed_in().staff_id, here=context.here()
+    )
+    return redirect(url_for("openings.listing", released=released or None), code=303)
+
+
+def _period(here: Here) -> tuple[date, date]:
+    """Return the period that is asked for: by default two weeks back and one ahead."""
+    first = forms.day("from", default=here.today - timedelta(days=14))
+    last = forms.day("to", default=here.today + timedelta(days=7))
+    return first, max(first, min(last, first + _LONGEST_PERIOD))
+
+
+def _notes() -> dict[Hazard, str]:
+    """Return the note of each hazard that was ticked as not fine, whichever button was pressed."""
+    return {
+        hazard: forms.text(f"note_{hazard}", longest=_LONGEST_NOTE)
+        for hazard in Hazard
+        if hazard in request.form.getlist("not_fine")
+    }

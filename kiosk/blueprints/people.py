@@ -1,0 +1,166 @@
+"""Children: found by name or initials; their cards and contacts."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from kiosk.errors import InvalidInputError
+from kiosk.printing import qr
+from kiosk.rules.relations import Relation
+from kiosk.rules.sessions import SessionProblem
+from kiosk.rules.staff import Role
+from kiosk.services import cards, child_visits, contacts, people
+from kiosk.web import context, forms, staff_page, staff_screen
+from kiosk.web.guards import Access, access
+
+blueprint = Blueprint("people", __name__, url_prefix="/staff/children")
+
+_LONGEST = 40
+
+
+class Purpose(StrEnum):
+    """Why an administrator looks at a number outside a call."""
+
+    CHECK = "contact-check"
+    PARENT = "parent-asked"
+    URGENT = "urgent"
+
+
+@blueprint.get("")
+@access(Access.DUTY_TEACHER)
+def search() -> Response:
+    """Ask for a name; a class is listed by its link."""
+    class_id = _class_wanted()
+    found = None
+    if class_id is not None:
+        found = people.search("", here=context.here(), actor_id=_me(), class_id=class_id)
+    return _listing(found, class_id=class_id)
+
+
+@blueprint.post("")
+@access(Access.DUTY_TEACHER)
+def find() -> Response:
+    """Show whom a name or initials fit; a name never stands in an address."""
+    text = forms.text("text", longest=_LONGEST)
+    return _listing(people.search(text, here=context.here(), actor_id=_me()), text=text)
+
+
+@blueprint.get("/<uuid:child_id>")
+@access(Access.DUTY_TEACHER)
+def detail(child_id: UUID) -> Response:
+    """Show one child."""
+    return _detail(child_id)
+
+
+@blueprint.post("/<uuid:child_id>/card")
+@access(Access.DUTY_TEACHER)
+def new_card(child_id: UUID) -> Response:
+    """Give a child a new card, shown this once; the old one ends."""
+    cards.issue(child_id, actor_id=_me(), here=context.here())
+    return _cards(cards.sheet([child_id], actor_id=_me(), here=context.here()))
+
+
+@blueprint.post("/<uuid:child_id>/card/print")
+@access(Access.ADMINISTRATOR)
+def print_card(child_id: UUID) -> Response:
+    """Print the valid card of a child once more."""
+    return _cards(cards.sheet([child_id], actor_id=_me(), here=context.here()))
+
+
+@blueprint.post("/class/<uuid:class_id>/cards")
+@access(Access.ADMINISTRATOR)
+def print_class(class_id: UUID) -> Response:
+    """Print the cards of a class."""
+    return _cards(cards.class_sheet(class_id, actor_id=_me(), here=context.here()))
+
+
+@blueprint.post("/<uuid:child_id>/contacts")
+@access(Access.DUTY_TEACHER)
+def add_contact(child_id: UUID) -> Response:
+    """Propose a contact."""
+    contacts.add_contact(
+        child_id,
+        relation=forms.one_of("relation", Relation),
+        phone=forms.text("phone", longest=_LONGEST),
+        full_name=forms.text("full_name", longest=_LONGEST) or None,
+        actor_id=_me(),
+        here=context.here(),
+    )
+    return redirect(url_for("people.detail", child_id=child_id), code=303)
+
+
+@blueprint.post("/<uuid:child_id>/contacts/<uuid:contact_id>")
+@access(Access.ADMINISTRATOR)
+def decide_contact(child_id: UUID, contact_id: UUID) -> Response:
+    """Let a child ring a contact, or not any more."""
+    if forms.raw("decision") == "approve":
+        contacts.approve_contact(contact_id, actor_id=_me(), here=context.here())
+    elif forms.raw("decision") == "bar":
+        contacts.bar_contact(contact_id, actor_id=_me(), here=context.here())
+    else:
+        raise InvalidInputError(SessionProblem.BAD_FORM, field="decision")
+    return redirect(url_for("people.detail", child_id=child_id), code=303)
+
+
+@blueprint.post("/<uuid:child_id>/contacts/<uuid:contact_id>/number")
+@access(Access.ADMINISTRATOR)
+def number(child_id: UUID, contact_id: UUID) -> Response:
+    """Show name and number of a contact for a stated purpose; the audit knows it first."""
+    revealed = people.reveal(
+        contact_id,
+        purpose=forms.one_of("purpose", Purpose),
+        actor_id=_me(),
+        here=context.here(),
+    )
+    return _detail(child_id, revealed={contact_id: revealed})
+
+
+def _me() -> UUID:
+    return staff_screen.signed_in().staff_id
+
+
+def _class_wanted() -> UUID | None:
+    wanted = request.args.get("class_id", "")
+    try:
+        return UUID(wanted) if wanted else None
+    except ValueError as error:
+        raise InvalidInputError(SessionProblem.BAD_FORM, field="class_id") from error
+
+
+def _is_administrator() -> bool:
+    return staff_screen.signed_in().role is Role.ADMINISTRATOR
+
+
+def _listing(
+    found: tuple[people.ChildRow, ...] | None, *, text: str = "", class_id: UUID | None = None
+) -> Response:
+    return staff_page.show(
+        "people/search.html",
+        classes=people.classes(),
+        found=found,
+        text=text,
+        class_id=class_id,
+        at_most=people.FOUND_AT_MOST,
+        may_print=_is_administrator(),
+    )
+
+
+def _detail(child_id: UUID, *, revealed: dict[UUID, people.Revealed] | None = None) -> Response:
+    here = context.here()
+    return staff_page.show(
+        "people/detail.html",
+        one=people.detail(child_id, here=here),
+        visits=child_visits.lately(child_id, here=here),
+        today=here.today,
+        relations=tuple(Relation),
+        purposes=tuple(Purpose),
+        revealed=revealed or {},
+        may_decide=_is_administrator(),
+    )
+
+
+def _cards(sheet: tuple[cards.CardToPrint, ...]) -> Response:
+    squares = {card.child_id: qr.square(card.code) for card in sheet}
+    return staff_page.show("people/cards.html", sheet=sheet, squares=squares)

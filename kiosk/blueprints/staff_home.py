@@ -1,0 +1,55 @@
+"""The staff home: the room now, and what is to be done about it."""
+
+from flask import Blueprint, make_response, request
+from werkzeug.wrappers import Response
+
+from kiosk.rules.call_states import CallState
+from kiosk.rules.staff import Role
+from kiosk.services import staff_home, sync
+from kiosk.services.call_board import BoardRow, CallRow
+from kiosk.web import context, staff_page, staff_screen
+from kiosk.web.guards import Access, access
+
+blueprint = Blueprint("staff_home", __name__, url_prefix="/staff")
+blueprint.app_context_processor(staff_page.frame)
+blueprint.add_app_template_filter(staff_page.hhmm, "hhmm")
+blueprint.add_app_template_filter(staff_page.local_day, "local_day")
+
+_BOARD_LENGTH = 5
+_OVER = frozenset({CallState.EXCUSED, CallState.CANCELLED, CallState.RELEASED, CallState.NO_SHOW})
+
+
+@blueprint.get("")
+@access(Access.VOLUNTEER)
+def home() -> Response:
+    """Show the room now: open or not, who is here, what is to be done, today's calls."""
+    here = context.here()
+    me = staff_screen.signed_in()
+    shown = staff_home.look(here=here)
+    board = _soonest(shown.calls)
+    return staff_page.show(
+        "staff/home.html",
+        home=shown,
+        me=me,
+        may_run=me.role is not Role.VOLUNTEER,
+        today=here.today,
+        shown_calls=board,
+        more_calls=len(shown.calls) - len(board),
+        just_opened="opened" in request.args,
+        record=sync.status(here.settings),
+    )
+
+
+@blueprint.post("/stay")
+@access(Access.VOLUNTEER)
+def stay() -> Response:
+    """Hear that somebody is at the page; asking for the session let it live on."""
+    return make_response("", 204)
+
+
+def _soonest(board: tuple[BoardRow, ...]) -> tuple[BoardRow, ...]:
+    """Return the part of the board that matters now: what is to come, and the last that was."""
+    over = [row for row in board if isinstance(row, CallRow) and not row.next_states]
+    last = [row for row in over if row.state not in _OVER][-1:]
+    ahead = [row for row in board if row not in over]
+    return (*last, *ahead)[:_BOARD_LENGTH]

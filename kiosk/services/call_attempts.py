@@ -1,0 +1,37 @@
+"""The tries to ring that a call is made of; at most one is live on a line."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kiosk.ids import new_id
+from kiosk.models.calls import Booking, CallAttempt, CallResult, Slot
+from kiosk.services.here import Here
+
+
+def begin(session: Session, booking: Booking, here: Here) -> None:
+    line_id = session.scalar(select(Slot.line_id).where(Slot.id == booking.slot_id))
+    booking.started_at = here.now
+    session.add(
+        CallAttempt(
+            id=new_id(here.now), booking_id=booking.id, line_id=line_id, started_at=here.now
+        )
+    )
+
+
+def end(session: Session, booking: Booking, result: CallResult | None, at: datetime | None) -> None:
+    attempt = last(session, booking)
+    if attempt is not None:
+        attempt.result = result
+        # A clock set back must not make a call end before it began.
+        attempt.ended_at = None if at is None else max(at, attempt.started_at)
+
+
+def last(session: Session, booking: Booking) -> CallAttempt | None:
+    return session.scalar(
+        select(CallAttempt)
+        .where(CallAttempt.booking_id == booking.id)
+        .order_by(CallAttempt.started_at.desc(), CallAttempt.id.desc())
+        .limit(1)
+    )

@@ -1,0 +1,211 @@
+"""The calls of a day as staff see them: who calls whom, when, and what may happen next."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import ClassVar, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from kiosk.db import AnyRow, AnySelect
+from kiosk.models.calls import Booking, CallAttempt, Line, LineKind, Slot, SlotStatus
+from kiosk.models.people import Child, Contact, SchoolClass
+from kiosk.rules import call_states
+from kiosk.rules.badges import Badge
+from kiosk.rules.call_states import HOLDING, CallState
+from kiosk.rules.relations import Relation
+from kiosk.services.here import Here
+
+# The child is called two minutes before its time (`domain.md` 6, call.nearly_over).
+_CALL_UP_MIN: Final = 2
+# A number may be looked at from ten minutes before the call, while it is still to be made.
+_REVEAL_FROM_MIN: Final = 10
+_TO_COME: Final = frozenset({CallState.BOOKED, CallState.WAITING})
+_ON_THE_DAY: Final = frozenset({CallState.WAITING, CallState.CALLING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRow:
+    """A booking on the board. `next_states` are those that staff may choose now.
+
+    `phone_tail` are the last four digits. `is_due`: it is time, and nobody has rung yet.
+    """
+
+    is_free: ClassVar[bool] = False
+
+    booking_id: UUID
+    version: int
+    on: date
+    start_min: int
+    end_min: int
+    line_name: str
+    line_kind: LineKind
+    child_id: UUID
+    given_name: str
+    class_name: tuple[int, int]
+    badge: Badge
+    relation: Relation
+    phone_tail: str
+    contact_id: UUID
+    state: CallState
+    state_since: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    tries: int
+    is_booked_again: bool
+    next_states: tuple[CallState, ...]
+    is_due: bool
+    may_reveal: bool
+
+    @property
+    def minutes(self) -> int | None:
+        """How long they talked, in whole minutes, at least one; None while nobody knows."""
+        if self.started_at is None or self.ended_at is None:
+            return None
+        return max(round((self.ended_at - self.started_at) / timedelta(minutes=1)), 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreePlace:
+    """A place that nobody has yet."""
+
+    is_free: ClassVar[bool] = True
+
+    slot_id: UUID
+    on: date
+    start_min: int
+    end_min: int
+    line_name: str
+    line_kind: LineKind
+
+
+BoardRow = CallRow | FreePlace
+
+_later = aliased(Booking)
+_ROWS: Final = (
+    select(
+        Booking,
+        Slot.end_min,
+        Line.name.label("line_name"),
+        Line.kind.label("line_kind"),
+        Child.given_name,
+        Child.animal,
+        Child.cloth,
+        SchoolClass.grade,
+        SchoolClass.number,
+        Contact.relation,
+        Contact.phone_tail,
+        exists(
+            select(_later.id).where(
+                _later.child_id == Booking.child_id,
+                _later.booked_at > Booking.booked_at,
+                _later.state.in_(HOLDING),
+            )
+        ).label("is_booked_again"),
+        select(func.count())
+        .where(CallAttempt.booking_id == Booking.id)
+        .scalar_subquery()
+        .label("tries"),
+    )
+    .join(Slot, Slot.id == Booking.slot_id)
+    .join(Line, Line.id == Slot.line_id)
+    .join(Child, Child.id == Booking.child_id)
+    .join(SchoolClass, SchoolClass.id == Child.class_id)
+    .join(Contact, Contact.id == Booking.contact_id)
+    .order_by(Booking.on_date, Booking.start_min, Line.name, Booking.booked_at)
+)
+_taken = (
+    select(Booking.id).where(Booking.slot_id == Slot.id, Booking.state.in_(HOLDING)).correlate(Slot)
+)
+
+
+def bookings(session: Session, *conditions: ColumnElement[bool], here: Here) -> tuple[CallRow, ...]:
+    """Return the bookings of this room that fit, in order of their time."""
+    statement: AnySelect = _ROWS.where(Line.home_id == here.home_id, *conditions)
+    return tuple(_row(row, here) for row in session.execute(statement))
+
+
+def free_places(session: Session, *, first: date, last: date, here: Here) -> tuple[FreePlace, ...]:
+    """Return the free places from `first` to `last`, both included, that are not over yet."""
+    rows = session.execute(
+        select(
+            Slot.id,
+            Slot.on_date,
+            Slot.start_min,
+            Slot.end_min,
+            Line.name.label("line_name"),
+            Line.kind.label("line_kind"),
+        )
+        .join(Line, Line.id == Slot.line_id)
+        .where(
+            Line.home_id == here.home_id,
+            Line.is_in_use.is_(True),
+            Slot.status == SlotStatus.OPEN,
+            Slot.on_date.between(max(first, here.today), last),
+            ~and_(Slot.on_date == here.today, Slot.start_min < here.minute),
+            ~exists(_taken),
+        )
+        .order_by(Slot.on_date, Slot.start_min, Line.name)
+    )
+    return tuple(
+        FreePlace(
+            slot_id=row.id,
+            on=row.on_date,
+            start_min=row.start_min,
+            end_min=row.end_min,
+            line_name=row.line_name,
+            line_kind=row.line_kind,
+        )
+        for row in rows
+    )
+
+
+def _row(row: AnyRow, here: Here) -> CallRow:
+    booking: Booking = row.Booking
+    is_today = booking.on_date == here.today
+    return CallRow(
+        booking_id=booking.id,
+        version=booking.version,
+        on=booking.on_date,
+        start_min=booking.start_min,
+        end_min=row.end_min,
+        line_name=row.line_name,
+        line_kind=row.line_kind,
+        child_id=booking.child_id,
+        given_name=row.given_name,
+        class_name=(row.grade, row.number),
+        badge=Badge(animal=row.animal, cloth=row.cloth),
+        relation=row.relation,
+        phone_tail=row.phone_tail,
+        contact_id=booking.contact_id,
+        state=booking.state,
+        state_since=booking.state_since,
+        started_at=booking.started_at,
+        ended_at=booking.ended_at,
+        tries=row.tries,
+        is_booked_again=row.is_booked_again,
+        next_states=next_states(booking.state, since=here.now - booking.state_since),
+        is_due=is_today
+        and booking.state in _TO_COME
+        and booking.start_min - _CALL_UP_MIN <= here.minute,
+        may_reveal=is_today and may_reveal(booking.state, booking.start_min, row.end_min, here),
+    )
+
+
+def next_states(state: CallState, *, since: timedelta) -> tuple[CallState, ...]:
+    """Return the states that staff may choose; what only the system sets is not among them."""
+    return tuple(
+        to_state
+        for to_state in CallState
+        if to_state is not CallState.UNCLEAR
+        and call_states.transition_refusal(state, to_state, since=since) is None
+    )
+
+
+def may_reveal(state: CallState, start_min: int, end_min: int, here: Here) -> bool:
+    """Say whether the number is needed now, on the day of the call (`security.md` 4.2)."""
+    if state in _ON_THE_DAY:
+        return True
+    is_time = start_min - _REVEAL_FROM_MIN <= here.minute < end_min
+    return state is CallState.BOOKED and is_time

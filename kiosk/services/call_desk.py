@@ -1,0 +1,205 @@
+"""The telephone as staff lead it: each call from booked to its end, by the transition table."""
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from kiosk.db import reading, transaction, violated
+from kiosk.errors import NotFoundError, RefusedError
+from kiosk.models.calls import Booking, CallResult, Line, Slot
+from kiosk.models.people import Child, Contact, ContactStatus
+from kiosk.rules import call_states, civil
+from kiosk.rules.call_states import HOLDING, CallRefusal, CallState
+from kiosk.services import call_attempts, call_board, call_settling, calls
+from kiosk.services.call_board import BoardRow, CallRow
+from kiosk.services.here import Here
+
+__all__ = ["CallResult", "board", "change", "day", "one", "ring_again", "to_ring", "unclear"]
+
+_RESULTS: Final = {
+    CallState.DONE: frozenset({CallResult.CONNECTED}),
+    CallState.CUT: frozenset({CallResult.CUT}),
+    CallState.NO_ANSWER: frozenset(
+        {CallResult.NO_ANSWER, CallResult.BUSY, CallResult.WRONG_NUMBER}
+    ),
+}
+_USUAL: Final = {
+    CallState.DONE: CallResult.CONNECTED,
+    CallState.CUT: CallResult.CUT,
+    CallState.NO_ANSWER: CallResult.NO_ANSWER,
+}
+
+
+def day(on: date, *, here: Here) -> tuple[CallRow, ...]:
+    """Return the calls of a day, after those of them that are late or forgotten were settled."""
+    call_settling.settle(here=here)
+    return call_board.bookings(reading(), Booking.on_date == on, here=here)
+
+
+def one(booking_id: UUID, *, here: Here) -> CallRow:
+    """Return one call of this room.
+
+    Raises:
+        NotFoundError: NOT_ALLOWED.
+    """
+    found = call_board.bookings(reading(), Booking.id == booking_id, here=here)
+    if not found:
+        raise NotFoundError(CallRefusal.NOT_ALLOWED)
+    return found[0]
+
+
+def to_ring(booking_id: UUID, *, here: Here) -> CallRow:
+    """Return a call whose number may be looked at now.
+
+    Raises:
+        NotFoundError: NOT_ALLOWED. RefusedError: TOO_LATE, also too early.
+    """
+    row = one(booking_id, here=here)
+    if not row.may_reveal:
+        raise RefusedError(CallRefusal.TOO_LATE)
+    return row
+
+
+def board(on: date, *, here: Here) -> tuple[BoardRow, ...]:
+    """Return the calls of a day with the places that are still free between them."""
+    rows: list[BoardRow] = [*day(on, here=here)]
+    rows += call_board.free_places(reading(), first=on, last=on, here=here)
+    return tuple(sorted(rows, key=lambda row: (row.start_min, row.line_name, row.is_free)))
+
+
+def unclear(*, since: date, here: Here) -> tuple[CallRow, ...]:
+    """Return the calls since a day of which nobody has said how they ended."""
+    return call_board.bookings(
+        reading(),
+        Booking.state == CallState.UNCLEAR,
+        Booking.on_date >= since,
+        here=here,
+    )
+
+
+def without_call_count(*, here: Here) -> int:
+    """Return how many children with somebody to call have no call done or booked this week."""
+    this_week = Booking.week_key == civil.week_key(here.today)
+    statement = (
+        select(func.count())
+        .select_from(Child)
+        .where(
+            Child.left_on.is_(None),
+            exists(
+                select(Contact.id).where(
+                    Contact.child_id == Child.id, Contact.status == ContactStatus.APPROVED
+                )
+            ),
+            ~exists(
+                select(Booking.id).where(
+                    Booking.child_id == Child.id, this_week, Booking.state.in_(HOLDING)
+                )
+            ),
+        )
+    )
+    return reading().scalar(statement) or 0
+
+
+def change(
+    booking_id: UUID,
+    to_state: CallState,
+    version: int,
+    *,
+    staff_id: UUID,
+    here: Here,
+    result: CallResult | None = None,
+) -> CallState:
+    """Lead a call to its next state, and return the one that it has now.
+
+    `version` is that of the page on which it was chosen; of two screens one wins. A call that is
+    said to be done after less than a minute has been cut.
+
+    Raises:
+        NotFoundError: NOT_ALLOWED, for a call that is not of this room.
+        RefusedError: NOT_ALLOWED by the table or to the slower screen, TOO_LATE, LINE_BUSY.
+    """
+    call_settling.settle(here=here)
+    try:
+        with transaction() as session:
+            booking = _current(session, booking_id, version, here)
+            chosen = _chosen(booking, to_state, here)
+            refusal = call_states.transition_refusal(
+                booking.state, chosen, since=here.now - booking.state_since
+            )
+            if refusal is not None:
+                raise RefusedError(refusal)
+            _note_attempt(session, booking, chosen, result, here)
+            booking.is_owed = call_states.effect(chosen).owed
+            calls.move(session, booking, chosen, by_staff_id=staff_id, here=here)
+            return chosen
+    except IntegrityError as error:
+        if violated(error) != "ux_live":
+            raise
+        raise RefusedError(CallRefusal.LINE_BUSY) from error
+
+
+def ring_again(booking_id: UUID, version: int, *, result: CallResult, here: Here) -> None:
+    """Note that nobody was reached, and ring once more in the same place.
+
+    Raises:
+        NotFoundError: NOT_ALLOWED. RefusedError: NOT_ALLOWED, when nobody is being rung.
+    """
+    with transaction() as session:
+        booking = _current(session, booking_id, version, here)
+        if booking.state is not CallState.CALLING or result not in _RESULTS[CallState.NO_ANSWER]:
+            raise RefusedError(CallRefusal.NOT_ALLOWED)
+        call_attempts.end(session, booking, result, here.now)
+        session.flush()  # one live call a line: the old one ends before the new one begins
+        call_attempts.begin(session, booking, here)
+        booking.version += 1
+
+
+def _current(session: Session, booking_id: UUID, version: int, here: Here) -> Booking:
+    booking = session.scalar(
+        select(Booking)
+        .join(Slot, Slot.id == Booking.slot_id)
+        .join(Line, Line.id == Slot.line_id)
+        .where(Booking.id == booking_id, Line.home_id == here.home_id)
+    )
+    if booking is None:
+        raise NotFoundError(CallRefusal.NOT_ALLOWED)
+    if booking.version != version:
+        raise RefusedError(CallRefusal.NOT_ALLOWED)
+    return booking
+
+
+def _chosen(booking: Booking, to_state: CallState, here: Here) -> CallState:
+    """Return the state that is meant: the clock decides between done and cut."""
+    is_ending = booking.state is CallState.CALLING and to_state is CallState.DONE
+    if is_ending and booking.started_at is not None:
+        return call_states.talked_state(here.now - booking.started_at)
+    return to_state
+
+
+def _note_attempt(
+    session: Session, booking: Booking, to_state: CallState, result: CallResult | None, here: Here
+) -> None:
+    match booking.state, to_state:
+        case CallState.WAITING, CallState.CALLING:
+            call_attempts.begin(session, booking, here)
+        case CallState.DONE, CallState.CALLING:
+            call_attempts.end(session, booking, None, None)
+            booking.ended_at = None
+        case CallState.CALLING, _:
+            call_attempts.end(session, booking, _result(to_state, result), here.now)
+            booking.ended_at = max(here.now, booking.started_at or here.now)
+        case CallState.UNCLEAR, _:
+            attempt = call_attempts.last(session, booking)
+            if attempt is not None:
+                attempt.result = _result(to_state, result)
+        case _:
+            pass
+    session.flush()
+
+
+def _result(to_state: CallState, said: CallResult | None) -> CallResult:
+    return said if said is not None and said in _RESULTS[to_state] else _USUAL[to_state]

@@ -1,0 +1,88 @@
+"""What has become of a copy: lost, damaged, withdrawn, or on the shelf again."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kiosk.db import transaction
+from kiosk.errors import NotFoundError, RefusedError
+from kiosk.models.library import Item, Loan
+from kiosk.rules.codes import CodeProblem
+from kiosk.rules.lending import ItemStatus, LendingRefusal, LoanEnd
+from kiosk.services import audit
+from kiosk.services.audit import AuditAction
+from kiosk.services.here import Here
+
+
+def set_status(item_id: UUID, status: ItemStatus, *, staff_id: UUID, here: Here) -> UUID:
+    """Store what a teacher says of a copy, and return its title.
+
+    A copy that is said to be lost ends its loan as lost, without blame and without a return.
+
+    Raises:
+        NotFoundError: UNKNOWN_ITEM. RefusedError: ALREADY_ON_LOAN, when it would leave the
+        catalogue out of a child's hands.
+    """
+    with transaction() as session:
+        item = session.get(Item, item_id)
+        if item is None:
+            raise NotFoundError(CodeProblem.UNKNOWN_ITEM)
+        match status:
+            case ItemStatus.LOST | ItemStatus.MISSING:
+                _end(session, item_id, LoanEnd.LOST, here)
+            case ItemStatus.WITHDRAWN if _is_out(session, item_id):
+                raise RefusedError(LendingRefusal.ALREADY_ON_LOAN)
+            case _:
+                pass
+        item.status = status
+        audit.record(
+            session,
+            AuditAction.EDIT,
+            actor_id=staff_id,
+            subject=f"item:{item_id}",
+            fields=status.value,
+            purpose="catalogue",
+            now=here.now,
+            key=here.settings.keys.audit,
+        )
+        return item.title_id
+
+
+def take_back(item_id: UUID, *, staff_id: UUID, here: Here) -> UUID:
+    """End the loan of a copy that lies on the teacher's desk, and return its title.
+
+    Raises:
+        NotFoundError: UNKNOWN_ITEM. RefusedError: NOT_ON_LOAN.
+    """
+    with transaction() as session:
+        item = session.get(Item, item_id)
+        if item is None:
+            raise NotFoundError(CodeProblem.UNKNOWN_ITEM)
+        if not _is_out(session, item_id):
+            raise RefusedError(LendingRefusal.NOT_ON_LOAN)
+        _end(session, item_id, LoanEnd.RETURNED, here)
+        audit.record(
+            session,
+            AuditAction.EDIT,
+            actor_id=staff_id,
+            subject=f"item:{item_id}",
+            fields="returned",
+            purpose="lending",
+            now=here.now,
+            key=here.settings.keys.audit,
+        )
+        return item.title_id
+
+
+def _is_out(session: Session, item_id: UUID) -> bool:
+    open_loan = select(Loan.id).where(Loan.item_id == item_id, Loan.ended_at.is_(None))
+    return session.scalar(open_loan) is not None
+
+
+def _end(session: Session, item_id: UUID, how: LoanEnd, here: Here) -> None:
+    session.execute(
+        update(Loan)
+        .where(Loan.item_id == item_id, Loan.ended_at.is_(None))
+        .values(ended_at=here.now, ended_as=how)
+    )

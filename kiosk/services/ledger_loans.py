@@ -1,0 +1,114 @@
+"""L6 图书借阅登记表: what was lent in a period, and what became of it."""
+
+from datetime import date
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from kiosk.db import AnyRow
+from kiosk.files.tables import Table
+from kiosk.models.library import Item, Loan, Title
+from kiosk.models.people import Child, SchoolClass, Staff
+from kiosk.rules.lending import LoanEnd
+from kiosk.services.here import Here
+from kiosk.services.ledger_paper import DASH, NONE, Period, class_name, day_of, table
+
+_COLUMNS: Final = (
+    ("序号", 5),
+    ("借书日期", 11),
+    ("书名", 28),
+    ("登录号", 10),
+    ("册数", 5),
+    ("存放位置(架位)", 12),
+    ("借阅人", 10),
+    ("班级", 11),
+    ("应还日期", 11),
+    ("归还日期", 11),
+    ("归还情况", 10),
+    ("经手人", 10),
+    ("备注", 12),
+)
+
+
+def build(session: Session, period: Period, *, here: Here) -> Table:
+    """Return L6 of a period: the loans that began in it, apart from those taken back at once."""
+    loans = session.execute(
+        select(
+            Loan,
+            Title.name,
+            Item.accession_no,
+            Item.shelf,
+            Child.family_name,
+            Child.given_name,
+            SchoolClass.grade,
+            SchoolClass.number,
+            Staff.display_name,
+        )
+        .join(Item, Item.id == Loan.item_id)
+        .join(Title, Title.id == Item.title_id)
+        .join(Child, Child.id == Loan.child_id)
+        .join(SchoolClass, SchoolClass.id == Child.class_id)
+        .outerjoin(Staff, Staff.id == Loan.lent_by_id)
+        .where(
+            Loan.local_day.between(period.first, period.last),
+            or_(Loan.ended_as.is_(None), Loan.ended_as != LoanEnd.UNDONE),
+        )
+        .order_by(Loan.local_day, Loan.lent_at)
+    ).all()
+    rows = [
+        (
+            place,
+            row.Loan.local_day.isoformat(),
+            row.name,
+            row.accession_no,
+            1,
+            row.shelf or DASH,
+            row.family_name + row.given_name,
+            class_name(row.grade, row.number),
+            row.Loan.due_on.isoformat(),
+            _returned_on(row, here),
+            _returned(row, here.today),
+            row.display_name or "自助",
+            f"续借{row.Loan.renewals}次" if row.Loan.renewals else NONE,
+        )
+        for place, row in enumerate(loans, start=1)
+    ]
+    readers = {row.Loan.child_id for row in loans}
+    still_out = sum(row.Loan.ended_at is None for row in loans)
+    return table(
+        "图书借阅登记表",
+        _COLUMNS,
+        rows,
+        totals=(
+            "合计",
+            DASH,
+            DASH,
+            DASH,
+            len(rows),
+            DASH,
+            f"{len(readers)} 人",
+            *[DASH] * 3,
+            f"未还 {still_out} 册",
+            DASH,
+            DASH,
+        ),
+        period=period,
+        here=here,
+    )
+
+
+def _returned_on(row: AnyRow, here: Here) -> str:
+    ended_at = row.Loan.ended_at
+    is_back = ended_at is not None and row.Loan.ended_as is not LoanEnd.LOST
+    return day_of(ended_at, here).isoformat() if is_back else DASH
+
+
+def _returned(row: AnyRow, today: date) -> str:
+    match row.Loan.ended_as:
+        case None:
+            return "在借" if row.Loan.due_on >= today else "未还"
+        case LoanEnd.LOST:
+            return "遗失"
+        case _:
+            return "已还"

@@ -1,0 +1,236 @@
+"""L1 留守儿童之家开放记录表: plan beside fact, with what happened in each opening."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from kiosk.db import AnyRow
+from kiosk.files.tables import Table
+from kiosk.models.calls import Booking, Line, Slot
+from kiosk.models.library import Loan
+from kiosk.models.visits import Visit
+from kiosk.rules import civil
+from kiosk.rules.call_states import CallState
+from kiosk.rules.lending import LoanEnd
+from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningState
+from kiosk.services import opening_log
+from kiosk.services.here import Here
+from kiosk.services.ledger_paper import (
+    DASH,
+    NONE,
+    TO_SIGN,
+    Period,
+    Row,
+    day_of,
+    table,
+    time_of,
+    weekday,
+)
+from kiosk.services.opening_log import OpeningRow
+
+_COLUMNS: Final = (
+    ("序号", 5),
+    ("日期", 11),
+    ("星期", 8),
+    ("计划开放时间", 14),
+    ("实际开放时间(起—止)", 15),
+    ("时长(小时)", 8),
+    ("值班教师", 12),
+    ("到室人数", 7),
+    ("到室人次", 7),
+    ("借书(册)", 7),
+    ("还书(册)", 7),
+    ("亲情通话(次)", 8),
+    ("主要活动内容", 22),
+    ("安全检查", 9),
+    ("卫生情况", 9),
+    ("异常及处理", 20),
+    ("值班教师签名", 12),
+    ("备注", 12),
+)
+_HAZARDS: Final = {
+    Hazard.FIRE: "防火",
+    Hazard.WATER: "防水",
+    Hazard.ELECTRICITY: "防电",
+    Hazard.POISONING: "防中毒",
+    Hazard.COLLAPSE: "防倒塌",
+    Hazard.FALLS: "防跌伤",
+    Hazard.TRAFFIC: "防车撞",
+    Hazard.ACCIDENTS: "防意外",
+}
+_REMARKS: Final = {
+    OpeningState.SHORT: "不足30分钟",
+    OpeningState.MISSED: "未开放",
+    OpeningState.CANCELLED: "已取消",
+    OpeningState.OPEN: "正在开放",
+}
+
+
+@dataclass(slots=True)
+class _Happened:
+    """What happened in one opening; `children` are those that came."""
+
+    children: set[UUID] = field(default_factory=set)
+    lent: int = 0
+    returned: int = 0
+    calls: int = 0
+
+
+def build(session: Session, period: Period, *, here: Here) -> Table:
+    """Return L1 of a period. An opening that is still to come is not in it."""
+    openings = [
+        one
+        for one in opening_log.between(period.first, period.last, here=here)
+        if one.state is not OpeningState.PLANNED
+    ]
+    happened = _happened(session, openings, period, here)
+    rows = [
+        _row(place, one, happened[one.opening_id], here)
+        for place, one in enumerate(openings, start=1)
+    ]
+    total = opening_log.total(tuple(openings))
+    month = "本月" if period.is_one_month else "本期"
+    return table(
+        "留守儿童之家开放记录表",
+        _COLUMNS,
+        rows,
+        totals=_totals(happened.values(), total.hours),
+        period=period,
+        here=here,
+        foot=f"{month}开放 {total.days} 天 {total.times} 次 {total.hours} 小时",
+    )
+
+
+def _row(place: int, one: OpeningRow, happened: _Happened, here: Here) -> Row:
+    was_open = one.opened_at is not None
+    actual = f"{time_of(one.opened_at, here)}—{time_of(one.closed_at, here)}"
+    is_planned = one.origin is not OpeningOrigin.ADHOC
+    planned = f"{time_of(one.from_min, here)}—{time_of(one.to_min, here)}"
+    return (
+        place,
+        one.on.isoformat(),
+        weekday(one.on),
+        planned if is_planned else "临时开放",
+        actual if was_open else "未开放",
+        one.hours,
+        "、".join(one.duty) or NONE,
+        len(happened.children),
+        len(happened.children),
+        happened.lent,
+        happened.returned,
+        happened.calls,
+        _activities(happened) if was_open else NONE,
+        _check(one),
+        {None: DASH, True: "整洁", False: "待整理"}[one.is_tidy],
+        "；".join(f"{_HAZARDS[hazard]}：{note}" for hazard, note in one.exceptions) or NONE,
+        TO_SIGN,
+        _REMARKS.get(one.state, NONE),
+    )
+
+
+def _activities(happened: _Happened) -> str:
+    """Return what is known to have gone on; the kiosk does not invent a programme."""
+    known = ["自主活动"]
+    if happened.lent or happened.returned:
+        known.append("图书借阅")
+    if happened.calls:
+        known.append("亲情通话")
+    return "、".join(known)
+
+
+def _check(one: OpeningRow) -> str:
+    if one.exceptions:
+        return "有异常"
+    return "正常" if one.has_check else DASH
+
+
+def _totals(happened: Iterable[_Happened], hours: float) -> Row:
+    each = list(happened)
+    children: set[UUID] = set().union(*(one.children for one in each))
+    return (
+        "合计",
+        *[DASH] * 4,
+        hours,
+        DASH,
+        len(children),
+        sum(len(one.children) for one in each),
+        sum(one.lent for one in each),
+        sum(one.returned for one in each),
+        sum(one.calls for one in each),
+        *[DASH] * 6,
+    )
+
+
+class _Days:
+    """What happened, opening by opening: of two on one day, in the one that had begun."""
+
+    def __init__(self, openings: Sequence[OpeningRow]) -> None:
+        self.happened = {one.opening_id: _Happened() for one in openings}
+        self._days: dict[date, list[OpeningRow]] = {}
+        for one in openings:
+            if one.opened_at is not None:
+                self._days.setdefault(one.on, []).append(one)
+
+    def at(self, on: date, at: datetime) -> _Happened:
+        """Return what an event adds to; one on a day that nobody opened adds to nothing."""
+        that_day = self._days.get(on)
+        if not that_day:
+            return _Happened()
+        begun = [one for one in that_day if one.opened_at is not None and one.opened_at <= at]
+        return self.happened[(begun[-1] if begun else that_day[0]).opening_id]
+
+
+def _happened(
+    session: Session, openings: Sequence[OpeningRow], period: Period, here: Here
+) -> dict[UUID, _Happened]:
+    days = _Days(openings)
+    for visit in _visits(session, period, here):
+        days.at(visit.local_day, visit.signed_in_at).children.add(visit.child_id)
+    for loan in _loans(session, period, here):
+        if period.first <= loan.local_day <= period.last:
+            days.at(loan.local_day, loan.lent_at).lent += 1
+        if loan.ended_at is not None and loan.ended_as is not LoanEnd.LOST:
+            days.at(day_of(loan.ended_at, here), loan.ended_at).returned += 1
+    for call in _calls(session, period, here):
+        days.at(call.on_date, call.started_at or here.now).calls += 1
+    return days.happened
+
+
+def _visits(session: Session, period: Period, here: Here) -> Iterable[AnyRow]:
+    return session.execute(
+        select(Visit.child_id, Visit.local_day, Visit.signed_in_at).where(
+            Visit.home_id == here.home_id, Visit.local_day.between(period.first, period.last)
+        )
+    )
+
+
+def _loans(session: Session, period: Period, here: Here) -> Iterable[AnyRow]:
+    begin = civil.instant(period.first, 0, here.settings.zone)
+    end = civil.instant(period.last, 0, here.settings.zone) + timedelta(days=1)
+    return session.execute(
+        select(Loan.local_day, Loan.lent_at, Loan.ended_at, Loan.ended_as).where(
+            or_(
+                Loan.local_day.between(period.first, period.last),
+                (Loan.ended_at >= begin) & (Loan.ended_at < end),
+            ),
+            or_(Loan.ended_as.is_(None), Loan.ended_as != LoanEnd.UNDONE),
+        )
+    )
+
+
+def _calls(session: Session, period: Period, here: Here) -> Iterable[AnyRow]:
+    return session.execute(
+        select(Booking.on_date, Booking.started_at)
+        .join(Slot, Slot.id == Booking.slot_id)
+        .join(Line, Line.id == Slot.line_id)
+        .where(
+            Line.home_id == here.home_id,
+            Booking.on_date.between(period.first, period.last),
+            Booking.state == CallState.DONE,
+        )
+    )

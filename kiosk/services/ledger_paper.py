@@ -1,0 +1,138 @@
+"""What the paper ledgers have in common: the lines round the table, days and times, duty.
+
+The words are those of the printed forms (`domain.md` 2.4) and stay Chinese in every language.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kiosk.files.tables import Cell, Table, TableColumn
+from kiosk.models.openings import Duty, Opening
+from kiosk.models.people import Staff
+from kiosk.rules import civil
+from kiosk.services.here import Here
+
+NONE: Final = "无"
+DASH: Final = "—"
+# A cell for the pen stays empty on paper: it is signed, not typed.
+TO_SIGN: Final = ""
+_GRADES: Final = "一二三四五六七八九"
+_WEEKDAYS: Final = "一二三四五六日"
+_FIRST_TERM_FROM: Final = 8
+_SECOND_TERM_FROM: Final = 2
+_SIGNATURES: Final = "单位负责人：　　　　　　复核人：　　　　　　填表人：　　　　　　"
+
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """The days of a ledger, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def is_one_month(self) -> bool:
+        return (self.first.year, self.first.month) == (self.last.year, self.last.month)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyTime:
+    """Who was on duty in one opening."""
+
+    on: date
+    opened_at: datetime
+    names: str
+
+
+def table(
+    title: str,
+    columns: Sequence[tuple[str, int]],
+    rows: Iterable[Row],
+    *,
+    totals: Row,
+    period: Period,
+    here: Here,
+    foot: str = "",
+) -> Table:
+    """Return a ledger with its head and foot; `columns` are header and width in signs."""
+    school = here.settings.school or here.settings.home
+    span = f"{period.first.isoformat()} 至 {period.last.isoformat()}"
+    today = here.today
+    return Table(
+        title=title,
+        subtitle=f"{school}　{term(period.last)}　{span}",
+        top_line=f"填报单位(盖章)：{school}　　　　　　"
+        f"填报日期：{today.year}年{today.month}月{today.day}日",
+        columns=tuple(TableColumn(label=label, width=width) for label, width in columns),
+        rows=tuple(rows),
+        totals=totals,
+        bottom_line=f"{foot}　　　　{_SIGNATURES}" if foot else _SIGNATURES,
+    )
+
+
+def term(on: date) -> str:
+    """Return school year and term of a day: the first term is from August to January."""
+    if on.month >= _FIRST_TERM_FROM:
+        return f"{on.year}—{on.year + 1}学年第一学期"
+    if on.month < _SECOND_TERM_FROM:
+        return f"{on.year - 1}—{on.year}学年第一学期"
+    return f"{on.year - 1}—{on.year}学年第二学期"
+
+
+def class_name(grade: int, number: int) -> str:
+    return f"{_GRADES[grade - 1]}（{number}）班"
+
+
+def weekday(on: date) -> str:
+    return f"星期{_WEEKDAYS[on.weekday()]}"
+
+
+def time_of(at: int | datetime | None, here: Here) -> str:
+    """Return minutes since midnight or an instant as `16:32`; without one a dash."""
+    if at is None:
+        return DASH
+    if isinstance(at, datetime):
+        at = civil.minute_of_day(civil.local(at, here.settings.zone))
+    return f"{at // 60:02}:{at % 60:02}"
+
+
+def day_of(at: datetime, here: Here) -> date:
+    return civil.local(at, here.settings.zone).date()
+
+
+def duty_times(session: Session, period: Period, here: Here) -> Mapping[date, list[DutyTime]]:
+    """Return who was on duty on each day, opening by opening."""
+    names: dict[tuple[date, datetime], list[str]] = {}
+    for row in session.execute(
+        select(Opening.on_date, Opening.opened_at, Staff.display_name)
+        .join(Duty, Duty.opening_id == Opening.id)
+        .join(Staff, Staff.id == Duty.staff_id)
+        .where(
+            Opening.home_id == here.home_id,
+            Opening.on_date.between(period.first, period.last),
+            Opening.opened_at.is_not(None),
+        )
+        .order_by(Opening.opened_at, Duty.signed_on_at)
+    ):
+        names.setdefault((row.on_date, row.opened_at), []).append(row.display_name)
+    days: dict[date, list[DutyTime]] = {}
+    for (on, opened_at), people in names.items():
+        time = DutyTime(on=on, opened_at=opened_at, names="、".join(people))
+        days.setdefault(on, []).append(time)
+    return days
+
+
+def on_duty(duty: Mapping[date, list[DutyTime]], on: date, at: datetime | None) -> str:
+    """Return who was on duty when something happened; before the first opening, its teacher."""
+    times = duty.get(on, [])
+    if not times:
+        return NONE
+    begun = [one for one in times if at is None or one.opened_at <= at]
+    return (begun[-1] if begun else times[0]).names

@@ -1,0 +1,115 @@
+"""L3 到室签到登记表: who came, from when to when."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from kiosk.db import AnyRow
+from kiosk.files.tables import Table
+from kiosk.models.calls import Booking
+from kiosk.models.library import Loan
+from kiosk.models.people import Child, SchoolClass
+from kiosk.models.visits import Visit
+from kiosk.rules.call_states import CallState
+from kiosk.rules.lending import LoanEnd
+from kiosk.rules.visits import VisitState
+from kiosk.services import ledger_paper
+from kiosk.services.here import Here
+from kiosk.services.ledger_paper import DASH, NONE, Period, class_name, table, time_of
+
+_COLUMNS: Final = (
+    ("序号", 6),
+    ("日期", 12),
+    ("姓名", 12),
+    ("班级", 12),
+    ("签到时间", 10),
+    ("离开时间", 12),
+    ("活动内容", 26),
+    ("值班教师", 16),
+    ("备注", 16),
+)
+
+
+def build(session: Session, period: Period, *, here: Here) -> Table:
+    """Return L3 of a period."""
+    duty = ledger_paper.duty_times(session, period, here)
+    borrowed = _borrowed(session, period)
+    called = _called(session, period)
+    visits = session.execute(
+        select(Visit, Child.family_name, Child.given_name, SchoolClass.grade, SchoolClass.number)
+        .join(Child, Child.id == Visit.child_id)
+        .join(SchoolClass, SchoolClass.id == Child.class_id)
+        .where(Visit.home_id == here.home_id, Visit.local_day.between(period.first, period.last))
+        .order_by(Visit.local_day, Visit.signed_in_at)
+    ).all()
+    rows = [
+        (
+            place,
+            row.Visit.local_day.isoformat(),
+            row.family_name + row.given_name,
+            class_name(row.grade, row.number),
+            time_of(row.Visit.signed_in_at, here),
+            _left(row, here),
+            _activities((row.Visit.child_id, row.Visit.local_day), borrowed, called),
+            ledger_paper.on_duty(duty, row.Visit.local_day, row.Visit.signed_in_at),
+            NONE,
+        )
+        for place, row in enumerate(visits, start=1)
+    ]
+    children = {row.Visit.child_id for row in visits}
+    return table(
+        "到室签到登记表",
+        _COLUMNS,
+        rows,
+        totals=("合计", DASH, f"{len(children)} 人", DASH, f"{len(rows)} 人次", *[DASH] * 4),
+        period=period,
+        here=here,
+    )
+
+
+def _left(row: AnyRow, here: Here) -> str:
+    """Return when the child left; nobody invents a time that nobody saw."""
+    match row.Visit.state:
+        case VisitState.LEFT:
+            return time_of(row.Visit.signed_out_at, here)
+        case VisitState.OPEN:
+            return "在室"
+        case _:
+            return "未确认"
+
+
+def _activities(
+    whose: tuple[UUID, date],
+    borrowed: Collection[tuple[UUID, date]],
+    called: Collection[tuple[UUID, date]],
+) -> str:
+    known = ["自主活动"]
+    if whose in borrowed:
+        known.append("借书")
+    if whose in called:
+        known.append("亲情通话")
+    return "、".join(known)
+
+
+def _borrowed(session: Session, period: Period) -> set[tuple[UUID, date]]:
+    rows = session.execute(
+        select(Loan.child_id, Loan.local_day).where(
+            Loan.local_day.between(period.first, period.last),
+            or_(Loan.ended_as.is_(None), Loan.ended_as != LoanEnd.UNDONE),
+        )
+    )
+    return {(row.child_id, row.local_day) for row in rows}
+
+
+def _called(session: Session, period: Period) -> set[tuple[UUID, date]]:
+    rows = session.execute(
+        select(Booking.child_id, Booking.on_date).where(
+            Booking.on_date.between(period.first, period.last),
+            Booking.state == CallState.DONE,
+        )
+    )
+    return {(row.child_id, row.on_date) for row in rows}

@@ -1,0 +1,157 @@
+"""The paper ledgers of a period: as a table, as CSV, as a workbook. Each export is audited."""
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from kiosk.db import reading, transaction
+from kiosk.errors import InvalidInputError, NotFoundError, UnavailableError
+from kiosk.files.saving import save
+from kiosk.files.tables import Table, csv_bytes
+from kiosk.files.tables_xlsx import xlsx_bytes
+from kiosk.services import audit, ledger_calls, ledger_loans, ledger_openings, ledger_visits
+from kiosk.services.audit import AuditAction
+from kiosk.services.here import Here
+from kiosk.services.ledger_paper import Period
+
+
+class Ledger(StrEnum):
+    """The ledgers that there are, by their numbers in `domain.md` 2.4."""
+
+    OPENINGS = "L1"
+    VISITS = "L3"
+    CALLS = "L4"
+    LOANS = "L6"
+
+
+class FileKind(StrEnum):
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+class LedgerProblem(StrEnum):
+    UNKNOWN_LEDGER = "unknown-ledger"
+    UNKNOWN_KIND = "unknown-kind"
+    WRONG_PERIOD = "wrong-period"
+    NOT_WRITTEN = "not-written"
+
+
+def ledger(name: str) -> Ledger:
+    """Return the ledger of this name, in either case.
+
+    Raises:
+        NotFoundError: UNKNOWN_LEDGER.
+    """
+    try:
+        return Ledger(name.upper())
+    except ValueError as error:
+        raise NotFoundError(LedgerProblem.UNKNOWN_LEDGER, name=name) from error
+
+
+def build(name: str, *, first: date, last: date, here: Here) -> Table:
+    """Return a ledger of the days from `first` to `last`, both included, to be looked at.
+
+    Raises:
+        NotFoundError: UNKNOWN_LEDGER. InvalidInputError: WRONG_PERIOD.
+    """
+    return _build(reading(), ledger(name), first, last, here)
+
+
+def to_print(name: str, *, first: date, last: date, actor_id: UUID, here: Here) -> Table:
+    """Return a ledger that is about to be printed; the audit knows it first."""
+    return _audited(
+        ledger(name), first, last, action=AuditAction.PRINT, actor_id=actor_id, here=here
+    )
+
+
+def content(
+    name: str, *, first: date, last: date, kind: str, actor_id: UUID | None, here: Here
+) -> bytes:
+    """Return a ledger as a file, `csv` or `xlsx`; the audit knows it first.
+
+    Raises:
+        NotFoundError: UNKNOWN_LEDGER. InvalidInputError: UNKNOWN_KIND or WRONG_PERIOD.
+    """
+    return _export(name, first, last, kind, actor_id, here)[1]
+
+
+def write(
+    name: str,
+    *,
+    first: date,
+    last: date,
+    kind: str,
+    output: Path,
+    actor_id: UUID | None,
+    here: Here,
+) -> int:
+    """Write a ledger to a file and return how many rows it has; otherwise as `content`.
+
+    Raises:
+        UnavailableError: NOT_WRITTEN, for a folder that is missing or a disk that is full.
+    """
+    rows, data = _export(name, first, last, kind, actor_id, here)
+    try:
+        save(output, data)
+    except OSError as error:
+        raise UnavailableError(LedgerProblem.NOT_WRITTEN, path=str(output)) from error
+    return rows
+
+
+def _export(
+    name: str, first: date, last: date, kind: str, actor_id: UUID | None, here: Here
+) -> tuple[int, bytes]:
+    try:
+        wanted = FileKind(kind)
+    except ValueError as error:
+        raise InvalidInputError(LedgerProblem.UNKNOWN_KIND, kind=kind) from error
+    table = _audited(
+        ledger(name), first, last, action=AuditAction.EXPORT, actor_id=actor_id, here=here
+    )
+    match wanted:
+        case FileKind.CSV:
+            return len(table.rows), csv_bytes(table)
+        case FileKind.XLSX:
+            return len(table.rows), xlsx_bytes(table)
+
+
+def _audited(
+    which: Ledger,
+    first: date,
+    last: date,
+    *,
+    action: AuditAction,
+    actor_id: UUID | None,
+    here: Here,
+) -> Table:
+    with transaction() as session:
+        table = _build(session, which, first, last, here)
+        audit.record(
+            session,
+            action,
+            actor_id=actor_id,
+            subject=f"ledger:{which}",
+            fields=f"{first.isoformat()}..{last.isoformat()}, {len(table.rows)} rows",
+            purpose="ledger",
+            now=here.now,
+            key=here.settings.keys.audit,
+        )
+    return table
+
+
+def _build(session: Session, which: Ledger, first: date, last: date, here: Here) -> Table:
+    if last < first:
+        raise InvalidInputError(LedgerProblem.WRONG_PERIOD)
+    period = Period(first=first, last=last)
+    match which:
+        case Ledger.OPENINGS:
+            return ledger_openings.build(session, period, here=here)
+        case Ledger.VISITS:
+            return ledger_visits.build(session, period, here=here)
+        case Ledger.CALLS:
+            return ledger_calls.build(session, period, here=here)
+        case Ledger.LOANS:
+            return ledger_loans.build(session, period, here=here)

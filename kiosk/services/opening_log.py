@@ -1,0 +1,151 @@
+"""Plan beside fact: the openings of a period."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kiosk.db import reading
+from kiosk.errors import NotFoundError
+from kiosk.models.calls import Booking, Slot
+from kiosk.models.openings import Duty, Opening, SafetyCheck
+from kiosk.models.people import Staff
+from kiosk.rules.call_states import CallState
+from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningRefusal, OpeningState
+from kiosk.services.here import Here
+
+_TO_COME: Final = (CallState.BOOKED, CallState.WAITING)
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningRow:
+    """One opening; minutes since midnight are the plan, instants what happened."""
+
+    opening_id: UUID
+    on: date
+    from_min: int
+    to_min: int
+    origin: OpeningOrigin
+    state: OpeningState
+    opened_at: datetime | None
+    closed_at: datetime | None
+    is_tidy: bool | None
+    duty: tuple[str, ...]
+    has_check: bool
+    exceptions: tuple[tuple[Hazard, str], ...]
+
+    @property
+    def hours(self) -> float:
+        """How long it was open, in hours to one decimal; 0 while it is not over."""
+        if self.opened_at is None or self.closed_at is None:
+            return 0.0
+        return round((self.closed_at - self.opened_at) / _HOUR, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningSum:
+    """The foot of the list: days on which the room opened, openings and hours."""
+
+    days: int
+    times: int
+    hours: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelling:
+    """What cancelling a planned opening would do."""
+
+    opening: OpeningRow
+    calls: int
+
+
+def between(first: date, last: date, *, here: Here) -> tuple[OpeningRow, ...]:
+    """Return the openings from `first` to `last`, both included, in order of time."""
+    session = reading()
+    openings = session.scalars(
+        select(Opening)
+        .where(Opening.home_id == here.home_id, Opening.on_date.between(first, last))
+        .order_by(Opening.on_date, Opening.from_min)
+    ).all()
+    return _rows(session, openings, here)
+
+
+def total(rows: tuple[OpeningRow, ...]) -> OpeningSum:
+    """Return the foot of the list: what was open, whatever the plan said."""
+    opened = [row for row in rows if row.opened_at is not None]
+    return OpeningSum(
+        days=len({row.on for row in opened}),
+        times=len(opened),
+        hours=round(sum(row.hours for row in opened), 1),
+    )
+
+
+def cancelling(opening_id: UUID, *, here: Here) -> Cancelling:
+    """Return what cancelling this opening would do.
+
+    Raises:
+        NotFoundError: NOT_OPEN, for no such planned opening.
+    """
+    session = reading()
+    opening = session.get(Opening, opening_id)
+    if opening is None or opening.home_id != here.home_id:
+        raise NotFoundError(OpeningRefusal.NOT_OPEN)
+    if opening.state is not OpeningState.PLANNED:
+        raise NotFoundError(OpeningRefusal.NOT_OPEN)
+    return Cancelling(
+        opening=_rows(session, [opening], here)[0],
+        calls=session.scalar(
+            select(func.count())
+            .select_from(Booking)
+            .join(Slot, Slot.id == Booking.slot_id)
+            .where(Slot.opening_id == opening_id, Booking.state.in_(_TO_COME))
+        )
+        or 0,
+    )
+
+
+def _rows(session: Session, openings: Sequence[Opening], here: Here) -> tuple[OpeningRow, ...]:
+    ids = [opening.id for opening in openings]
+    duty: dict[UUID, list[str]] = {}
+    for on_duty in session.execute(
+        select(Duty.opening_id, Staff.display_name)
+        .join(Staff, Staff.id == Duty.staff_id)
+        .where(Duty.opening_id.in_(ids))
+        .order_by(Duty.signed_on_at)
+    ):
+        duty.setdefault(on_duty.opening_id, []).append(on_duty.display_name)
+    checks: dict[UUID, list[SafetyCheck]] = {}
+    for check in session.scalars(select(SafetyCheck).where(SafetyCheck.opening_id.in_(ids))):
+        checks.setdefault(check.opening_id, []).append(check)
+    return tuple(
+        OpeningRow(
+            opening_id=one.id,
+            on=one.on_date,
+            from_min=one.from_min,
+            to_min=one.to_min,
+            origin=one.origin,
+            state=_state(one, here),
+            opened_at=one.opened_at,
+            closed_at=one.closed_at,
+            is_tidy=one.is_tidy,
+            duty=tuple(duty.get(one.id, ())),
+            has_check=one.id in checks,
+            exceptions=tuple(
+                (check.hazard, check.note or "")
+                for check in checks.get(one.id, ())
+                if not check.is_fine
+            ),
+        )
+        for one in openings
+    )
+
+
+def _state(opening: Opening, here: Here) -> OpeningState:
+    """Return the state; a plan of a day gone by was missed, also before anybody wrote it down."""
+    is_past = opening.on_date < here.today and opening.state is OpeningState.PLANNED
+    return OpeningState.MISSED if is_past else opening.state

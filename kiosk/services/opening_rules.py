@@ -1,0 +1,144 @@
+"""The weekly pattern: its lines are added from today on, and end today."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from kiosk.db import reading, transaction
+from kiosk.errors import InvalidInputError, NotFoundError
+from kiosk.ids import new_id
+from kiosk.models.calls import Booking, Slot, SlotStatus
+from kiosk.models.openings import Opening, OpeningRule
+from kiosk.rules.call_states import CallState
+from kiosk.rules.openings import OpeningRefusal, OpeningState, WeeklyRule
+from kiosk.rules.sessions import SessionProblem
+from kiosk.services import audit, calls, opening_plan
+from kiosk.services.audit import AuditAction
+from kiosk.services.here import Here
+
+_TO_COME = (CallState.BOOKED, CallState.WAITING)
+
+
+def rules(*, here: Here) -> tuple[WeeklyRule, ...]:
+    """Return the lines of the weekly pattern that hold today or later."""
+    rows = reading().scalars(
+        select(OpeningRule)
+        .where(
+            OpeningRule.home_id == here.home_id,
+            func.coalesce(OpeningRule.valid_to, here.today) >= here.today,
+        )
+        .order_by(OpeningRule.weekday, OpeningRule.from_min)
+    )
+    return tuple(
+        WeeklyRule(
+            rule_id=row.id,
+            weekday=row.weekday,
+            from_min=row.from_min,
+            to_min=row.to_min,
+            place_min=row.place_min,
+            talk_min=row.talk_min,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        for row in rows
+    )
+
+
+def add_rule(
+    *, weekday: int, from_min: int, to_min: int, place_min: int, staff_id: UUID, here: Here
+) -> UUID:
+    """Add a line to the weekly pattern from today on, and lay out its openings.
+
+    Raises:
+        InvalidInputError: BAD_FORM, for times that are no period of a day.
+    """
+    rule_id = new_id(here.now)
+    try:
+        rule = WeeklyRule(
+            rule_id=rule_id,
+            weekday=weekday,
+            from_min=from_min,
+            to_min=to_min,
+            place_min=place_min,
+            talk_min=max(place_min - 2, 1),
+            valid_from=here.today,
+            valid_to=None,
+        )
+    except ValueError as error:
+        raise InvalidInputError(SessionProblem.BAD_FORM, field="from") from error
+    with transaction() as session:
+        session.add(
+            OpeningRule(
+                id=rule_id,
+                home_id=here.home_id,
+                weekday=rule.weekday,
+                from_min=rule.from_min,
+                to_min=rule.to_min,
+                place_min=rule.place_min,
+                talk_min=rule.talk_min,
+                valid_from=rule.valid_from,
+            )
+        )
+        session.flush()  # the openings refer to it
+        opening_plan.plan_ahead_in(session, here=here)
+        _audit(session, rule_id, "added", staff_id, here)
+    return rule_id
+
+
+def end_rule(rule_id: UUID, *, staff_id: UUID, here: Here) -> int:
+    """End a line of the weekly pattern today; what it planned later is taken back.
+
+    Openings with calls are cancelled and their calls released and owed; the others are as if
+    they had never been planned. Return how many calls were released.
+
+    Raises:
+        NotFoundError: NOT_OPEN, for no such line.
+    """
+    with transaction() as session:
+        rule = session.get(OpeningRule, rule_id)
+        if rule is None or rule.home_id != here.home_id:
+            raise NotFoundError(OpeningRefusal.NOT_OPEN)
+        rule.valid_to = max(here.today, rule.valid_from)
+        later = session.scalars(
+            select(Opening).where(
+                Opening.rule_id == rule_id,
+                Opening.on_date > rule.valid_to,
+                Opening.state == OpeningState.PLANNED,
+            )
+        ).all()
+        released = sum(_take_back(session, opening, staff_id, here) for opening in later)
+        _audit(session, rule_id, "ended", staff_id, here)
+        return released
+
+
+def _take_back(session: Session, opening: Opening, staff_id: UUID, here: Here) -> int:
+    bookings = session.scalars(
+        select(Booking).join(Slot, Slot.id == Booking.slot_id).where(Slot.opening_id == opening.id)
+    ).all()
+    if not bookings:
+        session.execute(delete(Slot).where(Slot.opening_id == opening.id))
+        session.delete(opening)
+        return 0
+    opening.state = OpeningState.CANCELLED
+    session.execute(
+        update(Slot).where(Slot.opening_id == opening.id).values(status=SlotStatus.WITHDRAWN)
+    )
+    waiting = [booking for booking in bookings if booking.state in _TO_COME]
+    for booking in waiting:
+        booking.is_owed = True
+        calls.move(session, booking, CallState.RELEASED, by_staff_id=staff_id, here=here)
+    return len(waiting)
+
+
+def _audit(session: Session, rule_id: UUID, what: str, staff_id: UUID, here: Here) -> None:
+    audit.record(
+        session,
+        AuditAction.EDIT,
+        actor_id=staff_id,
+        subject=f"opening_rule:{rule_id}",
+        fields=what,
+        purpose="openings",
+        now=here.now,
+        key=here.settings.keys.audit,
+    )

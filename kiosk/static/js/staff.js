@@ -1,0 +1,72 @@
+// What is lost without this file: the digits of the PIN pad (the keyboard still types them), the form
+// that waits while a child's card has the screen, and the way out of a page that was left lying open.
+(() => {
+  "use strict";
+  const { body } = document;
+  const DRAFT = "draft:", PATIENCE = 170; // s; the server ends a still session after three minutes
+  const STAY_EVERY = 45000;
+  const store = window.sessionStorage;
+
+  // The PIN pad.
+  const field = document.querySelector("[data-pad-field]");
+  document.querySelector("[data-pad]")?.addEventListener("click", ({ target }) => {
+    const digit = target.closest("[data-digit]")?.dataset.digit;
+    if (!digit) return;
+    field.value = digit === "back" ? field.value.slice(0, -1) : (field.value + digit).slice(0, 6);
+    if (field.value.length === 6 && digit !== "back") field.form.requestSubmit();
+  });
+
+  // An unsaved form, kept only from a child's card until its owner is back (ruling 10). A fresh
+  // sign-in forgets it: it may be somebody else's.
+  const drafts = () => Object.keys(store).filter((key) => key.startsWith(DRAFT));
+  const forget = () => drafts().forEach((key) => store.removeItem(key));
+  const fields = () => Array.from(document.querySelectorAll("main form[data-draft]"))
+    .flatMap((form) => Array.from(form.elements))
+    .filter((one) => one.name && one.type !== "hidden" && one.type !== "password"
+      && one.type !== "tel" && !one.matches("button, fieldset, [data-no-draft]"));
+  const isTicked = (one) => one.type === "checkbox" || one.type === "radio";
+  const here = DRAFT + location.pathname + location.search;
+  const keep = () => {
+    const values = fields().map((one) => (isTicked(one) ? one.checked : one.value));
+    if (values.length) store.setItem(here, JSON.stringify(values));
+  };
+  const restore = () => {
+    const kept = JSON.parse(store.getItem(here) ?? "null");
+    forget();
+    const now = fields();
+    if (kept?.length !== now.length) return;
+    now.forEach((one, place) => {
+      if (isTicked(one)) one.checked = kept[place];
+      else one.value = kept[place];
+    });
+  };
+  if (document.querySelector("[data-drafts-end]")) forget();
+  if (!body.hasAttribute("data-staff")) return;
+  restore();
+  document.addEventListener("kiosk:scan", ({ detail }) => detail.startsWith("C") && keep());
+
+  // A page left lying open goes back to the children; touches and keys keep the session alive.
+  let touched = performance.now(), told = touched;
+  const token = document.querySelector('meta[name="csrf-token"]').content;
+  const touch = () => {
+    touched = performance.now();
+    if (touched - told < STAY_EVERY) return;
+    told = touched;
+    fetch(body.dataset.stayUrl, {
+      method: "POST", headers: { "X-CSRFToken": token, "HX-Request": "true" },
+    }).catch(() => {});
+  };
+  document.addEventListener("pointerdown", touch, true);
+  document.addEventListener("keydown", touch, true);
+
+  const clock = document.querySelector("[data-wall-clock]");
+  setInterval(() => {
+    if (performance.now() - touched > PATIENCE * 1000) location.replace(body.dataset.homeUrl);
+    if (!clock) return;
+    const local = new Date(Date.now() + Number(clock.dataset.utcOffsetMin) * 60000);
+    clock.textContent = local.toISOString().slice(11, 16);
+  }, 5000);
+
+  document.querySelectorAll("[data-print]").forEach((button) =>
+    button.addEventListener("click", () => window.print()));
+})();
