@@ -87,7 +87,7 @@ class Screen:
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.faults.append(f"console: {message.text}")
+            self.faults.append(f"console: {message.text} {message.location.get('url', '')}")
 
     def _type_through_an_input_method(self, code: str) -> None:
         session = self.context.new_cdp_session(self.page)
