@@ -30,7 +30,7 @@ class RecordProblem(StrEnum):
     OTHER_MACHINE = "other-machine"
     BAD_ROWS = "bad-rows"
     NOT_SET_UP = "not-set-up"
-    ALREADY_RUNNING = "already-running"
+    ALREADY_RUNNING = "sync-running"
 
 
 class Kind(StrEnum):

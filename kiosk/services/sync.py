@@ -1,12 +1,13 @@
 """The school record: send it what it does not have, and say how far it is.
 
-`sync` is what `kiosk sync` calls, in a process of its own; it never runs within the kiosk's.
+`kiosk sync` calls `sync_target`, in a process of its own; it never runs within the kiosk's.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func, select
 
@@ -15,6 +16,7 @@ from kiosk.errors import KioskError, UnavailableError
 from kiosk.models.record import SyncChange, SyncNotice, SyncQuarantine, SyncState
 from kiosk.record.target import RecordProblem, Target
 from kiosk.services import sync_book, sync_proof
+from kiosk.services.here import Here
 from kiosk.services.record_map import SENT
 from kiosk.services.sync_lock import only_one
 from kiosk.services.sync_run import BATCH, SyncRun
@@ -37,6 +39,29 @@ class SyncReport:
     notice: SyncNotice | None
     notice_rows: int
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether the record has all that it could be told."""
+        return self.set_aside == 0
+
+    def sentence(self) -> str:
+        """Return what a command prints."""
+        parts = [f"The school record ({self.target}) received {self.sent} changes."]
+        if self.notice is not None:
+            parts.append(_HAPPENED[self.notice].format(rows=self.notice_rows))
+        if self.set_aside:
+            parts.append(f"{self.set_aside} rows could not be taken and stay here.")
+        parts.append(f"Both sides were compared on {self.compared} days.")
+        return " ".join(parts)
+
+
+_HAPPENED: Final = {
+    SyncNotice.RESTORED: "This machine was set back to an earlier day, so everything was sent "
+    "again; the record keeps {rows} rows that this machine has lost.",
+    SyncNotice.RECORD_WAS_EMPTY: "The record was empty, so everything was sent again.",
+    SyncNotice.REPAIRED: "{rows} days differed and were sent again.",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncStatus:
@@ -53,18 +78,18 @@ class SyncStatus:
     notice_at: datetime | None
 
 
-def sync(*, target: str | None, now: datetime, settings: Settings) -> SyncReport:
+def sync_target(target: str | None, *, here: Here) -> SyncReport:
     """Bring the record up to date; `target` is that of the settings when None.
 
     Raises:
         UnavailableError: a RecordProblem; what could not be sent waits, and nothing is lost.
     """
-    name = target or settings.record
-    with only_one(settings.instance):
-        with _noted(name, now):
-            opened = open_target(name, settings)
+    name = target or here.settings.record
+    with only_one(here.settings.instance):
+        with _noted(name, here.now):
+            opened = open_target(name, here.settings)
         try:
-            return sync_once(target=opened, now=now, settings=settings)
+            return sync_once(target=opened, now=here.now, settings=here.settings)
         finally:
             opened.close()
 
@@ -95,7 +120,7 @@ def open_target(name: str, settings: Settings) -> Target:
 def sync_once(
     *, target: Target, now: datetime, settings: Settings, batch_rows: int = BATCH
 ) -> SyncReport:
-    """Do what `sync` does with a target at hand; the caller sees to it that nobody else does."""
+    """Do what `sync_target` does, with a target at hand and without its lock."""
     with _noted(target.name, now):
         run = SyncRun(target, db.engine, now=now, batch_rows=batch_rows)
         notice = run.greet()

@@ -467,7 +467,7 @@ def test_a_success_forgets_the_failure_before_it(here: Here, folder: Record) -> 
 def test_the_target_of_the_settings_is_a_folder_in_the_instance(here: Here) -> None:
     _an_afternoon(here)
 
-    report = sync.sync(target=None, now=here.now, settings=here.settings)
+    report = sync.sync_target(None, here=here)
 
     assert report.target == "folder"
     assert oracle.of_folder(here.settings.instance / "record") == oracle.of_room(db.engine)
@@ -476,7 +476,7 @@ def test_the_target_of_the_settings_is_a_folder_in_the_instance(here: Here) -> N
 @pytest.mark.parametrize("name", ["postgres", "nowhere"])
 def test_a_target_that_is_not_set_up_says_so(here: Here, name: str) -> None:
     with pytest.raises(UnavailableError) as error:
-        sync.sync(target=name, now=here.now, settings=here.settings)
+        sync.sync_target(name, here=here)
 
     assert error.value.reason is RecordProblem.NOT_SET_UP
 

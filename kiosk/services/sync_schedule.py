@@ -1,0 +1,108 @@
+"""When the record is brought up to date by itself: at start, when the room closes, then hourly.
+
+The room's PC is off at night, so there is no fixed hour (`sync.md` 0.10). The sync runs as a
+process of its own, below the kiosk's priority and off its one core, and takes its own lock.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from kiosk.clock import Clock
+from kiosk.settings import INSTANCE_VARIABLE
+
+EVERY: Final = timedelta(hours=1)
+_ROOT: Final = Path(__file__).parents[2]
+_LOOK_S: Final = 30.0
+_LOG: Final = "sync.log"
+_LOG_LIMIT: Final = 1_000_000
+_NICENESS: Final = 10
+
+
+class SyncStarter:
+    """Starts `kiosk sync` for one instance; one after the other."""
+
+    def __init__(self, instance: Path) -> None:
+        self._instance = instance
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __call__(self) -> bool:
+        """Start one; return False while the last one is still at it."""
+        if self.is_running():
+            return False
+        log = self._instance / _LOG
+        is_long = log.exists() and log.stat().st_size > _LOG_LIMIT
+        with log.open("wb" if is_long else "ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "kiosk", "sync"],
+                env=os.environ | {INSTANCE_VARIABLE: str(self._instance)},
+                cwd=_ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
+            )
+        _stand_back(self._process.pid)
+        return True
+
+    def is_running(self) -> bool:
+        """Return whether the last one is still at it."""
+        return self._process is not None and self._process.poll() is None
+
+
+class SyncSchedule:
+    """Decides when to start; `tick` is called often and `room_closed` by whoever closes it."""
+
+    def __init__(
+        self, *, start: Callable[[], bool], waiting: Callable[[], int], clock: Clock
+    ) -> None:
+        self._start = start
+        self._waiting = waiting
+        self._clock = clock
+        self._wanted = threading.Event()
+        self._wanted.set()  # at start, whatever waits
+        self._last: datetime | None = None
+        self._stop = threading.Event()
+
+    def room_closed(self) -> None:
+        """Ask for a sync at the next tick."""
+        self._wanted.set()
+
+    def tick(self) -> None:
+        """Start a sync if it is time."""
+        now = self._clock()
+        # A clock that was set back must not put it off for as long again.
+        is_due = self._last is None or not timedelta(0) <= now - self._last < EVERY
+        if not self._wanted.is_set() and not (is_due and self._waiting()):
+            return
+        if self._start():
+            self._wanted.clear()
+            self._last = now
+
+    def run(self) -> None:
+        """Tick until `stop`, in a thread of its own."""
+        while not self._stop.is_set():
+            self.tick()
+            self._stop.wait(_LOOK_S)
+
+    def stop(self) -> None:
+        """End `run`."""
+        self._stop.set()
+
+
+def _stand_back(pid: int) -> None:
+    """Let the kiosk go first: a lower priority, and any core there is."""
+    if sys.platform == "win32":
+        return
+    try:
+        os.setpriority(os.PRIO_PROCESS, pid, _NICENESS)
+        if sys.platform == "linux":
+            # The kiosk is bound to one core, and a child would inherit that.
+            os.sched_setaffinity(pid, range(os.cpu_count() or 1))
+    except OSError:
+        return  # it has ended already, or may not: it runs all the same
