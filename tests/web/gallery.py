@@ -280,10 +280,11 @@ def environment(translate: Callable[[str], str] = str, *, language: str = "en") 
     )
     made.globals.update(
         csrf_token=lambda: "a" * 43,
-        demo=False,
+        idle_mark=lambda _room: "0" * 16,
+        is_demo=lambda: False,
         language=lambda: language,
         new_request_id=lambda: str(THREE),
-        static_url=lambda name: (KIOSK / "static" / name).as_uri(),
+        static_url="/static/{}".format,
         utc_offset_min=lambda: 480,
     )
     filters.install(made)
@@ -304,12 +305,17 @@ def main() -> None:
     chosen = parser.parse_args()
     words = chinese(chosen.po) if chosen.language == "zh" else {}
     made = environment(lambda text: words.get(text, text), language=chosen.language)
+    made.globals["static_url"] = lambda name: (KIOSK / "static" / name).as_uri()
     chosen.folder.mkdir(parents=True, exist_ok=True)
     for name, screen in screens().items():
         page = made.get_template("kiosk/screen.html").render(
             fragment=screen.template, **screen.values
         )
         (chosen.folder / f"{name}.html").write_text(page, encoding="utf-8")
+    lost = made.get_template("kiosk/screen.html").render(
+        fragment="errors/_notice.html", reason=CodeProblem.UNKNOWN_CARD, values={}
+    )
+    (chosen.folder / "15-lost.html").write_text(lost, encoding="utf-8")
     for name, reason in (("10-still", None), ("12-notice", CodeProblem.MISREAD)):
         page = made.get_template("kiosk/screen.html").render(
             fragment="kiosk/_own.html" if reason is None else "kiosk/_idle_open.html",

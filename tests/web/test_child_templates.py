@@ -1,0 +1,260 @@
+"""The children's screens as they are drawn, from invented values (`look/look.md`)."""
+
+import gzip
+import importlib
+import pkgutil
+import re
+from enum import StrEnum
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import pytest
+from jinja2 import Environment
+
+import build_art
+import kiosk.rules
+from kiosk.rules.badges import Animal, Cloth
+from kiosk.rules.relations import Relation
+from kiosk.services.answers import SafetyTip
+from tests import markup
+from tests.web import gallery
+
+SCREENS = gallery.screens()
+STATIC = Path(build_art.STATIC)
+MOST_BYTES = 2048  # of a scan's answer on the wire (`performance.md` goal 9)
+FACTS: dict[str, object] = {
+    "held": 2,
+    "seconds": 30,
+    "most": 99,
+    "next": None,
+    "today": gallery.TODAY,
+}
+# Words that children are not spoken to in (`domain.md` section 6, 4.3 rule 16, 4.8 S1).
+NEVER_SAID = re.compile(
+    "请勿|禁止|警告|错误|失败|无效|违规|逾期|罚|赔|登录|提交|扫描|系统|点击|确认|您|"
+    "留守|困境|贫困|帮扶|问题|积分|排名"
+)
+
+
+def _reasons() -> list[StrEnum]:
+    """Return every reason that a rule can give, found where rules are written."""
+    found: list[StrEnum] = []
+    for module in pkgutil.iter_modules(kiosk.rules.__path__, "kiosk.rules."):
+        for name, kind in vars(importlib.import_module(module.name)).items():
+            is_own = isinstance(kind, type) and kind.__module__ == module.name
+            if is_own and issubclass(kind, StrEnum) and name.endswith(("Refusal", "Problem")):
+                found += list(kind)
+    return found
+
+
+def _draw(made: Environment, screen: gallery.Screen) -> str:
+    return made.get_template(screen.template).render(**screen.values)
+
+
+def _classes(tree: Element) -> set[str]:
+    return {one for element in tree.iter() for one in element.get("class", "").split()}
+
+
+@pytest.fixture(scope="module")
+def english() -> Environment:
+    return gallery.environment()
+
+
+@pytest.fixture(scope="module")
+def chinese() -> Environment:
+    words = gallery.chinese()
+    return gallery.environment(lambda text: words.get(text, text), language="zh")
+
+
+@pytest.fixture(scope="module")
+def drawings() -> str:
+    return (STATIC / "css" / "art.css").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_is_sound_as_a_fragment_and_as_a_page(english: Environment, name: str) -> None:
+    screen = SCREENS[name]
+    page = english.get_template("kiosk/screen.html")
+
+    markup.parse(_draw(english, screen), fragment=True)
+    markup.parse(page.render(fragment=screen.template, **screen.values), fragment=False)
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_offers_little_and_asks_for_no_typing(english: Environment, name: str) -> None:
+    tree = markup.parse(_draw(english, SCREENS[name]), fragment=True)
+
+    pressed = [element for element in tree.iter() if element.tag in ("a", "button")]
+
+    assert len(pressed) <= 5  # four choices and the rail (`domain.md` 4.1 rule 4)
+    assert list(markup.fields_of(tree)) == []
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_what_can_be_pressed_has_a_picture_and_words(english: Environment, name: str) -> None:
+    tree = markup.parse(_draw(english, SCREENS[name]), fragment=True)
+
+    for element in tree.iter():
+        if element.tag in ("a", "button"):
+            assert markup.words(element)
+            assert any(inner.tag in ("i", "svg") for inner in element.iter())
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_every_drawing_on_a_screen_exists(english: Environment, drawings: str, name: str) -> None:
+    tree = markup.parse(_draw(english, SCREENS[name]), fragment=True)
+
+    used = {one for one in _classes(tree) if re.match(r"(?:a|c|f|i)-|(?:guide|tip)--", one)}
+    used |= {one for one in _classes(tree) if re.fullmatch(r"cover--\d", one)}
+
+    assert {one for one in used if not re.search(rf"\.{one}(::after)?{{", drawings)} == set()
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_speaks_chinese_throughout(chinese: Environment, name: str) -> None:
+    tree = markup.parse(_draw(chinese, SCREENS[name]), fragment=True)
+
+    assert re.findall("[A-Za-z]+", markup.words(tree)) == []
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_children_are_spoken_to_kindly(chinese: Environment, name: str) -> None:
+    tree = markup.parse(_draw(chinese, SCREENS[name]), fragment=True)
+
+    assert NEVER_SAID.findall(markup.words(tree)) == []
+
+
+@pytest.mark.parametrize("name", [name for name in SCREENS if name[:2] in ("03", "04", "05")])
+def test_the_answer_to_a_scan_is_small(chinese: Environment, name: str) -> None:
+    sent = gzip.compress(_draw(chinese, SCREENS[name]).encode())
+
+    assert len(sent) <= MOST_BYTES
+
+
+def test_each_greeting_and_saying_has_words_of_its_own(english: Environment) -> None:
+    for group, count in (("03", 4), ("04", 6)):
+        said = [
+            markup.words(next(markup.parse(_draw(english, screen), fragment=True).iter("h1")))
+            for name, screen in SCREENS.items()
+            if name.startswith(group)
+        ]
+
+        assert len(set(said)) == len(said) == count
+        assert all(said)
+
+
+@pytest.mark.parametrize("relation", Relation)
+def test_each_relation_has_a_face_and_a_word(
+    english: Environment, drawings: str, relation: Relation
+) -> None:
+    words = english.get_template("components/relations.html").module
+
+    assert words.relation_word(relation)  # type: ignore[attr-defined]  # a macro
+    assert f".f-{relation}{{" in drawings
+
+
+@pytest.mark.parametrize("tip", SafetyTip)
+def test_each_tip_has_a_picture_and_words(
+    english: Environment, drawings: str, tip: SafetyTip
+) -> None:
+    tree = markup.parse(_draw(english, SCREENS[f"11-goodbye-{tip}"]), fragment=True)
+
+    (said,) = (element for element in tree.iter("p") if "bye__tip" in element.get("class", ""))
+
+    assert markup.words(said)
+    assert f".tip--{tip}{{" in drawings
+
+
+def test_each_animal_and_cloth_is_drawn(drawings: str) -> None:
+    assert all(f".a-{animal}::after{{" in drawings for animal in Animal)
+    assert all(f".c-{cloth}{{" in drawings for cloth in Cloth)
+
+
+@pytest.mark.parametrize("reason", _reasons(), ids=repr)
+def test_every_reason_has_a_sentence(english: Environment, reason: StrEnum) -> None:
+    messages = english.get_template("errors/messages.html").module
+
+    assert messages.sentence(reason, FACTS).strip()  # type: ignore[attr-defined]  # a macro
+
+
+@pytest.mark.parametrize("reason", _reasons(), ids=repr)
+def test_every_reason_has_a_picture_and_a_notice(
+    english: Environment, drawings: str, reason: StrEnum
+) -> None:
+    notice = english.get_template("errors/_notice.html").render(reason=reason, values=FACTS)
+
+    tree = markup.parse(notice, fragment=True)
+
+    icons = {one for one in _classes(tree) if one.startswith("i-")}
+    assert icons
+    assert all(f".{icon}{{" in drawings for icon in icons)
+
+
+def test_a_closed_room_says_when_it_opens(english: Environment) -> None:
+    screen = SCREENS["09c-refusal-closed"]
+
+    words = markup.words(markup.parse(_draw(english, screen), fragment=True))
+
+    assert "this Friday at 4:30" in words
+
+
+def test_nobody_reads_how_late_a_book_is(english: Environment) -> None:
+    words = markup.words(
+        markup.parse(_draw(english, SCREENS["03d-greeting-evening"]), fragment=True)
+    )
+
+    assert words.endswith("Due now")
+
+
+def test_the_ring_has_a_lantern_for_each_second(english: Environment) -> None:
+    ring = markup.parse(english.get_template("kiosk/_still.html").render(), fragment=True)
+
+    lanterns = [element.get("data-lantern") for element in ring.iter("i")]
+
+    assert [place for place in lanterns if place] == [str(place) for place in range(20)]
+    assert {element.get("data-still") for element in ring.iter("button")} == {"stay", "done"}
+
+
+def test_the_drawings_are_pressed_anew_when_one_changes(drawings: str) -> None:
+    assert drawings == build_art.style_sheet(STATIC)
+
+
+def test_a_pressed_drawing_keeps_its_figures() -> None:
+    svg = (
+        '<svg xmlns="x" width="9" height="9" viewBox="0 0 9 9"><path d="M0.50, 2.0 L 3,4" /></svg>'
+    )
+
+    assert build_art.pressed(svg) == '<svg xmlns="x" viewBox="0 0 9 9"><path d="M.5, 2L3,4"/></svg>'
+
+
+def _colour(name: str) -> tuple[float, float, float]:
+    tokens = (STATIC / "css" / "tokens.css").read_text(encoding="utf-8")
+    found = re.search(rf"--{name}: #(\w\w)(\w\w)(\w\w);", tokens)
+    assert found, name
+    red, green, blue = (int(part, 16) / 255 for part in found.groups())
+    return red, green, blue
+
+
+def _luminance(name: str) -> float:
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in _colour(name)
+    ]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+
+def _contrast(one: str, other: str) -> float:
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("tile", ["lake", "wheat", "sprout", "persimmon", "blue", "neutral"])
+def test_a_tile_can_be_read_and_its_edge_seen(tile: str) -> None:
+    assert _contrast("ink", f"{tile}-fill") >= 7
+    assert _contrast(f"{tile}-edge", "paper") >= 3
+    assert _contrast(f"{tile}-edge", f"{tile}-fill") >= 3
+
+
+@pytest.mark.parametrize("ground", ["paper", "paper-rest", "card"])
+def test_children_s_text_stands_out_from_every_ground(ground: str) -> None:
+    assert _contrast("ink", ground) >= 7
