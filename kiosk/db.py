@@ -7,7 +7,7 @@ a pragma that is misspelt or not compiled in is otherwise silently ignored.
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from uuid import UUID
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -30,6 +31,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     event,
+    literal_column,
 )
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -93,6 +95,20 @@ def one_of(members: type[StrEnum], name: str) -> Enum:
         length=24,
         values_callable=lambda kind: [member.value for member in kind],
     )
+
+
+def constant(member: StrEnum) -> ColumnElement[Any]:
+    """Return a value of a closed set as it stands in SQL, for statements that are built once.
+
+    As a parameter it would decide whether a partial index may be used, and SQLite then plans the
+    statement anew each time it is run: 80 us instead of 11 for a card at the door.
+    """
+    return literal_column(f"'{member.value}'")
+
+
+def any_of(members: Iterable[StrEnum]) -> tuple[ColumnElement[Any], ...]:
+    """Return several of them for `IN`, in an order that is always the same."""
+    return tuple(constant(member) for member in sorted(members))
 
 
 db = SQLAlchemy(metadata=Base.metadata)

@@ -9,7 +9,7 @@ from zlib import crc32
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from kiosk.db import AnyRow, reading
+from kiosk.db import AnyRow, any_of, reading
 from kiosk.models.calls import Booking, Line, Slot
 from kiosk.models.library import Item, Loan, Title
 from kiosk.models.people import Child, Contact
@@ -26,7 +26,7 @@ from kiosk.services.answers import (
 from kiosk.services.here import Here
 
 COVERS: Final = 6
-_STILL_TO_COME: Final = (CallState.BOOKED, CallState.WAITING)
+_STILL_TO_COME: Final = any_of((CallState.BOOKED, CallState.WAITING))
 
 _LOANS: Final = (
     select(Loan.id, Loan.due_on, Title.name)
@@ -118,9 +118,11 @@ class Reminders:
 
 def reminders(session: Session, *, child_id: UUID, here: Here) -> Reminders:
     """Return what to remind this child of."""
-    row = session.execute(
-        _REMINDERS, {"child_id": child_id, "today": here.today, "minute": here.minute}
-    ).one()
+    row = (
+        session.connection()
+        .execute(_REMINDERS, {"child_id": child_id, "today": here.today, "minute": here.minute})
+        .one()
+    )
     return Reminders(
         call=None if row.booking_id is None else own_call(row),
         loan=None if row.id is None else own_loan(row.id, row.name, row.due_on),

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from kiosk.db import AnyRow, reading
+from kiosk.db import AnyRow, any_of, constant, reading
 from kiosk.models.calls import Booking
 from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Child, Staff
@@ -26,7 +26,8 @@ BOARD_LENGTH: Final = 3
 _LOOK_AHEAD: Final = timedelta(days=60)
 _CALL_LASTS_MIN: Final = 10
 
-# The openings of today and the next ones of the plan; a handful of rows by an index.
+_ahead = aliased(Opening)
+# The opening that is under way and the next one of the plan that is not over: two rows at most.
 _OPENINGS: Final = (
     select(
         Opening.id,
@@ -39,12 +40,19 @@ _OPENINGS: Final = (
     .where(
         Opening.home_id == bindparam("home_id"),
         or_(
-            Opening.state == OpeningState.OPEN,
-            and_(
-                Opening.state == OpeningState.PLANNED,
-                Opening.on_date >= bindparam("today"),
-                Opening.on_date <= bindparam("horizon"),
-            ),
+            Opening.state == constant(OpeningState.OPEN),
+            Opening.id
+            == select(_ahead.id)
+            .where(
+                _ahead.home_id == bindparam("home_id"),
+                _ahead.state == constant(OpeningState.PLANNED),
+                _ahead.on_date >= bindparam("today"),
+                _ahead.on_date <= bindparam("horizon"),
+                or_(_ahead.on_date > bindparam("today"), _ahead.to_min > bindparam("minute")),
+            )
+            .order_by(_ahead.on_date, _ahead.from_min)
+            .limit(1)
+            .scalar_subquery(),
         ),
     )
     .order_by(Opening.on_date, Opening.from_min)
@@ -55,7 +63,7 @@ _TRAIN: Final = (
     .where(
         Visit.home_id == bindparam("home_id"),
         Visit.local_day == bindparam("today"),
-        Visit.state == VisitState.OPEN,
+        Visit.state == constant(VisitState.OPEN),
     )
     .order_by(Visit.signed_in_at.desc())
     .limit(TRAIN_LENGTH)
@@ -63,7 +71,7 @@ _TRAIN: Final = (
 _COUNT: Final = select(func.count()).where(
     Visit.home_id == bindparam("home_id"),
     Visit.local_day == bindparam("today"),
-    Visit.state == VisitState.OPEN,
+    Visit.state == constant(VisitState.OPEN),
 )
 _DUTY: Final = (
     select(Staff.display_name)
@@ -77,8 +85,11 @@ _CALLS: Final = (
     .join(Child, Child.id == Booking.child_id)
     .where(
         Booking.on_date == bindparam("today"),
-        Booking.state.in_([CallState.BOOKED, CallState.WAITING, CallState.CALLING]),
-        or_(Booking.start_min > bindparam("after"), Booking.state == CallState.CALLING),
+        Booking.state.in_(any_of((CallState.BOOKED, CallState.WAITING, CallState.CALLING))),
+        or_(
+            Booking.start_min > bindparam("after"),
+            Booking.state == constant(CallState.CALLING),
+        ),
     )
     .order_by(Booking.start_min)
     .limit(BOARD_LENGTH)
@@ -110,10 +121,20 @@ class RoomState:
 
 def state(session: Session, here: Here) -> RoomState:
     """Return the state of the room at this moment."""
-    rows = session.execute(
-        _OPENINGS,
-        {"home_id": here.home_id, "today": here.today, "horizon": here.today + _LOOK_AHEAD},
-    ).all()
+    today = here.today
+    rows = (
+        session.connection()
+        .execute(
+            _OPENINGS,
+            {
+                "home_id": here.home_id,
+                "today": today,
+                "minute": here.minute,
+                "horizon": today + _LOOK_AHEAD,
+            },
+        )
+        .all()
+    )
     current = next((row for row in rows if row.state is OpeningState.OPEN), None)
     planned = (_planned(row) for row in rows if row.state is OpeningState.PLANNED)
     return RoomState(
@@ -125,13 +146,13 @@ def state(session: Session, here: Here) -> RoomState:
 
 def train(session: Session, here: Here) -> tuple[Badge, ...]:
     """Return the badges of the children who are here, latest arrivals last."""
-    rows = session.execute(_TRAIN, _today(here)).all()
+    rows = session.connection().execute(_TRAIN, _today(here)).all()
     return tuple(Badge(animal=row.animal, cloth=row.cloth) for row in reversed(rows))
 
 
 def headcount(session: Session, here: Here) -> int:
     """Return how many children are here now."""
-    return session.execute(_COUNT, _today(here)).scalar_one()
+    return session.connection().execute(_COUNT, _today(here)).scalar_one()
 
 
 def now(here: Here) -> Room:

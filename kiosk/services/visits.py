@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from kiosk.db import AnyRow, reading, transaction
+from kiosk.db import AnyRow, constant, reading, transaction
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.people import Card, Child, SchoolClass
@@ -41,7 +41,7 @@ _last = aliased(Visit)
 # The open one first: after the clock was set back, the latest by its time may be another.
 _open_one = (
     select(_open.id)
-    .where(_open.child_id == Child.id, _open.state == VisitState.OPEN)
+    .where(_open.child_id == Child.id, _open.state == constant(VisitState.OPEN))
     .correlate(Child)
     .scalar_subquery()
 )
@@ -131,7 +131,7 @@ def leave(*, child_id: UUID, face: ChildFace, here: Here) -> Left:
     with transaction() as session:
         session.execute(
             update(Visit)
-            .where(Visit.child_id == child_id, Visit.state == VisitState.OPEN)
+            .where(Visit.child_id == child_id, Visit.state == constant(VisitState.OPEN))
             .values(
                 state=VisitState.LEFT,
                 # A clock set back since the child came must not keep it from leaving.
@@ -155,7 +155,7 @@ def holder(*, code: str, here: Here) -> UUID:
 
 def _holder(session: Session, code: str, here: Here) -> AnyRow:
     digest = codes.card_digest(code, key=here.settings.keys.card)
-    child = session.execute(_CARD, {"digest": digest}).one_or_none()
+    child = session.connection().execute(_CARD, {"digest": digest}).one_or_none()
     if child is None or child.left_on is not None:
         raise NotFoundError(CodeProblem.UNKNOWN_CARD)
     if child.revoked_at is not None:
@@ -183,7 +183,7 @@ def _sign_in(
             .where(Visit.id == child.visit_id)
             .values(state=VisitState.LEFT_UNCONFIRMED)
         )
-    session.execute(
+    session.connection().execute(
         _ADD,
         {
             "id": new_id(here.now),
