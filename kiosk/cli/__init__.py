@@ -1,0 +1,31 @@
+"""The `kiosk` command: thin on the use cases; exit code 0 only when it did what it says."""
+
+import click
+
+from kiosk.cli import people, records, room
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nuanwu")
+def main() -> None:
+    """Run the kiosk of a children's home.
+
+    The environment variable KIOSK_INSTANCE names the instance folder (default: ./instance).
+
+    Example: kiosk init --staff-name 王老师
+    """
+
+
+for command in (
+    room.init,
+    room.run,
+    room.demo,
+    records.import_roster,
+    records.import_books,
+    records.sync,
+    records.backup,
+    records.verify,
+    records.ledger,
+    people.staff,
+):
+    main.add_command(command)

@@ -1,0 +1,53 @@
+"""What every command shares: the instance, its moment, and a plain sentence for each error."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Final, ParamSpec, TypeVar
+
+import click
+
+from kiosk import models
+from kiosk.clock import utc_now
+from kiosk.db import open_database
+from kiosk.errors import KioskError
+from kiosk.services import homes
+from kiosk.services.here import Here
+from kiosk.services.sentences import sentence
+from kiosk.settings import INSTANCE_VARIABLE, Settings
+
+__all__ = ["models"]  # imported, so that the tables are known to every command
+
+_DEFAULT_INSTANCE: Final = "instance"
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def instance_folder() -> Path:
+    """Return the folder that KIOSK_INSTANCE names, or `instance` here."""
+    return Path(os.environ.get(INSTANCE_VARIABLE) or _DEFAULT_INSTANCE).resolve()
+
+
+def plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn an error that has a sentence into that sentence and exit code 1."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except KioskError as error:
+            raise click.ClickException(sentence(error)) from error
+
+    return run
+
+
+@contextmanager
+def at_the_kiosk() -> Iterator[Here]:
+    """Give a command this instance's database and moment."""
+    settings = Settings.load(instance_folder(), os.environ)
+    with open_database(settings.database_url):
+        yield Here(now=utc_now(), settings=settings, home_id=homes.find(settings))
