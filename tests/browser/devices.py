@@ -29,7 +29,11 @@ class Key:
         }
 
     def stroke(self) -> list[_Event]:
-        return [self.event("rawKeyDown"), self.event("keyUp")]
+        """Return the key going down, with the text that it writes, and up again."""
+        text = {"Enter": "\r"}.get(self.key, self.key if len(self.key) == 1 else "")
+        down: _Event = {**self.event("keyDown"), "text": text}
+        writes = bool(text) and not self.modifiers
+        return [down if writes else self.event("rawKeyDown"), self.event("keyUp")]
 
 
 _KEYS: Final = {
@@ -71,7 +75,7 @@ class Gun:
     def press(self, *keys: Key) -> None:
         strokes = [event for key in keys for event in key.stroke()]
         if self.with_input_method:
-            strokes = [{**one, "key": "Process", "windowsVirtualKeyCode": 229} for one in strokes]
+            strokes = [_taken_by_an_input_method(stroke) for stroke in strokes]
         self._send(strokes)
 
     def _send(self, strokes: list[_Event]) -> None:
@@ -87,6 +91,12 @@ class Gun:
             )
 
         self.cdp._sync(send())  # noqa: SLF001
+
+
+def _taken_by_an_input_method(stroke: _Event) -> _Event:
+    kind = "keyUp" if stroke["type"] == "keyUp" else "rawKeyDown"
+    kept = {name: value for name, value in stroke.items() if name != "text"}
+    return {**kept, "type": kind, "key": "Process", "windowsVirtualKeyCode": 229}
 
 
 def _plain(character: str) -> Key:

@@ -156,6 +156,15 @@ def test_a_page_that_slept_ends_the_session_when_it_wakes(stub: Stub, page: Page
     expect(page.locator("#home")).to_be_visible()
 
 
+def test_a_pc_that_slept_ends_the_session_when_it_wakes(stub: Stub, page: Page) -> None:
+    _open(page, stub, CHILDS_PAGE)
+
+    page.clock.set_system_time("2026-11-22T09:45:00Z")  # what counts uptime stood still
+    page.clock.run_for(250)
+
+    stub.wait_for_post("/me/end")
+
+
 def test_without_a_server_nothing_of_the_child_stays(stub: Stub, page: Page) -> None:
     _open(page, stub, CHILDS_PAGE)
     stub.stop()
@@ -215,6 +224,15 @@ def test_the_wall_clock_shows_the_school_s_time(stub: Stub, page: Page) -> None:
     expect(page.locator("time")).to_have_text("5:00")
     expect(page.locator("[data-hand=hour]")).to_have_attribute("transform", "rotate(150 50 50)")
     expect(page.locator("[data-hand=minute]")).to_have_attribute("transform", "rotate(0 50 50)")
+
+
+def test_noon_is_twelve(stub: Stub, page: Page) -> None:
+    _open(page, stub, "<time data-clock>?</time>")
+
+    page.clock.set_system_time("2026-11-22T04:05:00Z")
+    page.clock.run_for(5_000)
+
+    expect(page.locator("time")).to_have_text("12:05")
 
 
 # --- the touch

@@ -12,9 +12,9 @@
   const FIELD = "input, textarea, select";
   const BAR = /^(?:\d{9}[\dX]|\d{13}|\d{15}|\d{18})$/; // a book's own, with its add-on (T-36)
   const SILENCE = 120, HICCUP = 500; // ms that end a whole code; that a gun may pause inside one
-  const MACHINE = 60; // ms between two keys where people type as well
+  const MACHINE = 60; // ms for a key, on average, where people type as well
   const LONGEST = 64, STRAY = 4;
-  let burst = "", last = 0, timer = 0, numpad = "", field = null;
+  let burst = "", first = 0, last = 0, timer = 0, numpad = "", field = null;
 
   // What is no symbol of ours becomes "?": left out, it could make a whole code of a wrong one.
   const symbol = ({ code, key, shiftKey }) => {
@@ -31,7 +31,8 @@
   const read = (detail) => document.dispatchEvent(new CustomEvent("kiosk:scan", { detail }));
   const isShared = () => !onKiosk || field !== null; // with a person who types
   const text = () => burst.replace(AIM, "");
-  const patience = () => (OURS.test(text()) || BAR.test(text()) ? SILENCE : HICCUP);
+  const isWhole = () => isShared() || OURS.test(text()) || BAR.test(text());
+  const patience = () => (isWhole() ? SILENCE : HICCUP);
 
   const end = (event) => {
     clearTimeout(timer);
@@ -39,6 +40,7 @@
     burst = "";
     if (isShared()) {
       if (!(field ? INTO_A_FIELD : BESIDE_STAFF).test(all)) return;
+      if (last - first > MACHINE * all.length) return;
       event?.preventDefault(); // or the form with the card in it would be sent
       const { value } = field ?? {};
       if (value?.toUpperCase().endsWith(all)) field.value = value.slice(0, -all.length);
@@ -48,10 +50,10 @@
   };
 
   const add = (character, { timeStamp, target }) => {
-    const pause = timeStamp - last; // the keys' own time: a busy page tears no code apart
+    // The keys' own time: a page that is busy tears no code apart.
+    if (burst && timeStamp - last > patience()) end();
     last = timeStamp;
-    if (burst && pause > (isShared() ? MACHINE : patience())) end();
-    if (!burst) field = target.closest?.(FIELD) ?? null;
+    if (!burst) [first, field] = [timeStamp, target.closest?.(FIELD) ?? null];
     if (!burst && !isShared()) document.dispatchEvent(new CustomEvent("kiosk:activity"));
     if (burst.length <= LONGEST) burst += character;
     clearTimeout(timer);
