@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from kiosk.printing.labels import LabelFace, pages
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.staff import Role
 from kiosk.services import catalogue, item_status
@@ -96,6 +97,26 @@ def take_back(item_id: UUID) -> Response:
         item_id, staff_id=staff_screen.signed_in().staff_id, here=context.here()
     )
     return redirect(url_for("books.detail", title_id=title_id), code=303)
+
+
+@blueprint.post("/<uuid:title_id>/labels")
+@access(Access.LIBRARIAN)
+def labels(title_id: UUID) -> Response:
+    """Print the labels of a title's copies."""
+    one = catalogue.detail(title_id)
+    faces = [
+        LabelFace(
+            code=copy.code,
+            accession_no=copy.accession_no,
+            title=one.title.name,
+            class_mark=one.class_mark,
+            grade_band=one.title.grade_band,
+        )
+        for copy in one.copies
+        if copy.status is not ItemStatus.WITHDRAWN
+    ]
+    back = url_for("books.detail", title_id=title_id)
+    return staff_page.sheets(pages(faces), title="labels", back=back)
 
 
 def _copies() -> int:

@@ -87,10 +87,9 @@ def number(booking_id: UUID) -> Response:
 def for_place(slot_id: UUID) -> Response:
     """Ask which child gets a free place."""
     here = context.here()
+    place = call_places.place(slot_id, here=here)
     return staff_page.show(
-        "calls/place.html",
-        place=call_places.place(slot_id, here=here),
-        callers=call_places.callers(here=here),
+        "calls/place.html", place=place, callers=call_places.callers(place.on, here=here)
     )
 
 

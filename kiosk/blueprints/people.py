@@ -7,12 +7,14 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError
-from kiosk.printing import qr
+from kiosk.printing.cards import CardFace, pages
 from kiosk.rules.relations import Relation
 from kiosk.rules.sessions import SessionProblem
 from kiosk.rules.staff import Role
 from kiosk.services import cards, child_visits, contacts, people
+from kiosk.services.ledger_paper import class_name
 from kiosk.web import context, forms, staff_page, staff_screen
+from kiosk.web.assets import static_url
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("people", __name__, url_prefix="/staff/children")
@@ -162,5 +164,14 @@ def _detail(child_id: UUID, *, revealed: dict[UUID, people.Revealed] | None = No
 
 
 def _cards(sheet: tuple[cards.CardToPrint, ...]) -> Response:
-    squares = {card.child_id: qr.square(card.code) for card in sheet}
-    return staff_page.show("people/cards.html", sheet=sheet, squares=squares)
+    faces = [
+        CardFace(
+            given_name=card.given_name,
+            class_name=class_name(card.grade, card.class_number),
+            animal=static_url(f"art/animal-{card.badge.animal}.svg"),
+            cloth=static_url(f"art/cloth-{card.badge.cloth}.svg"),
+            code=card.code,
+        )
+        for card in sheet
+    ]
+    return staff_page.sheets(pages(faces), title="cards", back=url_for("people.search"))

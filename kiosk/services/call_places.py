@@ -1,7 +1,7 @@
 """Seating a child for a call by hand: who has none this week, and which places are free."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from kiosk.models.people import Child, Contact, ContactStatus, SchoolClass
 from kiosk.models.visits import Visit
 from kiosk.rules import civil
 from kiosk.rules.badges import Badge
-from kiosk.rules.call_states import HOLDING, CallRefusal
+from kiosk.rules.call_states import USES_WEEK, CallRefusal
 from kiosk.rules.relations import Relation
 from kiosk.rules.visits import VisitState
 from kiosk.services import call_board, calls
@@ -35,7 +35,7 @@ class PersonToCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """A child that could be seated. `has_call`: one is done or booked this week already."""
+    """A child that could be seated. `has_call`: it has one in the week that is asked about."""
 
     child_id: UUID
     given_name: str
@@ -46,10 +46,9 @@ class Caller:
     people: tuple[PersonToCall, ...]
 
 
-def callers(*, here: Here) -> tuple[Caller, ...]:
-    """Return who has somebody to call: without a call this week first, of these who is here."""
-    session = reading()
-    rows = _children(session, Child.left_on.is_(None), here=here)
+def callers(on: date, *, here: Here) -> tuple[Caller, ...]:
+    """Return who has somebody to call: without a call in that week first, of these who is here."""
+    rows = _children(reading(), Child.left_on.is_(None), on=on, here=here)
     with_people = (one for one in rows if one.people)
     return tuple(
         sorted(with_people, key=lambda one: (one.has_call, not one.is_here, one.class_name))
@@ -62,7 +61,7 @@ def caller(child_id: UUID, *, here: Here) -> Caller:
     Raises:
         NotFoundError: NO_CONTACT, for no such child.
     """
-    found = _children(reading(), Child.id == child_id, here=here)
+    found = _children(reading(), Child.id == child_id, on=here.today, here=here)
     if not found:
         raise NotFoundError(CallRefusal.NO_CONTACT)
     return found[0]
@@ -107,8 +106,10 @@ def book(
     )
 
 
-def _children(session: Session, which: ColumnElement[bool], *, here: Here) -> list[Caller]:
-    week = civil.week_key(here.today)
+def _children(
+    session: Session, which: ColumnElement[bool], *, on: date, here: Here
+) -> list[Caller]:
+    week = civil.week_key(on)
     rows = session.execute(
         select(
             Child.id,
@@ -118,13 +119,17 @@ def _children(session: Session, which: ColumnElement[bool], *, here: Here) -> li
             SchoolClass.grade,
             SchoolClass.number,
             exists(
-                select(Visit.id).where(Visit.child_id == Child.id, Visit.state == VisitState.OPEN)
+                select(Visit.id).where(
+                    Visit.child_id == Child.id,
+                    Visit.home_id == here.home_id,
+                    Visit.state == VisitState.OPEN,
+                )
             ).label("is_here"),
             exists(
                 select(Booking.id).where(
                     Booking.child_id == Child.id,
                     Booking.week_key == week,
-                    Booking.state.in_(HOLDING),
+                    Booking.state.in_(USES_WEEK),
                 )
             ).label("has_call"),
         )

@@ -108,7 +108,8 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
 
 def _row(place: int, one: OpeningRow, happened: _Happened, here: Here) -> Row:
     was_open = one.opened_at is not None
-    actual = f"{time_of(one.opened_at, here)}—{time_of(one.closed_at, here)}"
+    closed = time_of(one.closed_at, here) if one.closed_at else "未关"
+    actual = f"{time_of(one.opened_at, here)}—{closed}"
     is_planned = one.origin is not OpeningOrigin.ADHOC
     planned = f"{time_of(one.from_min, here)}—{time_of(one.to_min, here)}"
     return (
@@ -117,7 +118,7 @@ def _row(place: int, one: OpeningRow, happened: _Happened, here: Here) -> Row:
         weekday(one.on),
         planned if is_planned else "临时开放",
         actual if was_open else "未开放",
-        one.hours,
+        DASH if one.state is OpeningState.OPEN else one.hours,
         "、".join(one.duty) or NONE,
         len(happened.children),
         len(happened.children),

@@ -23,7 +23,7 @@ from kiosk.services.call_board import BoardRow, CallRow
 from kiosk.services.here import Here
 
 # How long an opening that nobody opened is still worth a line on the home page.
-_MISSED_SHOWN: Final = timedelta(days=7)
+_MISSED_SHOWN: Final = timedelta(days=4)
 _UNCLEAR_SHOWN: Final = timedelta(days=7)
 
 
