@@ -1,5 +1,6 @@
 """Copies of the database, made while the kiosk runs, each checked before it counts."""
 
+import contextlib
 import os
 import sqlite3
 import sys
@@ -42,7 +43,8 @@ def make_backup(*, here: Here) -> Path:
             part.replace(path)
             _flush_folder(folder)
     except (OSError, sqlite3.Error) as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         raise UnavailableError(BackupProblem.NOT_WRITTEN, folder=folder) from error
     if found:
         # What is left of a damaged database may still be worth a look; it never counts as a backup.

@@ -1,12 +1,13 @@
 """Is everything as it should be? The database, the audit, the backups, the disk, the record."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from kiosk.db import db, reading
 from kiosk.services import audit, backup, sync
@@ -47,26 +48,38 @@ class Findings:
 
 def verify_all(*, here: Here) -> Findings:
     """Look at everything; nothing is changed."""
-    return Findings(all=(*_database(), _audit(here), _backup(here), _disk(here), _record(here)))
+    checks = (_whole, _references, _audit, _backup, _disk, _record)
+    return Findings(all=tuple(_look(check, here) for check in checks))
 
 
-def _database() -> Iterator[Finding]:
-    if db.engine.dialect.name != "sqlite":
+def _look(check: Callable[[Here], Finding], here: Here) -> Finding:
+    """Look at one thing; a database too damaged to be asked is a finding as well."""
+    try:
+        return check(here)
+    except DatabaseError as error:
+        return _problem(f"The database could not be asked: {error.orig}")
+
+
+def _whole(here: Here) -> Finding:
+    del here
+    if not _is_sqlite():
         reading().execute(text("SELECT 1"))
-        yield _well("The database answers; PostgreSQL checks itself.")
-        return
-    session = reading()
-    damage = session.scalars(text("PRAGMA integrity_check")).all()
-    if list(damage) == ["ok"]:
-        yield _well("The database is whole.")
-    else:
-        yield _problem(f"The database is damaged: {'; '.join(map(str, damage[:_SHOWN]))}")
-    orphans = [str(row[0]) for row in session.execute(text("PRAGMA foreign_key_check"))]
+        return _well("The database answers; PostgreSQL checks itself.")
+    damage = [str(line) for line in reading().scalars(text("PRAGMA integrity_check"))]
+    if damage == ["ok"]:
+        return _well("The database is whole.")
+    return _problem(f"The database is damaged: {'; '.join(damage[:_SHOWN])}")
+
+
+def _references(here: Here) -> Finding:
+    del here
+    orphans: list[str] = []
+    if _is_sqlite():
+        orphans += [str(row[0]) for row in reading().execute(text("PRAGMA foreign_key_check"))]
     if not orphans:
-        yield _well("Every row refers to one that is there.")
-    else:
-        tables = ", ".join(sorted(set(orphans)))
-        yield _problem(f"{len(orphans)} rows refer to nothing, in: {tables}")
+        return _well("Every row refers to one that is there.")
+    tables = ", ".join(sorted(set(orphans)))
+    return _problem(f"{len(orphans)} rows refer to nothing, in: {tables}")
 
 
 def _audit(here: Here) -> Finding:
@@ -77,7 +90,7 @@ def _audit(here: Here) -> Finding:
 
 
 def _backup(here: Here) -> Finding:
-    if db.engine.dialect.name != "sqlite":
+    if not _is_sqlite():
         return _well("Backups of PostgreSQL are made by the school with pg_dump.")
     found = backup.newest(here.settings.instance)
     if found is None:
@@ -117,6 +130,10 @@ def _record(here: Here) -> Finding:
         sentence = f"{waiting}; it last received something on {last:%Y-%m-%d}."
         is_late = here.now - last > _LONGEST_WAIT
     return _problem(sentence) if is_late else _well(sentence)
+
+
+def _is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
 
 
 def _well(sentence: str) -> Finding:
