@@ -15,7 +15,7 @@ from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules import civil, openings, slots
 from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import OpeningOrigin, OpeningRefusal, OpeningState, WeeklyRule
-from kiosk.services import calls
+from kiosk.services import calls, forgotten
 from kiosk.services.calendar import PLANNED_AHEAD
 from kiosk.services.here import Here
 
@@ -34,6 +34,7 @@ def plan_ahead(*, here: Here) -> int:
 
 def plan_ahead_in(session: Session, *, here: Here) -> int:
     """Do what `plan_ahead` does, inside a transaction that is under way."""
+    forgotten.close_in(session, here=here)
     last = here.today + PLANNED_AHEAD
     known = set(
         session.execute(

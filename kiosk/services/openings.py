@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kiosk.db import reading, transaction
+from kiosk.db import reading, transaction, violated
 from kiosk.errors import RefusedError
 from kiosk.ids import new_id
 from kiosk.models.calls import Booking, Line, Slot
@@ -27,7 +28,7 @@ from kiosk.rules.openings import (
     OpeningState,
 )
 from kiosk.rules.visits import VisitState
-from kiosk.services import opening_plan, rooms
+from kiosk.services import forgotten, opening_plan, rooms
 from kiosk.services.here import Here
 
 _DEFAULT_LENGTH_MIN: Final = 90
@@ -65,10 +66,20 @@ def open_room(*, staff_id: UUID, exceptions: Mapping[Hazard, str], here: Here) -
     """
     if any(not note.strip() for note in exceptions.values()):
         raise RefusedError(OpeningRefusal.CHECK_MISSING)
+    try:
+        return _open_room(staff_id, exceptions, here)
+    except IntegrityError as error:
+        if violated(error) != "uq_opening_open_home":
+            raise
+        raise RefusedError(OpeningRefusal.ALREADY_OPEN) from error
+
+
+def _open_room(staff_id: UUID, exceptions: Mapping[Hazard, str], here: Here) -> UUID:
     with transaction() as session:
         state = rooms.state(session, here)
         if state.is_open:
             raise RefusedError(OpeningRefusal.ALREADY_OPEN)
+        forgotten.close_in(session, here=here)
         opening = _opening_to_open(session, state, here)
         opening.state = OpeningState.OPEN
         opening.opened_at = opening.opened_at or here.now
@@ -137,12 +148,21 @@ def closing_sheet(*, here: Here) -> ClosingSheet:
             select(func.count()).select_from(Loan).where(Loan.ended_at.is_(None))
         )
         or 0,
-        calls_unfinished=session.scalar(
+        calls_unfinished=_calls_unfinished(session, here),
+    )
+
+
+def _calls_unfinished(session: Session, here: Here) -> int:
+    """Return how many children are on the telephone, as far as anybody has noted."""
+    return (
+        session.scalar(
             select(func.count())
             .select_from(Booking)
-            .where(Booking.on_date == here.today, Booking.state == CallState.CALLING)
+            .join(Slot, Slot.id == Booking.slot_id)
+            .join(Line, Line.id == Slot.line_id)
+            .where(Line.home_id == here.home_id, Booking.state == CallState.CALLING)
         )
-        or 0,
+        or 0
     )
 
 
@@ -157,13 +177,7 @@ def close_room(*, is_tidy: bool, here: Here) -> None:
         if state.opening_id is None:
             raise RefusedError(OpeningRefusal.NOT_OPEN)
         opening = session.get_one(Opening, state.opening_id)
-        if session.scalar(
-            select(Booking.id)
-            .join(Slot, Slot.id == Booking.slot_id)
-            .join(Line, Line.id == Slot.line_id)
-            .where(Line.home_id == here.home_id, Booking.state == CallState.CALLING)
-            .limit(1)
-        ):
+        if _calls_unfinished(session, here):
             raise RefusedError(OpeningRefusal.CALLS_UNFINISHED)
         session.execute(
             update(Visit)
@@ -227,7 +241,10 @@ def _sign_off(session: Session, opening_id: UUID, here: Here) -> None:
     session.execute(
         update(Duty)
         .where(Duty.opening_id == opening_id, Duty.signed_off_at.is_(None))
-        .values(signed_off_at=here.now)
+        .values(
+            # A clock set back since must not keep the room from being closed.
+            signed_off_at=case((Duty.signed_on_at > here.now, Duty.signed_on_at), else_=here.now)
+        )
     )
 
 

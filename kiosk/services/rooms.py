@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnyRow, any_of, constant, reading
-from kiosk.models.calls import Booking
+from kiosk.models.calls import Booking, Line, Slot
 from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Child, Staff
 from kiosk.models.visits import Visit
@@ -19,6 +19,7 @@ from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.visits import VisitState
 from kiosk.services.answers import BoardCall, NextOpening, Room
+from kiosk.services.forgotten import is_forgotten
 from kiosk.services.here import Here
 
 TRAIN_LENGTH: Final = 24
@@ -83,7 +84,10 @@ _DUTY: Final = (
 _CALLS: Final = (
     select(Child.animal, Child.cloth, Booking.start_min, Booking.state)
     .join(Child, Child.id == Booking.child_id)
+    .join(Slot, Slot.id == Booking.slot_id)
+    .join(Line, Line.id == Slot.line_id)
     .where(
+        Line.home_id == bindparam("home_id"),
         Booking.on_date == bindparam("today"),
         Booking.state.in_(any_of((CallState.BOOKED, CallState.WAITING, CallState.CALLING))),
         or_(
@@ -135,7 +139,8 @@ def state(session: Session, here: Here) -> RoomState:
         )
         .all()
     )
-    current = next((row for row in rows if row.state is OpeningState.OPEN), None)
+    standing = (row for row in rows if row.state is OpeningState.OPEN)
+    current = next((row for row in standing if not is_forgotten(row.on_date, here)), None)
     planned = (_planned(row) for row in rows if row.state is OpeningState.PLANNED)
     return RoomState(
         opening_id=None if current is None else current.id,
@@ -185,9 +190,7 @@ def _duty(session: Session, found: RoomState) -> str | None:
 def _board(session: Session, here: Here) -> tuple[BoardCall, ...]:
     if not here.settings.show_calls_when_idle:
         return ()
-    rows = session.execute(
-        _CALLS, {"today": here.today, "after": here.minute - _CALL_LASTS_MIN}
-    ).all()
+    rows = session.execute(_CALLS, _today(here) | {"after": here.minute - _CALL_LASTS_MIN}).all()
     return tuple(
         BoardCall(
             badge=Badge(animal=row.animal, cloth=row.cloth),

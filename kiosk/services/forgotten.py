@@ -1,0 +1,64 @@
+"""An opening that nobody closed: it does not go on for ever."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import case, select, update
+from sqlalchemy.orm import Session
+
+from kiosk.models.openings import Duty, Opening
+from kiosk.models.visits import Visit
+from kiosk.rules import civil, openings
+from kiosk.rules.openings import OpeningState
+from kiosk.rules.visits import VisitState
+from kiosk.services.here import Here
+
+# Whoever closes after midnight does so before this; later it is another day's business.
+_NIGHT_ENDS_MIN: Final = 4 * 60
+
+
+def is_forgotten(on: date, here: Here) -> bool:
+    """Return whether an opening of this day that still stands open was left so."""
+    night = timedelta(days=1) if here.minute < _NIGHT_ENDS_MIN else timedelta(0)
+    return on < here.today - night
+
+
+def close_in(session: Session, *, here: Here) -> None:
+    """Close each forgotten opening at its planned end; who was there left unconfirmed."""
+    left_open = session.scalars(
+        select(Opening).where(Opening.home_id == here.home_id, Opening.state == OpeningState.OPEN)
+    ).all()
+    for opening in left_open:
+        if is_forgotten(opening.on_date, here):
+            _close(session, opening, here)
+
+
+def _close(session: Session, opening: Opening, here: Here) -> None:
+    zone = here.settings.zone
+    midnight = civil.instant(opening.on_date, 0, zone)
+    planned_end = civil.instant(opening.on_date, opening.to_min, zone)
+    opened_at = opening.opened_at or planned_end
+    opening.closed_at = max(planned_end, opened_at)
+    opening.state = openings.outcome(
+        opening.from_min, opening.to_min, int((opened_at - midnight).total_seconds() // 60), None
+    )
+    session.execute(
+        update(Duty)
+        .where(Duty.opening_id == opening.id, Duty.signed_off_at.is_(None))
+        .values(
+            signed_off_at=case(
+                (Duty.signed_on_at > opening.closed_at, Duty.signed_on_at),
+                else_=opening.closed_at,
+            )
+        )
+    )
+    session.execute(
+        update(Visit)
+        .where(
+            Visit.home_id == opening.home_id,
+            Visit.state == VisitState.OPEN,
+            Visit.local_day <= opening.on_date,
+        )
+        .values(state=VisitState.LEFT_UNCONFIRMED)
+    )
+    session.flush()  # the next opening of this room may only stand open once this one does not
