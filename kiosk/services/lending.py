@@ -56,12 +56,13 @@ def scan(code: OurCode | BookBar, *, reader: Reader | None, request_id: UUID, he
         RefusedError: a LendingRefusal.
     """
     scanned = _Scan(code=code, reader=reader, request_id=request_id, here=here)
-    try:
-        return _decide(scanned, was_beaten=False)
-    except IntegrityError as error:
-        if violated(error) not in _BEATEN_BY:
-            raise
-    return _decide(scanned, was_beaten=True)
+    for was_beaten in (False, True):
+        try:
+            return _decide(scanned, was_beaten=was_beaten)
+        except IntegrityError as error:
+            if violated(error) not in _BEATEN_BY:
+                raise
+    raise RefusedError(LendingRefusal.ALREADY_ON_LOAN)
 
 
 @once_more("uq_loan_request_id", "uq_loan_open_item")

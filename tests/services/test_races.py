@@ -1,0 +1,431 @@
+"""Many at one instant: the indexes decide, on SQLite and on PostgreSQL.
+
+On PostgreSQL the writers are processes, as two rooms' kiosks would be: within one kiosk they queue.
+"""
+
+import multiprocessing
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from multiprocessing.connection import Connection
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from kiosk.db import db, reading, transaction
+from kiosk.errors import NotFoundError, RefusedError
+from kiosk.ids import new_id
+from kiosk.models.calls import Booking, BookingEvent, Line, LineKind, Slot, SlotStatus
+from kiosk.models.library import Loan
+from kiosk.models.people import Child, Contact, ContactStatus
+from kiosk.models.visits import Visit
+from kiosk.rules import civil
+from kiosk.rules.badges import Animal, Badge, Cloth
+from kiosk.rules.call_states import HOLDING, CallKind, CallRefusal, CallState
+from kiosk.rules.codes import parse
+from kiosk.rules.lending import LendingRefusal
+from kiosk.rules.relations import Relation
+from kiosk.services import calls, lending, visits
+from kiosk.services.answers import ChildFace, Lent
+from kiosk.services.here import Here
+from tests import factories
+from tests.clock import FrozenClock
+from tests.conftest import here_in
+from tests.factories import MadeChild, MadeItem
+
+THREADS, TRIES, LINES, PLACES = 16, 300, 3, 30
+CHILDREN = 240
+T = TypeVar("T")
+
+
+def _many(app: Flask, work: Callable[[int], T], *, workers: int) -> list[T]:
+    """Return what `work` gave for each number, all of them at work at one time."""
+    if db.engine.dialect.name == "sqlite":
+        return _in_threads(app, work, range(workers))
+    return list(_in_processes(app, work, workers=workers, processes=4))
+
+
+def _in_threads(app: Flask, work: Callable[[int], T], numbers: Iterable[int]) -> list[T]:
+    chosen = list(numbers)
+    start = threading.Barrier(len(chosen))
+
+    def run(number: int) -> T:
+        with app.app_context():
+            start.wait(timeout=30)
+            try:
+                return work(number)
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(len(chosen)) as pool:
+        return list(pool.map(run, chosen))
+
+
+def _in_processes(
+    app: Flask, work: Callable[[int], T], *, workers: int, processes: int
+) -> Iterator[T]:
+    context = multiprocessing.get_context("fork")
+    db.session.remove()
+    db.engine.dispose()  # no connection is taken along
+    running = []
+    for number in range(processes):
+        ours, theirs = context.Pipe(duplex=False)
+        numbers = range(number, workers, processes)
+        process = context.Process(target=_serve, args=(app, work, numbers, theirs), daemon=True)
+        process.start()
+        theirs.close()
+        running.append((process, ours))
+    for process, ours in running:
+        yield from ours.recv()
+        process.join()
+
+
+def _serve(app: Flask, work: Callable[[int], T], numbers: range, answer: Connection) -> None:
+    answer.send(_in_threads(app, work, numbers))
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _outcome(act: Callable[[], object]) -> object:
+    """Return the answer, or the reason of a refusal."""
+    try:
+        return act()
+    except (RefusedError, NotFoundError) as error:
+        return error.reason
+
+
+# Ninety places
+
+
+@dataclass(frozen=True)
+class Rush:
+    """Children that want a call, each with a person of its own, and the places there are."""
+
+    faces: dict[UUID, ChildFace]
+    contacts: dict[UUID, UUID]
+    slots: tuple[UUID, ...]
+
+
+def _rush(here: Here) -> Rush:
+    classes = [factories.school_class(here, grade=4, number=1 + n) for n in range(2)]
+    badges = [Badge(animal=animal, cloth=cloth) for animal in Animal for cloth in Cloth]
+    children = {new_id(here.now): (classes[n % 2], badges[n // 2]) for n in range(CHILDREN)}
+    contacts = {child_id: new_id(here.now) for child_id in children}
+    opening_id = factories.opening(here, from_min=17 * 60, to_min=22 * 60)
+    lines = [new_id(here.now) for _ in range(LINES)]
+    slots = {(new_id(here.now), line, 17 * 60 + 10 * n) for line in lines for n in range(PLACES)}
+    with transaction() as session:
+        session.execute(
+            insert(Child),
+            [
+                {
+                    "id": child_id,
+                    "family_name": "陈",
+                    "given_name": "小满",
+                    "initials": "cxm",
+                    "class_id": class_id,
+                    "is_boarder": False,
+                    "animal": badge.animal,
+                    "cloth": badge.cloth,
+                    "enrolled_on": here.today,
+                }
+                for child_id, (class_id, badge) in children.items()
+            ],
+        )
+        session.execute(
+            insert(Contact),
+            [
+                {
+                    "id": contact_id,
+                    "child_id": child_id,
+                    "relation": Relation.MOTHER,
+                    "phone_cipher": b"",
+                    "phone_tail": "0000",
+                    "phone_digest": child_id.bytes * 2,
+                    "status": ContactStatus.APPROVED,
+                    "position": 0,
+                }
+                for child_id, contact_id in contacts.items()
+            ],
+        )
+        session.execute(
+            insert(Line),
+            [
+                {
+                    "id": line,
+                    "home_id": here.home_id,
+                    "name": f"R{n}",
+                    "kind": LineKind.PHONE,
+                    "is_in_use": True,
+                }
+                for n, line in enumerate(lines)
+            ],
+        )
+        session.execute(
+            insert(Slot),
+            [
+                {
+                    "id": slot_id,
+                    "opening_id": opening_id,
+                    "line_id": line,
+                    "on_date": here.today,
+                    "week_key": civil.week_key(here.today),
+                    "start_min": start,
+                    "end_min": start + 10,
+                    "status": SlotStatus.OPEN,
+                }
+                for slot_id, line, start in slots
+            ],
+        )
+    faces = {
+        child_id: ChildFace(given_name="小满", grade=4, badge=badge)
+        for child_id, (_, badge) in children.items()
+    }
+    return Rush(faces=faces, contacts=contacts, slots=tuple(sorted(slot[0] for slot in slots)))
+
+
+def test_ninety_places_are_booked_ninety_times_by_sixteen_at_once(
+    either_app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(either_app, clock)
+    rush = _rush(here)
+    children = list(rush.faces)
+
+    def tries(number: int) -> Counter[object]:
+        chosen = random.Random(number)  # noqa: S311 - a failure must come again
+        return Counter(
+            _outcome(lambda: _book(rush, chosen.choice(children), chosen.choice(rush.slots), here))
+            for _ in range(TRIES)
+        )
+
+    outcomes = sum(_many(either_app, tries, workers=THREADS), Counter[object]())
+
+    assert outcomes.total() == THREADS * TRIES
+    assert outcomes.pop("booked") == len(rush.slots) == 90
+    assert set(outcomes) <= {
+        CallRefusal.SLOT_TAKEN,
+        CallRefusal.ALREADY_THIS_WEEK,
+        CallRefusal.CHILD_BUSY,
+        CallRefusal.PERSON_BUSY,
+    }
+    booked = reading().execute(select(Booking.slot_id, Booking.child_id)).all()
+    assert len(booked) == len({row.slot_id for row in booked}) == 90
+    assert len({row.child_id for row in booked}) == 90
+    assert factories.how_many(BookingEvent) == 90
+
+
+def _book(rush: Rush, child_id: UUID, slot_id: UUID, here: Here) -> str:
+    calls.book(
+        child_id=child_id,
+        contact_id=rush.contacts[child_id],
+        slot_id=slot_id,
+        request_id=uuid4(),
+        face=rush.faces[child_id],
+        here=here,
+    )
+    return "booked"
+
+
+@pytest.mark.parametrize("is_guarded", [True, False])
+def test_only_the_index_keeps_a_look_before_the_booking_from_overbooking(
+    postgres_app: Flask, clock: FrozenClock, *, is_guarded: bool
+) -> None:
+    here = here_in(postgres_app, clock)
+    rush = _rush(here)
+    places, children = rush.slots[:12], iter(rush.faces)
+    if not is_guarded:
+        _drop_the_indexes()
+    callers = [[next(children) for _ in places] for _ in range(8)]
+    rows = {
+        (child_id, slot_id): _booking_row(rush, child_id, slot_id, here)
+        for turn in callers
+        for child_id, slot_id in zip(turn, places, strict=True)
+    }
+    rounds = threading.Barrier(8)
+    engine = create_engine(db.engine.url, pool_size=8)
+
+    def naive(number: int) -> None:
+        for child_id, slot_id in zip(callers[number], places, strict=True):
+            rounds.wait(timeout=30)
+            try:
+                with engine.begin() as connection:
+                    taken = connection.scalar(
+                        select(Booking.id).where(
+                            Booking.slot_id == slot_id, Booking.state.in_(HOLDING)
+                        )
+                    )
+                    if taken is None:
+                        connection.execute(insert(Booking), rows[child_id, slot_id])
+            except IntegrityError:
+                continue
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(naive, range(8)))
+    engine.dispose()
+
+    booked = factories.how_many(Booking)
+    if is_guarded:
+        assert booked == len(places)
+    else:
+        assert booked > len(places), "the naive way must overbook, or the race proves nothing"
+
+
+def _drop_the_indexes() -> None:
+    with db.engine.begin() as connection:
+        for index in ("ux_slot", "ux_week", "ux_child", "ux_contact"):
+            connection.execute(text(f"DROP INDEX {index}"))
+
+
+def _booking_row(rush: Rush, child_id: UUID, slot_id: UUID, here: Here) -> dict[str, object]:
+    with db.engine.connect() as connection:
+        place = connection.execute(
+            select(Slot.on_date, Slot.week_key, Slot.start_min).where(Slot.id == slot_id)
+        ).one()
+    return {
+        "id": new_id(here.now),
+        "slot_id": slot_id,
+        "on_date": place.on_date,
+        "week_key": place.week_key,
+        "start_min": place.start_min,
+        "child_id": child_id,
+        "contact_id": rush.contacts[child_id],
+        "phone_digest": child_id.bytes * 2,
+        "kind": CallKind.WEEKLY,
+        "state": CallState.BOOKED,
+        "state_since": here.now,
+        "is_owed": False,
+        "booked_at": here.now,
+        "request_id": uuid4(),
+        "version": 1,
+    }
+
+
+# One book
+
+
+def test_of_eight_that_want_one_book_one_has_it(either_app: Flask, clock: FrozenClock) -> None:
+    here = here_in(either_app, clock)
+    children = [factories.child(here) for _ in range(8)]
+    items = [factories.item(here) for _ in range(6)]
+
+    def borrow(number: int) -> list[object]:
+        return [
+            _outcome(
+                lambda item=item: type(  # type: ignore[misc]  # bound now, not at the call
+                    lending.borrow(
+                        item_id=item.item_id,
+                        reader=children[number].reader,
+                        request_id=uuid4(),
+                        here=here,
+                    )
+                )
+            )
+            for item in items[:2]
+        ]
+
+    outcomes = _many(either_app, borrow, workers=8)
+
+    for told in zip(*outcomes, strict=True):
+        assert Counter(told) == {Lent: 1, LendingRefusal.ALREADY_ON_LOAN: 7}
+    assert factories.how_many(Loan) == 2
+
+
+def test_two_screens_that_scan_one_book_never_lend_it_twice(
+    either_app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(either_app, clock)
+    children = [factories.child(here) for _ in range(8)]
+    item = factories.item(here)
+
+    def scan(number: int) -> object:
+        return _outcome(lambda: type(_scan(item, children[number], uuid4(), here)).__name__)
+
+    outcomes = Counter(map(str, _many(either_app, scan, workers=8)))
+
+    assert set(outcomes) <= {"Lent", "Returned", str(LendingRefusal.ALREADY_ON_LOAN)}
+    assert outcomes["Lent"] >= 1
+    open_loans = reading().scalars(select(Loan.id).where(Loan.ended_at.is_(None))).all()
+    assert len(open_loans) in (0, 1)
+    assert factories.how_many(Loan) == outcomes["Lent"]
+    # Two that bring it back at one instant are both thanked.
+    assert outcomes["Lent"] - len(open_loans) <= outcomes["Returned"]
+
+
+def _scan(item: MadeItem, child: MadeChild, request_id: UUID, here: Here) -> object:
+    return lending.scan(parse(item.code), reader=child.reader, request_id=request_id, here=here)
+
+
+# One request, a hundred times
+
+
+class Deed(StrEnum):
+    ARRIVE = "arrive"
+    LEND = "lend"
+    BORROW = "borrow"
+    RETURN = "return"
+    RENEW = "renew"
+    BOOK = "book"
+
+
+def test_one_request_sent_a_hundred_times_is_done_once_and_answered_alike(
+    either_app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(either_app, clock)
+    factories.open_today(here)
+    child, item, other_item = factories.child(here), factories.item(here), factories.item(here)
+    lent = factories.item(here)
+    kept = factories.item(here)
+    factories.loan(here, child.child_id, lent.item_id)
+    kept_loan = factories.loan(here, child.child_id, kept.item_id)
+    contact_id, slot_id = factories.contact(here, child.child_id), factories.slots(here)[0]
+    here = _with_room_for_four(here)
+    request = {deed: uuid4() for deed in Deed}
+    deeds: dict[Deed, Callable[[], object]] = {
+        Deed.ARRIVE: lambda: visits.arrive(
+            code=child.card_code, request_id=request[Deed.ARRIVE], here=here
+        ),
+        Deed.LEND: lambda: _scan(item, child, request[Deed.LEND], here),
+        Deed.BORROW: lambda: lending.borrow(
+            item_id=other_item.item_id,
+            reader=child.reader,
+            request_id=request[Deed.BORROW],
+            here=here,
+        ),
+        Deed.RETURN: lambda: _scan(lent, child, request[Deed.RETURN], here),
+        Deed.RENEW: lambda: lending.renew(
+            loan_id=kept_loan, reader=child.reader, request_id=request[Deed.RENEW], here=here
+        ),
+        Deed.BOOK: lambda: calls.book(
+            child_id=child.child_id,
+            contact_id=contact_id,
+            slot_id=slot_id,
+            request_id=request[Deed.BOOK],
+            face=child.face,
+            here=here,
+        ),
+    }
+
+    for deed, act in deeds.items():
+        answers = _many(either_app, lambda _, act=act: act(), workers=100)  # type: ignore[misc]
+        assert len(answers) == 100
+        assert len(set(map(repr, answers))) == 1, deed
+
+    assert factories.how_many(Visit) == 1
+    assert factories.how_many(Booking) == 1
+    assert factories.how_many(Loan) == 4
+    loans = reading().scalars(select(Loan)).all()
+    assert sorted(loan.renewals for loan in loans) == [0, 0, 0, 1]
+    assert len([loan for loan in loans if loan.ended_at is not None]) == 1
+
+
+def _with_room_for_four(here: Here) -> Here:
+    policy = replace(here.settings.policy(3), limit=4)
+    return replace(here, settings=replace(here.settings, lending={3: policy}))
