@@ -39,5 +39,9 @@ def switch_to(child_id: UUID, face: ChildFace) -> None:
 
 
 def end() -> None:
-    """Nobody is at the screen any more."""
-    context.kiosk().child_sessions.end(session.pop(_COOKIE_KEY, None))
+    """End the page of whoever is at the screen.
+
+    The cookie stays as it is: the answer to this may arrive after that to the next child's card,
+    and must not take the next child's page away.
+    """
+    context.kiosk().child_sessions.end(session.get(_COOKIE_KEY))
