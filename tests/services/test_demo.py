@@ -1,0 +1,345 @@
+"""The demo school: everything can be tried at any hour, with the first card that is picked up."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select, text
+
+from kiosk.app import create_app
+from kiosk.db import Base, db, open_database, reading
+from kiosk.errors import RefusedError
+from kiosk.models.calls import Booking, BookingEvent, CallAttempt, Slot
+from kiosk.models.library import Item, Loan, Title
+from kiosk.models.openings import Duty, Opening, SafetyCheck
+from kiosk.models.people import Card, Child, Contact, SchoolClass, Staff
+from kiosk.models.visits import Visit
+from kiosk.rules import codes
+from kiosk.rules.call_states import TRANSITIONS, CallState
+from kiosk.rules.codes import CodeKind, Command, OurCode
+from kiosk.rules.lending import ItemStatus, LoanEnd
+from kiosk.rules.openings import OpeningState
+from kiosk.rules.staff import pin_problem
+from kiosk.rules.visits import VisitState
+from kiosk.services import backup, calls, homes, lending, rooms, staff, vault, visits
+from kiosk.services.answers import Arrived, ChildFace, Lent, Returned
+from kiosk.services.demo import DemoMade, DemoRefusal, make_demo
+from kiosk.services.here import Here
+from kiosk.services.lending import Reader
+from kiosk.services.setup import init_instance
+from kiosk.settings import Settings
+
+AFTERNOON = datetime(2026, 11, 20, 8, 40, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A demo school, its moment, and what was said while it was made."""
+
+    made: DemoMade
+    here: Here
+    heard: list[int]
+
+    def rows(self, kind: str) -> list[dict[str, str]]:
+        path = self.here.settings.instance / "demo-codes.csv"
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return [row for row in csv.DictReader(file) if row["kind"] == kind]
+
+
+@contextmanager
+def demo(
+    instance: Path,
+    *,
+    now: datetime = AFTERNOON,
+    children: int = 60,
+    titles: int = 110,
+    days: int = 14,
+    seed: int = 1,
+) -> Iterator[Made]:
+    heard: list[int] = []
+    made = make_demo(
+        instance,
+        env={},
+        children=children,
+        titles=titles,
+        days=days,
+        seed=seed,
+        now=now,
+        progress=heard.append,
+    )
+    settings = Settings.load(instance, {})
+    with open_database(settings.database_url):
+        here = Here(now=now, settings=settings, home_id=homes.find(settings))
+        yield Made(made=made, here=here, heard=heard)
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Iterator[Made]:
+    with demo(tmp_path / "instance") as made:
+        yield made
+
+
+def count(table: type[Base], *where: object) -> int:
+    return reading().scalar(select(func.count()).select_from(table).where(*where)) or 0  # type: ignore[arg-type]  # conditions of any column
+
+
+def test_the_school_has_what_was_asked_for(school: Made) -> None:
+    assert (count(Child), count(Title), count(Item)) == (60, 110, 220)
+    assert (school.made.children, school.made.items) == (60, 220)
+    assert school.made.visits == count(Visit) > 150
+    assert set(reading().scalars(select(SchoolClass.grade))) == {1, 2, 3, 4, 5, 6}
+    assert sum(school.heard) == 100
+    assert school.here.settings.demo
+    assert count(Card) == 62
+    assert count(Contact) >= 60
+
+
+def test_the_file_of_codes_has_every_card_and_book(school: Made) -> None:
+    data = (school.here.settings.instance / "demo-codes.csv").read_bytes()
+
+    assert data.startswith(b"\xef\xbb\xbfkind,code,label,class,animal\r\n")
+    assert len(school.rows("child")) == 60
+    assert len(school.rows("item")) == 217  # not the three that cannot be lent
+    assert len(school.rows("staff")) == 2
+    assert {row["code"] for row in school.rows("command")} == {
+        codes.command_code(command) for command in Command
+    }
+    kinds = {"child": CodeKind.CHILD, "item": CodeKind.ITEM, "staff": CodeKind.STAFF}
+    for kind, letter in kinds.items():
+        for row in school.rows(kind):
+            assert codes.parse(row["code"]) == OurCode(kind=letter, text=row["code"])
+    first = school.rows("child")[0]
+    assert first["class"][1:] == "年级1班"
+    assert len(first["animal"].split()) == 2
+
+
+def test_the_first_cards_of_the_file_can_do_everything(school: Made) -> None:
+    here = school.here
+    for row, book in zip(school.rows("child")[:8], school.rows("item")[:8], strict=True):
+        arrived = visits.arrive(code=row["code"], request_id=uuid4(), here=here)
+        assert isinstance(arrived.answer, Arrived)
+        assert arrived.answer.loan is None
+        reader = Reader(child_id=arrived.child_id, face=arrived.face, lent=())
+        lent = scan(book["code"], reader=reader, here=here)
+        assert isinstance(lent, Lent)
+        booked = book_a_call(arrived.child_id, arrived.face, here)
+        assert booked >= here.today
+
+
+def scan(code: str, *, reader: Reader | None, here: Here) -> lending.Answer:
+    return lending.scan(codes.parse(code), reader=reader, request_id=uuid4(), here=here)
+
+
+def book_a_call(child_id: UUID, face: ChildFace, here: Here) -> date:
+    contact = calls.who(child_id=child_id, face=face, here=here).contacts[0]
+    times = calls.when(child_id=child_id, contact_id=contact.contact_id, face=face, here=here)
+    booked = calls.book(
+        child_id=child_id,
+        contact_id=contact.contact_id,
+        slot_id=times.slots[0].slot_id,
+        request_id=uuid4(),
+        face=face,
+        here=here,
+    )
+    return booked.call.on
+
+
+def test_the_books_after_the_first_are_out_and_can_be_brought_back(school: Made) -> None:
+    for row in school.rows("item")[8:12]:
+        answer = scan(row["code"], reader=None, here=school.here)
+        assert isinstance(answer, Returned)
+
+
+def test_the_staff_card_opens_the_staff_pages(school: Made) -> None:
+    staff_id = staff.find_by_card(school.made.staff_code, here=school.here)
+
+    assert staff.sign_in(staff_id=staff_id, pin=school.made.staff_pin, here=school.here)
+    assert pin_problem(school.made.staff_pin) is None
+    assert not reading().get_one(Staff, staff_id).pin_is_one_time
+    labels = [row["label"] for row in school.rows("staff")]
+    assert labels == ["王老师 PIN 246810", "刘老师 PIN 246810"]
+    assert school.rows("staff")[0]["code"] == school.made.staff_code
+
+
+@pytest.mark.parametrize(
+    "hour",
+    [
+        datetime(2026, 11, 19, 16, 0, tzinfo=UTC),  # midnight in the room
+        datetime(2026, 11, 19, 21, 30, tzinfo=UTC),
+        datetime(2026, 11, 20, 15, 59, 30, tzinfo=UTC),
+        datetime(2026, 11, 22, 2, 0, tzinfo=UTC),  # a Sunday
+    ],
+    ids=["midnight", "half past five", "a moment before midnight", "Sunday"],
+)
+def test_the_room_is_open_at_any_hour(hour: datetime, tmp_path: Path) -> None:
+    with demo(tmp_path / "instance", now=hour, children=30, titles=12, days=3) as school:
+        room = rooms.now(school.here)
+
+        assert room.closes_min == 24 * 60
+        assert (room.headcount, room.duty_title) == (12, "王老师")
+        card = school.rows("child")[0]["code"]
+        answer = visits.arrive(code=card, request_id=uuid4(), here=school.here).answer
+        assert isinstance(answer, Arrived)
+        came = reading().scalars(select(Visit.signed_in_at).where(Visit.state == VisitState.OPEN))
+        assert all(at <= hour for at in came)
+        ahead = count(Slot, Slot.on_date >= school.here.today)
+        assert ahead > 100
+
+
+def test_on_the_next_days_the_weekly_plan_rules(school: Made) -> None:
+    today = school.here.today
+
+    ahead = reading().execute(
+        select(Opening.on_date, Opening.from_min, Opening.to_min)
+        .where(Opening.on_date > today, Opening.on_date <= today + timedelta(days=7))
+        .order_by(Opening.on_date)
+    )
+
+    assert [(on.isoweekday(), start, end) for on, start, end in ahead] == [
+        (day, 16 * 60 + 30, 18 * 60) for day in range(1, 6)
+    ]
+
+
+def test_the_days_behind_have_a_bit_of_everything(school: Made) -> None:
+    session = reading()
+    past = Opening.on_date < school.here.today
+    states = set(session.scalars(select(Opening.state).where(past)))
+    assert states == {OpeningState.HELD, OpeningState.SHORT, OpeningState.MISSED}
+    assert set(session.scalars(select(Visit.state))) == set(VisitState)
+    ends = set(session.scalars(select(Loan.ended_as)))
+    assert {None, LoanEnd.RETURNED} <= ends
+    late = count(Loan, Loan.ended_at.is_(None), Loan.due_on < school.here.today)
+    renewed = count(Loan, Loan.ended_at.is_(None), Loan.renewals > 0)
+    assert late >= 2
+    assert renewed >= 1
+    assert set(session.scalars(select(Booking.state))) == set(CallState) - {CallState.CALLING}
+    assert set(session.scalars(select(Item.status))) >= {
+        ItemStatus.AVAILABLE,
+        ItemStatus.IN_ROOM_ONLY,
+        ItemStatus.DAMAGED,
+    }
+
+
+def test_the_days_behind_keep_the_rules_of_the_room(school: Made) -> None:
+    session = reading()
+    assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+    held = {
+        opening.on_date: opening
+        for opening in session.scalars(select(Opening).where(Opening.opened_at.is_not(None)))
+    }
+    for visit in session.scalars(select(Visit)):
+        opening = held[visit.local_day]
+        assert opening.opened_at is not None
+        assert visit.signed_in_at >= opening.opened_at
+        if visit.signed_out_at is not None:
+            assert visit.signed_out_at <= (opening.closed_at or school.here.now)
+    limits = Counter(session.scalars(select(Loan.child_id).where(Loan.ended_at.is_(None))))
+    for child_id, books in limits.items():
+        place = session.get_one(SchoolClass, session.get_one(Child, child_id).class_id)
+        assert books <= school.here.settings.policy(place.grade).limit
+    assert count(SafetyCheck) == 8 * count(Duty)
+
+
+@pytest.mark.usefixtures("school")
+def test_the_calls_went_through_allowed_states() -> None:
+    session = reading()
+    for booking in session.scalars(select(Booking)):
+        events = session.scalars(
+            select(BookingEvent)
+            .where(BookingEvent.booking_id == booking.id)
+            .order_by(BookingEvent.seq)
+        ).all()
+        assert [event.seq for event in events] == list(range(1, booking.version + 1))
+        assert events[-1].to_state is booking.state
+        assert [event.at for event in events] == sorted(event.at for event in events)
+        for before, event in pairwise(events):
+            assert event.from_state is before.to_state
+            assert event.to_state in TRANSITIONS[before.to_state]
+    rang = {CallState.DONE, CallState.CUT, CallState.NO_ANSWER, CallState.UNCLEAR}
+    assert count(CallAttempt) == count(Booking, Booking.state.in_(rang))
+
+
+def test_contacts_have_numbers_that_nobody_has(school: Made) -> None:
+    key = school.here.settings.keys.field
+    for one in reading().scalars(select(Contact)):
+        number = vault.unseal(one.phone_cipher, column="phone", row=one.id, key=key)
+        assert number.startswith("1990000")
+
+
+def test_the_same_seed_gives_the_same_school(tmp_path: Path) -> None:
+    schools = []
+    for n, seed in enumerate((7, 7, 8)):
+        with demo(tmp_path / f"{n}", children=30, titles=120, days=7, seed=seed) as made:
+            session = reading()
+            schools.append(
+                (
+                    [
+                        (row["kind"], row["label"], row["class"], row["animal"])
+                        for row in (*made.rows("child"), *made.rows("item"))
+                    ],
+                    sorted(session.scalars(select(Visit.signed_in_at))),
+                    sorted(session.scalars(select(Loan.lent_at))),
+                    sorted(session.scalars(select(Booking.state))),
+                )
+            )
+
+    assert schools[0] == schools[1]
+    assert schools[0] != schools[2]
+
+
+@pytest.mark.parametrize(
+    ("children", "titles", "days"), [(1, 1, 0), (1, 1, 3), (3, 2, 40), (300, 3700, 1)]
+)
+def test_a_school_of_any_size_is_made(
+    children: int, titles: int, days: int, tmp_path: Path
+) -> None:
+    with demo(tmp_path / "instance", children=children, titles=titles, days=days) as school:
+        assert (count(Child), count(Title)) == (children, titles)
+        assert rooms.now(school.here).closes_min == 24 * 60
+        assert backup.make_backup(here=school.here).exists()
+
+
+def test_a_school_that_is_there_is_not_touched(school: Made) -> None:
+    instance = school.here.settings.instance
+    before = (instance / "demo-codes.csv").read_bytes()
+    db.session.remove()
+
+    with pytest.raises(RefusedError) as error, demo(instance, seed=2):
+        pass
+
+    assert error.value.reason is DemoRefusal.NOT_EMPTY
+    assert (instance / "demo-codes.csv").read_bytes() == before
+    assert count(Child) == 60
+
+
+def test_settings_that_stand_stay_and_only_the_demo_is_said(tmp_path: Path) -> None:
+    init_instance(tmp_path, env={}, now=AFTERNOON, staff_name="李老师")
+    (tmp_path / "kiosk.toml").write_text(
+        'school = "石桥小学"\ndemo = false\n[lending.grade1]\nlimit = 2\n', encoding="utf-8"
+    )
+
+    with demo(tmp_path, children=5, titles=5, days=2) as school:
+        assert school.here.settings.demo
+        assert school.here.settings.school == "石桥小学"
+        assert school.here.settings.lending[1].limit == 2
+        assert count(Staff) == 3
+
+
+def test_the_kiosk_starts_on_a_demo(school: Made) -> None:
+    db.session.remove()
+    app = create_app(school.here.settings, clock=lambda: AFTERNOON)
+
+    answer = app.test_client().get("/demo", base_url="http://127.0.0.1:8800")
+
+    assert answer.status_code == 200
+    assert school.rows("child")[0]["code"] in answer.text
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
