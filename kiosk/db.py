@@ -187,7 +187,7 @@ def _set_pragmas(connection: sqlite3.Connection, record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get("kiosk_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    connection.connection.cursor().execute(f"BEGIN {mode}")
 
 
 def reading() -> Session:
@@ -211,7 +211,7 @@ def transaction() -> Iterator[Session]:
             session.connection(execution_options=_WRITE)
             yield session
             session.commit()
-        except OperationalError as error:
+        except (OperationalError, sqlite3.OperationalError) as error:
             # Full, locked or failing disk: said as what it is, and never a false success.
             session.rollback()
             raise UnavailableError(SessionProblem.NOT_STORED) from error

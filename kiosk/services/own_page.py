@@ -24,11 +24,12 @@ from kiosk.services.answers import (
     OwnPageSaying,
 )
 from kiosk.services.here import Here
+from kiosk.services.prepared import Prepared
 
 COVERS: Final = 6
 _STILL_TO_COME: Final = any_of((CallState.BOOKED, CallState.WAITING))
 
-_LOANS: Final = (
+_LOANS: Final = Prepared(
     select(Loan.id, Loan.due_on, Title.name)
     .join(Item, Item.id == Loan.item_id)
     .join(Title, Title.id == Item.title_id)
@@ -48,7 +49,7 @@ _CALLS = (
     .join(Line, Line.id == Slot.line_id)
 )
 CALL_BY_ID: Final = _CALLS.where(Booking.id == bindparam("booking_id"))
-_CALL: Final = (
+_CALL: Final = Prepared(
     _CALLS.where(
         Booking.child_id == bindparam("child_id"),
         Booking.state.in_(_STILL_TO_COME),
@@ -64,7 +65,7 @@ _CALL: Final = (
 _soonest_loan = aliased(Loan)
 _soonest_call = aliased(Booking)
 # One statement for the door: the book due soonest and today's next call, where there are any.
-_REMINDERS: Final = (
+_REMINDERS: Final = Prepared(
     select(
         Loan.id,
         Loan.due_on,
@@ -118,11 +119,11 @@ class Reminders:
 
 def reminders(session: Session, *, child_id: UUID, here: Here) -> Reminders:
     """Return what to remind this child of."""
-    row = (
-        session.connection()
-        .execute(_REMINDERS, {"child_id": child_id, "today": here.today, "minute": here.minute})
-        .one()
+    row = _REMINDERS.first(
+        session, {"child_id": child_id, "today": here.today, "minute": here.minute}
     )
+    if row is None:
+        return Reminders(call=None, loan=None)
     return Reminders(
         call=None if row.booking_id is None else own_call(row),
         loan=None if row.id is None else own_loan(row.id, row.name, row.due_on),
@@ -131,15 +132,13 @@ def reminders(session: Session, *, child_id: UUID, here: Here) -> Reminders:
 
 def loans(session: Session, *, child_id: UUID) -> tuple[OwnLoan, ...]:
     """Return the books in a child's hands, the one due soonest first."""
-    rows = session.execute(_LOANS, {"child_id": child_id}).all()
+    rows = _LOANS.rows(session, {"child_id": child_id})
     return tuple(own_loan(row.id, row.name, row.due_on) for row in rows)
 
 
 def next_call(session: Session, *, child_id: UUID, here: Here) -> OwnCall | None:
     """Return the next call that a child still has before it."""
-    row = session.execute(
-        _CALL, {"child_id": child_id, "today": here.today, "minute": here.minute}
-    ).one_or_none()
+    row = _CALL.first(session, {"child_id": child_id, "today": here.today, "minute": here.minute})
     return None if row is None else own_call(row)
 
 

@@ -21,6 +21,7 @@ from kiosk.rules.visits import VisitState
 from kiosk.services.answers import BoardCall, NextOpening, Room
 from kiosk.services.forgotten import is_forgotten
 from kiosk.services.here import Here
+from kiosk.services.prepared import Prepared
 
 TRAIN_LENGTH: Final = 24
 BOARD_LENGTH: Final = 3
@@ -29,7 +30,7 @@ _CALL_LASTS_MIN: Final = 10
 
 _ahead = aliased(Opening)
 # The opening that is under way and the next one of the plan that is not over: two rows at most.
-_OPENINGS: Final = (
+_OPENINGS: Final = Prepared(
     select(
         Opening.id,
         Opening.on_date,
@@ -58,7 +59,7 @@ _OPENINGS: Final = (
     )
     .order_by(Opening.on_date, Opening.from_min)
 )
-_TRAIN: Final = (
+_TRAIN: Final = Prepared(
     select(Child.animal, Child.cloth)
     .join(Visit, Visit.child_id == Child.id)
     .where(
@@ -126,18 +127,14 @@ class RoomState:
 def state(session: Session, here: Here) -> RoomState:
     """Return the state of the room at this moment."""
     today = here.today
-    rows = (
-        session.connection()
-        .execute(
-            _OPENINGS,
-            {
-                "home_id": here.home_id,
-                "today": today,
-                "minute": here.minute,
-                "horizon": today + _LOOK_AHEAD,
-            },
-        )
-        .all()
+    rows = _OPENINGS.rows(
+        session,
+        {
+            "home_id": here.home_id,
+            "today": today,
+            "minute": here.minute,
+            "horizon": today + _LOOK_AHEAD,
+        },
     )
     standing = (row for row in rows if row.state is OpeningState.OPEN)
     current = next((row for row in standing if not is_forgotten(row.on_date, here)), None)
@@ -151,7 +148,7 @@ def state(session: Session, here: Here) -> RoomState:
 
 def train(session: Session, here: Here) -> tuple[Badge, ...]:
     """Return the badges of the children who are here, latest arrivals last."""
-    rows = session.connection().execute(_TRAIN, _today(here)).all()
+    rows = _TRAIN.rows(session, _today(here))
     return tuple(Badge(animal=row.animal, cloth=row.cloth) for row in reversed(rows))
 
 

@@ -32,6 +32,7 @@ from kiosk.services.answers import (
     SafetyTip,
 )
 from kiosk.services.here import Here
+from kiosk.services.prepared import Prepared
 
 _EVENING_FROM: Final = 18 * 60
 _DARK_FROM: Final = 17 * 60 + 30
@@ -53,7 +54,7 @@ _latest_one = (
     .correlate(Child)
     .scalar_subquery()
 )
-_CARD: Final = (
+_CARD: Final = Prepared(
     select(
         Card.revoked_at,
         Child.id,
@@ -77,7 +78,7 @@ _CARD: Final = (
     )
     .where(Card.code_digest == bindparam("digest"))
 )
-_ADD: Final = insert(Visit)
+_ADD: Final = Prepared(insert(Visit))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +156,7 @@ def holder(*, code: str, here: Here) -> UUID:
 
 def _holder(session: Session, code: str, here: Here) -> AnyRow:
     digest = codes.card_digest(code, key=here.settings.keys.card)
-    child = session.connection().execute(_CARD, {"digest": digest}).one_or_none()
+    child = _CARD.first(session, {"digest": digest})
     if child is None or child.left_on is not None:
         raise NotFoundError(CodeProblem.UNKNOWN_CARD)
     if child.revoked_at is not None:
@@ -183,8 +184,8 @@ def _sign_in(
             .where(Visit.id == child.visit_id)
             .values(state=VisitState.LEFT_UNCONFIRMED)
         )
-    session.connection().execute(
-        _ADD,
+    _ADD.run(
+        session,
         {
             "id": new_id(here.now),
             "home_id": here.home_id,

@@ -1,0 +1,97 @@
+"""Statements for the door: compiled once, and run on SQLite without what is usual around them.
+
+Forty children wait behind a scan, and to pass through SQLAlchemy costs a statement several times
+what SQLite itself takes for it. Types are SQLAlchemy's own, on the way in and on the way out.
+"""
+
+import sqlite3
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import Connection, Dialect, Insert, Select
+from sqlalchemy.orm import Session
+
+from kiosk.db import AnyRow, AnySelect
+
+_Convert: TypeAlias = Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What the driver is given, and what is made of its rows."""
+
+    sql: str
+    fixed: Mapping[str, object]
+    into: tuple[tuple[str, _Convert], ...]
+    out_of: tuple[_Convert, ...]
+    row: Callable[[Iterable[Any]], AnyRow]
+
+
+class Prepared:
+    """A statement that is built once and run often, each time with the same names of values."""
+
+    def __init__(self, statement: AnySelect | Insert) -> None:
+        self._statement: Final = statement
+        self._plan: _Plan | None = None
+
+    def rows(self, session: Session, values: Mapping[str, object]) -> Sequence[AnyRow]:
+        """Run the statement; the rows that it finds have their columns by name."""
+        connection = session.connection()
+        if connection.dialect.name != "sqlite":
+            return self._usual(connection, values)
+        if self._plan is None:
+            self._plan = _plan(self._statement, connection.dialect, values)
+        driver: Any = connection.connection.dbapi_connection
+        try:
+            found = driver.execute(self._plan.sql, _given(self._plan, values)).fetchall()
+        except sqlite3.Error:
+            return self._usual(connection, values)  # fails again, under the name that all know
+        return [_row(self._plan, row) for row in found]
+
+    def first(self, session: Session, values: Mapping[str, object]) -> AnyRow | None:
+        """Run the statement and return its only row, or None."""
+        found = self.rows(session, values)
+        return found[0] if found else None
+
+    def run(self, session: Session, values: Mapping[str, object]) -> None:
+        """Run the statement, an INSERT."""
+        self.rows(session, values)
+
+    def _usual(self, connection: Connection, values: Mapping[str, object]) -> Sequence[AnyRow]:
+        result = connection.execute(self._statement, values)
+        return result.all() if result.returns_rows else []
+
+
+def _plan(statement: AnySelect | Insert, dialect: Dialect, values: Mapping[str, object]) -> _Plan:
+    columns = list(statement.selected_columns) if isinstance(statement, Select) else []
+    compiled = statement.compile(dialect=dialect, column_keys=None if columns else list(values))
+    return _Plan(
+        sql=str(compiled),
+        fixed={name: value for name, value in compiled.params.items() if value is not None},
+        into=tuple(
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in compiled.positiontup or ()
+        ),
+        out_of=tuple(
+            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
+        ),
+        row=_named(*(str(column.key) for column in columns)),
+    )
+
+
+def _named(*columns: str) -> Callable[[Iterable[Any]], Any]:
+    """Return what makes a row: SQLAlchemy's own needs a result around it, this one reads alike."""
+    make: Callable[..., Any] = namedtuple("Row", columns)  # type: ignore[misc]  # noqa: PYI024
+    return lambda values: make(*values)  # the names are those of the statement
+
+
+def _given(plan: _Plan, values: Mapping[str, object]) -> list[object]:
+    given = {**plan.fixed, **values}
+    return [convert(given[name]) if convert else given[name] for name, convert in plan.into]
+
+
+def _row(plan: _Plan, values: Iterable[Any]) -> AnyRow:
+    made = zip(plan.out_of, values, strict=True)
+    return plan.row(convert(value) if convert else value for convert, value in made)
