@@ -1,6 +1,5 @@
 """The application: the only place that knows every part."""
 
-from datetime import timedelta
 from typing import Final
 
 from flask import Flask
@@ -16,6 +15,7 @@ from kiosk.settings import HOST, Settings
 from kiosk.web import (
     assets,
     context,
+    cookies,
     errors,
     filters,
     guards,
@@ -53,7 +53,6 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_PATH="/",
-        PERMANENT_SESSION_LIFETIME=timedelta(minutes=30),
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -70,6 +69,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
             record=_schedule(app, settings, clock),
         ),
     )
+    cookies.install(app, settings.keys.session)
     headers.install(app)
     i18n.install(app)
     filters.install(app.jinja_env)
