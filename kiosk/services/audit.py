@@ -6,11 +6,11 @@ gap shows (`security.md` 4.4).
 
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from kiosk.models.audit import Audit, AuditAction
@@ -32,6 +32,9 @@ def record(
     key: bytes,
 ) -> None:
     """Add a row to the audit of this transaction. `subject` is an id, never a name."""
+    if session.get_bind().dialect.name == "postgresql":
+        # Two rooms must not add the same number; on SQLite the write lock is ours already.
+        session.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
     last = session.execute(
         select(Audit.n, Audit.digest).order_by(Audit.n.desc()).limit(1)
     ).one_or_none()
@@ -65,7 +68,7 @@ def broken_at(session: Session, *, key: bytes) -> int | None:
 def _digest(row: Audit, key: bytes) -> bytes:
     facts = (
         row.n,
-        row.at.isoformat(),
+        row.at.astimezone(UTC).isoformat(),
         row.actor_id,
         row.action.value,
         row.subject,

@@ -1,9 +1,7 @@
 """Staff: who they are, their PINs, and their time at a staff screen."""
 
-import threading
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -20,12 +18,6 @@ from kiosk.rules.staff import Role, StaffRefusal
 from kiosk.services import audit, pins, staff_sessions
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
-
-_TOKEN_BYTES: Final = 16
-# How stale `last_seen_at` may get before it is written again: a staff page is not a disk exercise.
-_SEEN_EVERY: Final = timedelta(seconds=15)
-# argon2 takes 19 MiB a time; one at a time keeps a PC of 2 GB on its feet (`stack.md`).
-_one_hash = threading.Semaphore(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +116,17 @@ def sign_in(*, staff_id: UUID, pin: str, here: Here) -> str:
         RefusedError: PLEASE_WAIT with `seconds`, or WRONG_PIN.
     """
     with transaction() as session:
-        person, waited = _person_and_wait(session, staff_id, here)
-        if waited is not None:
-            seconds = int(waited.total_seconds()) + 1
-            raise RefusedError(StaffRefusal.PLEASE_WAIT, seconds=seconds)
-        # Counted before it is checked: a kill in between costs a try, it never gives one.
-        _count_failure(session, staff_id, here)
+        person = session.get(Staff, staff_id)
+        if person is None or person.left_on is not None:
+            raise NotFoundError(StaffRefusal.SCAN_CARD_FIRST)
+        waited = _wait(session, staff_id, here)
+        if waited is None:
+            # Counted before it is checked: a kill in between costs a try, it never gives one.
+            _count_failure(session, staff_id, here)
         pin_hash = person.pin_hash
+    if waited is not None:
+        seconds = int(waited.total_seconds()) + 1
+        raise RefusedError(StaffRefusal.PLEASE_WAIT, seconds=seconds)
     if not pins.matches(pin, pin_hash, here.settings.keys.pin):
         with transaction() as session:
             _audit(session, AuditAction.LOGIN_FAILED, here, actor_id=staff_id, subject=staff_id)
@@ -176,6 +172,7 @@ def reset_pin(*, display_name: str, here: Here) -> NewStaff:
         people[0].pin_hash = pins.hashed(pin, here.settings.keys.pin)
         people[0].pin_is_one_time = True
         session.query(Throttle).filter_by(staff_id=people[0].id).delete()
+        staff_sessions.end_all(session, people[0].id, here)
         code = issue_card(session, staff_id=people[0].id, here=here)
         _audit(
             session, AuditAction.STAFF, here, actor_id=None, subject=people[0].id, fields="pin,card"
@@ -183,19 +180,17 @@ def reset_pin(*, display_name: str, here: Here) -> NewStaff:
         return NewStaff(staff_id=people[0].id, card_code=code, one_time_pin=pin)
 
 
-def _person_and_wait(
-    session: Session, staff_id: UUID, here: Here
-) -> tuple[Staff, timedelta | None]:
-    person = session.get(Staff, staff_id)
-    if person is None or person.left_on is not None:
-        raise NotFoundError(StaffRefusal.SCAN_CARD_FIRST)
+def _wait(session: Session, staff_id: UUID, here: Here) -> timedelta | None:
+    """Return how long this card's PIN pad still waits, or None."""
     throttle = session.get(Throttle, staff_id)
     if throttle is None or throttle.blocked_until is None:
-        return person, None
+        return None
+    if here.now < throttle.last_failure_at:
+        # The clock was set back: the same wait begins anew, neither shorter nor for years.
+        throttle.blocked_until += here.now - throttle.last_failure_at
+        throttle.last_failure_at = here.now
     left = throttle.blocked_until - here.now
-    # A clock set back must neither shorten the wait nor stretch it beyond what was set.
-    longest = throttle.blocked_until - throttle.last_failure_at
-    return person, min(left, longest) if left > timedelta(0) else None
+    return left if left > timedelta(0) else None
 
 
 def _count_failure(session: Session, staff_id: UUID, here: Here) -> None:

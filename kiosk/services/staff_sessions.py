@@ -80,7 +80,17 @@ def sign_out(token: str, *, here: Here) -> None:
     _change_session(token, ended_at=here.now)
 
 
+def end_all(session: Session, staff_id: UUID, here: Here) -> None:
+    """End each session of a person whose PIN or card is no longer good."""
+    session.execute(
+        update(StaffSession)
+        .where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None))
+        .values(ended_at=here.now)
+    )
+
+
 def begin(session: Session, staff_id: UUID, here: Here) -> str:
+    """Begin a session, inside a transaction that is under way, and return its token."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     session.add(
         StaffSession(

@@ -1,0 +1,278 @@
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from itertools import pairwise
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import DatabaseError
+
+from kiosk.db import db, reading, transaction
+from kiosk.errors import NotFoundError
+from kiosk.ids import new_id
+from kiosk.models.calls import Booking, BookingEvent, Line, Slot, SlotStatus
+from kiosk.models.openings import Opening, OpeningRule
+from kiosk.rules import civil
+from kiosk.rules.call_states import CallState
+from kiosk.rules.openings import OpeningOrigin, OpeningRefusal, OpeningState
+from kiosk.services import calendar, opening_plan, openings
+from kiosk.services.here import Here
+from tests import factories
+from tests.clock import FrozenClock
+from tests.conftest import here_in
+
+Now = Callable[[], Here]
+
+
+@pytest.fixture
+def now(app: Flask, clock: FrozenClock) -> Now:
+    """Return the moment at the kiosk each time it is asked."""
+    return lambda: here_in(app, clock)
+
+
+def _openings(*, on: date | None = None) -> list[Opening]:
+    db.session.remove()
+    rows = reading().scalars(select(Opening).order_by(Opening.on_date, Opening.from_min))
+    return [row for row in rows if on is None or row.on_date == on]
+
+
+def _slots(*, on: date | None = None) -> list[Slot]:
+    db.session.remove()
+    rows = reading().scalars(select(Slot).order_by(Slot.on_date, Slot.start_min, Slot.line_id))
+    return [row for row in rows if on is None or row.on_date == on]
+
+
+def test_a_new_room_is_planned_for_ninety_days_and_has_places_for_two_weeks(here: Here) -> None:
+    planned = _openings()
+
+    assert planned[0].on_date == here.today
+    assert planned[-1].on_date <= here.today + timedelta(days=90)
+    assert {opening.on_date.isoweekday() for opening in planned} == {1, 2, 3, 4, 5}
+    assert {opening.origin for opening in planned} == {OpeningOrigin.RULE}
+    slots = _slots()
+    assert {slot.on_date for slot in slots} == {
+        opening.on_date for opening in planned if opening.on_date <= here.today + timedelta(days=13)
+    }
+    today = [(slot.start_min, slot.end_min) for slot in _slots(on=here.today)]
+    assert today == [(start, start + 10) for start in range(16 * 60 + 30, 18 * 60, 10)]
+    assert {slot.week_key for slot in _slots(on=here.today)} == {civil.week_key(here.today)}
+
+
+def test_planning_twice_makes_nothing_twice(here: Here) -> None:
+    openings_before, slots_before = len(_openings()), len(_slots())
+
+    made = opening_plan.plan_ahead(here=here)
+
+    assert made == 0
+    assert (len(_openings()), len(_slots())) == (openings_before, slots_before)
+
+
+def test_another_day_adds_another_day(now: Now, clock: FrozenClock) -> None:
+    before = len(_openings())
+    clock.advance(days=7)
+
+    made = opening_plan.plan_ahead(here=now())
+
+    assert made == 5
+    assert len(_openings()) == before + 5
+    places_of_a_day = len(_slots(on=date(2026, 11, 20)))
+    assert len(_slots(on=date(2026, 12, 9))) == places_of_a_day
+
+
+def test_what_was_changed_by_hand_stays_as_it_is(here: Here) -> None:
+    day = here.today + timedelta(days=80)
+    (target,) = _openings(on=day)
+    with transaction() as session:
+        session.execute(
+            update(Opening).where(Opening.id == target.id).values(from_min=600, to_min=660)
+        )
+
+    opening_plan.plan_ahead(here=here)
+
+    (same,) = _openings(on=target.on_date)
+    assert (same.from_min, same.to_min) == (600, 660)
+
+
+def test_a_rule_that_is_added_is_laid_out_with_its_places(here: Here) -> None:
+    factories.rule(here, weekday=6, from_min=9 * 60, to_min=9 * 60 + 35)
+
+    made = opening_plan.plan_ahead(here=here)
+
+    assert made == 13
+    saturday = date(2026, 11, 21)
+    assert [slot.start_min for slot in _slots(on=saturday)] == [540, 550, 560]
+
+
+def test_a_day_gone_by_that_nobody_opened_was_missed(now: Now, clock: FrozenClock) -> None:
+    clock.advance(days=3)
+
+    opening_plan.plan_ahead(here=now())
+
+    assert [opening.state for opening in _openings(on=date(2026, 11, 20))] == [OpeningState.MISSED]
+    assert [opening.state for opening in _openings(on=date(2026, 11, 23))] == [OpeningState.PLANNED]
+
+
+def test_a_room_left_open_is_closed_when_the_kiosk_plans_again(
+    now: Now, clock: FrozenClock
+) -> None:
+    opened = openings.open_room(staff_id=factories.staff(now()).staff_id, exceptions={}, here=now())
+    clock.advance(days=1)
+
+    opening_plan.plan_ahead(here=now())
+
+    assert reading().get_one(Opening, opened).state is OpeningState.HELD
+
+
+def test_each_line_in_use_has_its_own_places_and_none_twice(here: Here) -> None:
+    second, broken = factories.line(here), factories.line(here)
+    with transaction() as session:
+        session.execute(update(Line).where(Line.id == broken).values(is_in_use=False))
+
+    opening_plan.plan_ahead(here=here)
+    opening_plan.plan_ahead(here=here)
+
+    lines = [slot.line_id for slot in _slots(on=here.today)]
+    assert lines.count(second) == 9
+    assert broken not in lines
+    assert len(lines) == 18
+
+
+def test_two_openings_that_overlap_give_each_line_a_place_once(here: Here) -> None:
+    factories.opening(here, on=date(2026, 11, 23), from_min=17 * 60 + 5, to_min=18 * 60 + 35)
+
+    opening_plan.plan_ahead(here=here)
+
+    spans = [(slot.start_min, slot.end_min) for slot in _slots(on=date(2026, 11, 23))]
+    assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+    assert spans[-1] == (18 * 60 + 25, 18 * 60 + 35)
+
+
+# Cancelling
+
+
+def _cancel(opening_id: UUID, here: Here) -> int:
+    teacher = factories.staff(here)
+    return opening_plan.cancel(opening_id=opening_id, staff_id=teacher.staff_id, here=here)
+
+
+def test_cancelling_releases_its_calls_and_owes_them(here: Here) -> None:
+    monday = _openings(on=date(2026, 11, 23))[0].id
+    places = [slot.id for slot in _slots(on=date(2026, 11, 23))]
+    states = (CallState.BOOKED, CallState.WAITING, CallState.DONE, CallState.NO_ANSWER)
+    bookings = [
+        factories.booking(here, factories.child(here).child_id, slot_id=slot_id, state=state)
+        for slot_id, state in zip(places, states, strict=False)
+    ]
+
+    released = _cancel(monday, here)
+
+    assert released == 2
+    found = {key: reading().get_one(Booking, key) for key in bookings}
+    assert [(found[key].state, found[key].is_owed) for key in bookings] == [
+        (CallState.RELEASED, True),
+        (CallState.RELEASED, True),
+        (CallState.DONE, False),
+        (CallState.NO_ANSWER, False),
+    ]
+    events = reading().scalars(
+        select(BookingEvent.to_state).where(BookingEvent.by_staff_id.is_not(None))
+    )
+    assert list(events) == [CallState.RELEASED] * 2
+    assert {slot.status for slot in _slots(on=date(2026, 11, 23))} == {SlotStatus.WITHDRAWN}
+
+
+def test_what_was_cancelled_stays_cancelled(here: Here) -> None:
+    monday = _openings(on=date(2026, 11, 23))[0].id
+    _cancel(monday, here)
+    slots_before = len(_slots())
+
+    opening_plan.plan_ahead(here=here)
+
+    (same,) = _openings(on=date(2026, 11, 23))
+    assert (same.id, same.state) == (monday, OpeningState.CANCELLED)
+    assert len(_slots()) == slots_before
+    is_open = calendar.open_days(reading(), after=here.today, here=here)
+    assert not is_open(date(2026, 11, 23))
+    assert is_open(date(2026, 11, 24))
+
+
+def test_only_a_planned_opening_is_cancelled(here: Here) -> None:
+    monday = _openings(on=date(2026, 11, 23))[0].id
+    _cancel(monday, here)
+
+    for opening_id in (monday, factories.open_today(here), uuid4()):
+        with pytest.raises(NotFoundError) as error:
+            _cancel(opening_id, here)
+        assert error.value.reason is OpeningRefusal.NOT_OPEN
+
+
+# The database itself
+
+
+def _slot(here: Here, line_id: UUID, opening_id: UUID, start: int, end: int) -> dict[str, object]:
+    return {
+        "id": new_id(here.now),
+        "opening_id": opening_id,
+        "line_id": line_id,
+        "on_date": here.today,
+        "week_key": civil.week_key(here.today),
+        "start_min": start,
+        "end_min": end,
+        "status": SlotStatus.OPEN,
+    }
+
+
+def _add(row: dict[str, object]) -> None:
+    with transaction() as session:
+        session.execute(insert(Slot), row)
+
+
+def _says_no(act: Callable[[], object]) -> bool:
+    try:
+        act()
+    except DatabaseError:
+        return True
+    return False
+
+
+def test_places_of_one_line_never_overlap(either_app: Flask, clock: FrozenClock) -> None:
+    here = here_in(either_app, clock)
+    line_id, other = factories.line(here), factories.line(here)
+    opening_id = factories.opening(here)
+    row = partial(_slot, here, line_id, opening_id)
+    _add(row(600, 610))
+    withdrawn = row(605, 615) | {"status": SlotStatus.WITHDRAWN}
+    _add(withdrawn)
+
+    refused = {
+        span: _says_no(partial(_add, row(*span)))
+        for span in ((595, 601), (600, 610), (601, 609), (609, 620), (590, 620))
+    }
+    allowed = {span: _says_no(partial(_add, row(*span))) for span in ((590, 600), (610, 620))}
+
+    assert all(refused.values()), refused
+    assert not any(allowed.values()), allowed
+    assert not _says_no(partial(_add, _slot(here, other, opening_id, 600, 610)))
+    reopen = update(Slot).where(Slot.id == withdrawn["id"]).values(status=SlotStatus.OPEN)
+    with pytest.raises(DatabaseError), transaction() as session:
+        session.execute(reopen)
+    for wrong in ({"start_min": -1}, {"end_min": 1441}, {"end_min": 0}):
+        with pytest.raises(DatabaseError), transaction() as session:
+            session.execute(update(Slot).where(Slot.line_id == other).values(wrong))
+
+
+def test_the_database_keeps_rules_whole(either_app: Flask, clock: FrozenClock) -> None:
+    here = here_in(either_app, clock)
+
+    for wrong in (
+        {"weekday": 0},
+        {"weekday": 8},
+        {"to_min": 0},
+        {"talk_min": 11},
+        {"valid_to": here.today - timedelta(days=1)},
+    ):
+        with pytest.raises(DatabaseError), transaction() as session:
+            session.execute(update(OpeningRule).values(wrong))
+    assert opening_plan.plan_ahead(here=here) == 0
