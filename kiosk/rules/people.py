@@ -18,6 +18,7 @@ class PeopleProblem(StrEnum):
     WRONG_PHONE = "wrong-phone"
     CONTACT_KNOWN = "contact-known"
     PURPOSE_MISSING = "purpose-missing"
+    CLASS_TOO_LARGE = "class-too-large"
 
 
 def phone_of(text: str) -> str | None:

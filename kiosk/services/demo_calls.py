@@ -203,11 +203,11 @@ def add_calls_ahead(
     """Book a few of the places that are free from now on; a child in the room waits for one."""
     calls = _Calls(world=world, busy=set(busy))
     free = _free_places(world)
-    for child, turn in zip(world.settled, _AHEAD, strict=False):
-        if turn < len(free) and calls.may_book(child, free[turn].on):
-            is_near = turn == 0 and free[turn].on == world.here.today and child in here_now
-            state = CallState.WAITING if is_near else CallState.BOOKED
-            calls.book(free[turn], child, world.here.now - timedelta(minutes=30), state)
+    places = [free[turn] for turn in _AHEAD if turn < len(free)]
+    for child, place in zip(world.settled, places, strict=False):
+        is_next = place is places[0] and place.on == world.here.today and child in here_now
+        state = CallState.WAITING if is_next else CallState.BOOKED
+        calls.book(place, child, world.here.now - timedelta(minutes=30), state)
     calls.store()
 
 

@@ -4,11 +4,13 @@ from collections.abc import Collection
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+from kiosk.errors import RefusedError
 from kiosk.ids import new_id
 from kiosk.models.people import ContactStatus
 from kiosk.rules import codes
 from kiosk.rules.badges import Badge, free_badge
 from kiosk.rules.codes import CodeKind
+from kiosk.rules.people import PeopleProblem
 from kiosk.rules.relations import Relation
 from kiosk.services import pinyin, vault
 from kiosk.services.here import Here
@@ -24,12 +26,12 @@ def badge_in_class(taken: Collection[Badge], *, grade: int, number: int) -> Badg
     """Return a badge that nobody of the class wears.
 
     Raises:
-        RuntimeError: the class has more children than there are badges; no class has 180.
+        RefusedError: CLASS_TOO_LARGE, when all 180 are worn.
     """
     start = grade * _ANIMALS_APART + number * _CLASSES_APART
     badge = free_badge(taken, start=start)
     if badge is None:
-        raise RuntimeError("every badge of the class is worn")
+        raise RefusedError(PeopleProblem.CLASS_TOO_LARGE, grade=grade, number=number)
     return badge
 
 

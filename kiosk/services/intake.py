@@ -54,10 +54,6 @@ class ListedTitle:
     copies: int
     numbered: tuple[str, ...]
 
-    @property
-    def adds_something(self) -> bool:
-        return self.title_id is None or bool(self.copies or self.numbered)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakePlan:

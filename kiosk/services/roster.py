@@ -33,7 +33,8 @@ def apply(plan: RosterPlan, *, actor_id: UUID | None, here: Here) -> None:
     """Carry the plan out, whole or not at all.
 
     Raises:
-        RefusedError: CHANGED_MEANWHILE, when the roster is no longer what the plan was made from.
+        RefusedError: CHANGED_MEANWHILE, when the roster is no longer what the plan was made from;
+            CLASS_TOO_LARGE, when a class would have more children than there are badges.
     """
     with transaction() as session:
         children = roster_state.read(session)

@@ -178,6 +178,16 @@ def test_the_preview_says_what_comes_and_what_does_not(here: Here, tmp_path: Pat
     assert "Read past, not stored: 颜色" in said
 
 
+def test_a_short_list_is_shown_whole(here: Here) -> None:
+    said = list(intake.describe(intake.preview(DATA / MARC[1], here=here)))
+
+    assert said[0] == (
+        "10 records of 9 titles: 9 new, 0 in the catalogue already; 10 copies to add."
+    )
+    assert len(said) == 1 + 10
+    assert said[1].startswith("  '94中国发展报告 / 国家统计局编")
+
+
 def test_a_file_that_is_no_list_of_books_is_refused(here: Here, tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError):
         intake.preview(building.write(tmp_path, "a.csv", b"a,b\n1,2\n"), here=here)

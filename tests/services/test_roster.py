@@ -16,6 +16,7 @@ from kiosk.db import Base, reading, transaction
 from kiosk.errors import InvalidInputError, RefusedError
 from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.people import Card, Child, Contact, ContactStatus, SchoolClass
+from kiosk.rules.people import PeopleProblem
 from kiosk.rules.relations import Relation
 from kiosk.rules.roster import Doubt, RosterRefusal
 from kiosk.services import roster, vault, visits
@@ -370,6 +371,19 @@ def test_a_balance_that_does_not_come_out_stores_nothing(here: Here, tmp_path: P
     with pytest.raises(RuntimeError, match="balance"):
         roster.apply(replace(plan, enrolled_before=5), actor_id=None, here=here)
 
+    assert everything() == []
+
+
+def test_a_class_of_more_children_than_badges_is_refused_as_a_whole(
+    here: Here, tmp_path: Path
+) -> None:
+    signs = [chr(0x4E00 + n) for n in range(181)]
+    plan = roster.preview(write(tmp_path, *(row(f"陈{sign}") for sign in signs)), here=here)
+
+    with pytest.raises(RefusedError) as error:
+        roster.apply(plan, actor_id=None, here=here)
+
+    assert error.value.reason is PeopleProblem.CLASS_TOO_LARGE
     assert everything() == []
 
 

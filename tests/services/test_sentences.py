@@ -1,0 +1,37 @@
+"""Each error that a command can meet has a sentence."""
+
+from enum import StrEnum
+
+import pytest
+
+from kiosk.errors import KioskError
+from kiosk.files.problems import FileProblem
+from kiosk.rules.backups import BackupProblem
+from kiosk.rules.catalogue import CatalogueProblem
+from kiosk.rules.people import PeopleProblem
+from kiosk.rules.roster import RosterRefusal
+from kiosk.services.demo import DemoRefusal
+from kiosk.services.sentences import sentence
+
+VALUES = {"most": 200, "grade": 3, "number": 1, "folder": "backups", "path": "a.damaged"}
+REASONS = [
+    reason
+    for reasons in (
+        BackupProblem,
+        CatalogueProblem,
+        DemoRefusal,
+        FileProblem,
+        PeopleProblem,
+        RosterRefusal,
+    )
+    for reason in reasons
+]
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_reason_has_a_sentence(reason: StrEnum) -> None:
+    said = sentence(KioskError(reason, **VALUES))
+
+    assert not said.startswith("It could not be done")
+    assert said.endswith((".", "?", "a.damaged", "书名."))
+    assert "{" not in said
