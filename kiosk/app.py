@@ -22,6 +22,7 @@ from kiosk.web import (
     headers,
     i18n,
     logs,
+    macros,
     same_origin,
     template_globals,
 )
@@ -74,6 +75,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     i18n.install(app)
     filters.install(app.jinja_env)
     template_globals.install(app)
+    macros.install(app)
     errors.install(app)
     same_origin.install(app)
     for blueprint in all_blueprints():

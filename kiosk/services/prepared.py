@@ -6,7 +6,7 @@ what SQLite itself takes for it. Types are SQLAlchemy's own, on the way in and o
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -25,8 +25,8 @@ class _Plan:
     sql: str
     fixed: Mapping[str, object]
     into: tuple[tuple[str, _Convert], ...]
-    out_of: tuple[_Convert, ...]
-    row: Callable[[Iterable[Any]], AnyRow]
+    out_of: tuple[tuple[int, Callable[[Any], Any]], ...]
+    row: Callable[..., AnyRow]
 
 
 class Prepared:
@@ -75,16 +75,17 @@ def _plan(statement: AnySelect | Insert, dialect: Dialect, values: Mapping[str, 
             for name in compiled.positiontup or ()
         ),
         out_of=tuple(
-            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
+            (place, convert)
+            for place, column in enumerate(columns)
+            if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
         ),
+        # SQLAlchemy's own row needs a result around it; this one is read alike.
         row=_named(*(str(column.key) for column in columns)),
     )
 
 
-def _named(*columns: str) -> Callable[[Iterable[Any]], Any]:
-    """Return what makes a row: SQLAlchemy's own needs a result around it, this one reads alike."""
-    make: Callable[..., Any] = namedtuple("Row", columns)  # type: ignore[misc]  # noqa: PYI024
-    return lambda values: make(*values)  # the names are those of the statement
+def _named(*columns: str) -> Callable[..., Any]:
+    return namedtuple("Row", columns)  # noqa: PYI024 - named at run time
 
 
 def _given(plan: _Plan, values: Mapping[str, object]) -> list[object]:
@@ -92,6 +93,8 @@ def _given(plan: _Plan, values: Mapping[str, object]) -> list[object]:
     return [convert(given[name]) if convert else given[name] for name, convert in plan.into]
 
 
-def _row(plan: _Plan, values: Iterable[Any]) -> AnyRow:
-    made = zip(plan.out_of, values, strict=True)
-    return plan.row(convert(value) if convert else value for convert, value in made)
+def _row(plan: _Plan, found: Sequence[Any]) -> AnyRow:
+    values = list(found)
+    for place, convert in plan.out_of:
+        values[place] = convert(values[place])
+    return plan.row(*values)
