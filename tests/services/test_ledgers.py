@@ -1,0 +1,335 @@
+"""The paper ledgers: their columns as printed, no empty cell, every export in the audit."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+
+from kiosk.db import reading
+from kiosk.errors import InvalidInputError, NotFoundError, UnavailableError
+from kiosk.files.tables import Table
+from kiosk.models.audit import Audit, AuditAction
+from kiosk.rules import codes
+from kiosk.rules.call_states import CallState
+from kiosk.rules.lending import ItemStatus
+from kiosk.rules.openings import Hazard, OpeningState
+from kiosk.services import item_status, ledger_paper, ledgers, lending, openings
+from kiosk.services.answers import Lent
+from kiosk.services.here import Here
+from kiosk.services.ledgers import Ledger, LedgerProblem
+from kiosk.services.visits import arrive, leave
+from tests import factories
+from tests.clock import FrozenClock
+from tests.conftest import here_in
+
+# The headers as they stand on paper (`domain.md` 2.4).
+COLUMNS = {
+    Ledger.OPENINGS: "序号 | 日期 | 星期 | 计划开放时间 | 实际开放时间(起—止) | 时长(小时)"
+    " | 值班教师 | 到室人数 | 到室人次 | 借书(册) | 还书(册) | 亲情通话(次) | 主要活动内容"
+    " | 安全检查 | 卫生情况 | 异常及处理 | 值班教师签名 | 备注",
+    Ledger.VISITS: "序号 | 日期 | 姓名 | 班级 | 签到时间 | 离开时间 | 活动内容 | 值班教师 | 备注",
+    Ledger.CALLS: "序号 | 日期 | 姓名 | 班级 | 通话对象(称谓) | 通话方式(电话/视频) | 预约时间"
+    " | 开始时间 | 结束时间 | 通话时长(分钟) | 是否接通 | 未接通处理 | 学生确认 | 值班教师 | 备注",
+    Ledger.LOANS: "序号 | 借书日期 | 书名 | 登录号 | 册数 | 存放位置(架位) | 借阅人 | 班级"
+    " | 应还日期 | 归还日期 | 归还情况 | 经手人 | 备注",
+}
+TO_SIGN = {"值班教师签名", "学生确认"}
+
+
+def _today(name: str, here: Here) -> Table:
+    reading().rollback()
+    return ledgers.build(name, first=here.today, last=here.today, here=here)
+
+
+def _by_column(table: Table, place: int = 0) -> dict[str, Any]:
+    labels = [column.label for column in table.columns]
+    return dict(zip(labels, table.rows[place], strict=True))
+
+
+def _afternoon(app: Flask, clock: FrozenClock) -> None:
+    """Open the room, let three children come, one borrow, one call, one leave, and close it."""
+    here = here_in(app, clock)
+    teacher = factories.staff(here)
+    openings.open_room(
+        staff_id=teacher.staff_id, exceptions={Hazard.WATER: "地面有水，已拖干"}, here=here
+    )
+    children = [
+        factories.child(here, family_name="陈", given_name=name) for name in ("一", "二", "三")
+    ]
+    for child in children:
+        clock.advance(minutes=1)
+        arrive(code=child.card_code, request_id=uuid4(), here=here_in(app, clock))
+    item = factories.item(here, name="星星邮局")
+    lending.scan(
+        codes.parse(item.code),
+        reader=children[0].reader,
+        request_id=uuid4(),
+        here=here_in(app, clock),
+    )
+    called = here_in(app, clock)
+    factories.booking(
+        called,
+        children[1].child_id,
+        state=CallState.DONE,
+        started_at=called.now,
+        ended_at=called.now + timedelta(minutes=8),
+    )
+    clock.advance(minutes=10)
+    leave(child_id=children[2].child_id, face=children[2].face, here=here_in(app, clock))
+    clock.advance(minutes=47)
+    openings.close_room(is_tidy=True, here=here_in(app, clock))
+
+
+@pytest.mark.parametrize("name", Ledger)
+def test_the_columns_are_those_of_the_paper(here: Here, name: Ledger) -> None:
+    table = _today(name, here)
+
+    assert [column.label for column in table.columns] == COLUMNS[name].split(" | ")
+
+
+@pytest.mark.parametrize("name", Ledger)
+def test_no_cell_is_empty_but_those_for_the_pen(
+    app: Flask, clock: FrozenClock, name: Ledger
+) -> None:
+    _afternoon(app, clock)
+    table = _today(name, here_in(app, clock))
+
+    empty = {
+        table.columns[at].label
+        for row in (*table.rows, table.totals or ())
+        for at, cell in enumerate(row)
+        if cell in ("", None)
+    }
+
+    assert table.rows
+    assert empty <= TO_SIGN
+
+
+def test_an_opening_has_plan_beside_fact_and_what_happened(app: Flask, clock: FrozenClock) -> None:
+    _afternoon(app, clock)
+
+    row = _by_column(_today("L1", here_in(app, clock)))
+
+    assert row["计划开放时间"] == "16:30—18:00"
+    assert row["实际开放时间(起—止)"] == "16:40—17:40"
+    assert row["时长(小时)"] == 1.0
+    assert (row["到室人数"], row["借书(册)"], row["还书(册)"], row["亲情通话(次)"]) == (3, 1, 0, 1)
+    assert row["主要活动内容"] == "自主活动、图书借阅、亲情通话"
+    assert (row["安全检查"], row["异常及处理"]) == ("有异常", "防水：地面有水，已拖干")
+    assert (row["卫生情况"], row["值班教师"]) == ("整洁", "王老师")
+
+
+def test_the_foot_counts_days_times_and_hours(app: Flask, clock: FrozenClock) -> None:
+    _afternoon(app, clock)
+
+    table = _today("L1", here_in(app, clock))
+
+    assert table.bottom_line is not None
+    assert table.bottom_line.startswith("本月开放 1 天 1 次 1.0 小时")
+
+
+def test_a_planned_opening_that_nobody_opened_is_written_down(
+    app: Flask, clock: FrozenClock
+) -> None:
+    day = here_in(app, clock).today
+    clock.advance(days=1)
+
+    table = ledgers.build("L1", first=day, last=day, here=here_in(app, clock))
+
+    row = _by_column(table)
+    assert (row["实际开放时间(起—止)"], row["备注"], row["到室人数"]) == ("未开放", "未开放", 0)
+
+
+def test_what_is_still_to_come_is_in_no_ledger(here: Here) -> None:
+    later = here.today + timedelta(days=6)
+
+    table = ledgers.build("L1", first=here.today, last=later, here=here)
+
+    assert table.rows == ()
+
+
+def test_two_openings_of_one_day_share_its_visits(here: Here) -> None:
+    factories.opening(here, from_min=8 * 60, to_min=9 * 60, state=OpeningState.HELD)
+    factories.opening(here, from_min=12 * 60, to_min=13 * 60, state=OpeningState.HELD)
+    midnight = here.now - timedelta(minutes=here.minute)
+    for hour in (7.9, 8.5, 12.5):
+        child = factories.child(here)
+        came = midnight + timedelta(hours=hour)
+        factories.visit(here, child.child_id, signed_in_at=came, signed_out_at=here.now)
+
+    table = _today("L1", here)
+
+    assert [_by_column(table, place)["到室人次"] for place in (0, 1)] == [2, 1]
+    assert table.totals is not None
+    assert table.totals[7:9] == (3, 3)
+
+
+def test_nobody_invents_when_a_child_left(app: Flask, clock: FrozenClock) -> None:
+    _afternoon(app, clock)
+
+    table = _today("L3", here_in(app, clock))
+
+    left = [_by_column(table, place)["离开时间"] for place in range(3)]
+    assert left == ["未确认", "未确认", "16:53"]
+    assert _by_column(table)["姓名"] == "陈一"
+    assert _by_column(table)["班级"] == "三（1）班"
+
+
+def test_a_call_has_its_minutes_and_never_its_number(app: Flask, clock: FrozenClock) -> None:
+    _afternoon(app, clock)
+
+    table = _today("L4", here_in(app, clock))
+
+    row = _by_column(table)
+    assert (row["通话对象(称谓)"], row["通话方式(电话/视频)"]) == ("妈妈", "电话")
+    assert (row["开始时间"], row["结束时间"], row["通话时长(分钟)"]) == ("16:43", "16:51", 8)
+    assert (row["是否接通"], row["未接通处理"]) == ("接通", "无")
+    assert "1990000" not in str(table.rows)
+
+
+def test_a_call_that_did_not_come_about_says_what_follows(here: Here) -> None:
+    child = factories.child(here)
+    contact_id = factories.contact(here, child.child_id)
+    states = (CallState.NO_ANSWER, CallState.BOOKED)
+    for state, slot_id in zip(states, factories.slots(here, places=2), strict=True):
+        factories.booking(here, child.child_id, contact_id=contact_id, slot_id=slot_id, state=state)
+    alone = factories.child(here)
+    factories.booking(here, alone.child_id, state=CallState.NO_SHOW)
+
+    table = _today("L4", here)
+
+    handled = {_by_column(table, place)["未接通处理"] for place in range(2)}
+    assert handled == {f"已再约 {here.today.isoformat()} 17:10", "待再约"}
+
+
+def test_a_loan_is_one_line_from_shelf_to_shelf(app: Flask, clock: FrozenClock) -> None:
+    here = here_in(app, clock)
+    child, item = factories.child(here), factories.item(here, name="小河的信")
+    lending.scan(codes.parse(item.code), reader=child.reader, request_id=uuid4(), here=here)
+    clock.advance(days=2)
+    lending.scan(codes.parse(item.code), reader=None, request_id=uuid4(), here=here_in(app, clock))
+
+    table = ledgers.build("L6", first=here.today, last=here.today, here=here_in(app, clock))
+
+    row = _by_column(table)
+    assert (row["书名"], row["册数"], row["借阅人"]) == ("小河的信", 1, "陈小满")
+    assert (row["归还日期"], row["归还情况"]) == ("2026-11-22", "已还")
+    assert row["经手人"] == "自助"
+
+
+def test_a_lending_that_was_undone_is_in_no_ledger(here: Here) -> None:
+    child, item = factories.child(here), factories.item(here)
+    lent = lending.scan(codes.parse(item.code), reader=child.reader, request_id=uuid4(), here=here)
+    assert isinstance(lent, Lent)
+    lending.undo_lend(loan_id=lent.loan.loan_id, child_id=child.child_id, here=here)
+
+    assert _today("L6", here).rows == ()
+
+
+def test_a_lost_book_is_lost_and_not_returned(here: Here) -> None:
+    teacher, child, item = factories.staff(here), factories.child(here), factories.item(here)
+    factories.loan(here, child.child_id, item.item_id)
+
+    item_status.set_status(item.item_id, ItemStatus.LOST, staff_id=teacher.staff_id, here=here)
+
+    row = _by_column(_today("L6", here))
+    assert (row["归还日期"], row["归还情况"]) == ("—", "遗失")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_each_export_stands_in_the_audit(here: Here, tmp_path: Path, kind: str) -> None:
+    staff_id = factories.staff(here).staff_id
+    factories.visit(here, factories.child(here).child_id)
+    output = tmp_path / f"l3.{kind}"
+
+    rows = ledgers.write(
+        "l3",
+        first=here.today,
+        last=here.today,
+        kind=kind,
+        output=output,
+        actor_id=staff_id,
+        here=here,
+    )
+
+    assert rows == 1
+    assert output.stat().st_size > 0
+    row = reading().query(Audit).one()
+    assert (row.action, row.subject, row.actor_id) == (AuditAction.EXPORT, "ledger:L3", staff_id)
+    assert "小满" not in row.fields
+
+
+def test_a_print_stands_in_the_audit(here: Here) -> None:
+    staff_id = factories.staff(here).staff_id
+
+    ledgers.to_print("L6", first=here.today, last=here.today, actor_id=staff_id, here=here)
+
+    assert reading().query(Audit).one().action is AuditAction.PRINT
+
+
+def test_a_formula_in_a_name_is_no_formula_in_the_file(here: Here) -> None:
+    child = factories.child(here, family_name="=1+1", given_name="甲")
+    factories.visit(here, child.child_id)
+
+    data = ledgers.content(
+        "L3", first=here.today, last=here.today, kind="csv", actor_id=None, here=here
+    )
+
+    assert b",'=1+1" in data
+
+
+def test_a_folder_that_is_missing_is_said_plainly(here: Here, tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError) as error:
+        ledgers.write(
+            "L3",
+            first=here.today,
+            last=here.today,
+            kind="csv",
+            output=tmp_path / "nowhere" / "l3.csv",
+            actor_id=None,
+            here=here,
+        )
+
+    assert error.value.reason is LedgerProblem.NOT_WRITTEN
+
+
+def test_a_ledger_that_does_not_exist_is_not_found(here: Here) -> None:
+    with pytest.raises(NotFoundError) as error:
+        _today("L99", here)
+
+    assert error.value.reason is LedgerProblem.UNKNOWN_LEDGER
+
+
+def test_a_period_that_ends_before_it_begins_is_not_understood(here: Here) -> None:
+    before = here.today - timedelta(days=1)
+
+    with pytest.raises(InvalidInputError) as error:
+        ledgers.build("L1", first=here.today, last=before, here=here)
+
+    assert error.value.reason is LedgerProblem.WRONG_PERIOD
+
+
+def test_an_unknown_kind_of_file_is_not_understood(here: Here) -> None:
+    with pytest.raises(InvalidInputError) as error:
+        ledgers.content(
+            "L1", first=here.today, last=here.today, kind="pdf", actor_id=None, here=here
+        )
+
+    assert error.value.reason is LedgerProblem.UNKNOWN_KIND
+
+
+@pytest.mark.parametrize(
+    ("on", "term"),
+    [
+        (date(2026, 8, 31), "2026—2027学年第一学期"),
+        (date(2026, 11, 20), "2026—2027学年第一学期"),
+        (date(2027, 1, 15), "2026—2027学年第一学期"),
+        (date(2027, 2, 1), "2026—2027学年第二学期"),
+        (date(2027, 7, 31), "2026—2027学年第二学期"),
+    ],
+)
+def test_the_term_is_that_of_the_school_year(on: date, term: str) -> None:
+    assert ledger_paper.term(on) == term
