@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 from sqlalchemy import event, select
 
 from kiosk.db import db, reading
@@ -17,6 +18,8 @@ from kiosk.rules.relations import Relation
 from kiosk.services import audit, contacts, people, pinyin, vault
 from kiosk.services.here import Here
 from tests import factories
+from tests.clock import FrozenClock
+from tests.conftest import here_in
 
 PHONE = "19900005678"
 
@@ -70,6 +73,18 @@ def test_a_child_is_found_by_name_and_by_initials(
     text: str, found: list[str], here: Here, actor: UUID
 ) -> None:
     assert names(people.search(text, here=here, actor_id=actor)) == found
+
+
+def test_a_child_is_found_on_postgresql_too(postgres_app: Flask, clock: FrozenClock) -> None:
+    here = here_in(postgres_app, clock)
+    actor = factories.staff(here).staff_id
+    child = factories.child(here, family_name="王", given_name="子涵", initials="wzh")
+    contact = factories.contact(here, child.child_id, phone=PHONE)
+
+    for text in ("子涵", "wz", ""):
+        assert names(people.search(text, here=here, actor_id=actor)) == ["王子涵"]
+    assert people.classes()[0].grade == 3
+    assert people.reveal_phone(contact, purpose="核对", actor_id=actor, here=here) == PHONE
 
 
 def test_a_child_is_found_by_its_number(here: Here, actor: UUID) -> None:
