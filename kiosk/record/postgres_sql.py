@@ -202,13 +202,12 @@ def digests(
     columns = [Column(name="id", kind=Kind.KEY), *shape.columns]
     texts = [_TEXTS[column.kind].format(_of_table(column)) for column in columns]
     query = sql.SQL(
-        "SELECT s.name, count(t.id), coalesce(mod("
-        "sum(('x' || left(md5(concat_ws(E'\\t', {texts})), {digits}))::bit(60)::bigint)"
-        " FILTER (WHERE t.id IS NOT NULL), {modulus}), 0)"
+        "SELECT s.name, found.rows, coalesce(mod(found.total, {modulus}), 0)"
         " FROM unnest(%(names)s::text[], %(lows)s::uuid[], %(highs)s::uuid[])"
-        " AS s (name, low, high)"
-        " LEFT JOIN {table} AS t ON t.room_id = %(room)s::uuid AND t.id >= s.low AND t.id < s.high"
-        " AND t.epoch = %(epoch)s AND t.op = 'U' GROUP BY s.name"
+        " AS s (name, low, high) CROSS JOIN LATERAL (SELECT count(*) AS rows,"
+        " sum(('x' || left(md5(concat_ws(E'\\t', {texts})), {digits}))::bit(60)::bigint) AS total"
+        " FROM {table} AS t WHERE t.room_id = %(room)s::uuid AND t.id >= s.low AND t.id < s.high"
+        " AND t.epoch = %(epoch)s AND t.op = 'U') AS found"
     ).format(
         texts=sql.SQL(", ").join(sql.SQL("coalesce({}, '')").format(text) for text in texts),
         digits=sql.Literal(DIGITS),
@@ -222,6 +221,8 @@ def digests(
         "room": room_id,
         "epoch": epoch,
     }
+    # Right after a first sync the server has no statistics, and would read all for each range.
+    connection.execute("SET LOCAL enable_seqscan = off")
     return {
         str(name): SetDigest(rows=_number(rows), digest=_number(digest))
         for name, rows, digest in connection.execute(query, given)

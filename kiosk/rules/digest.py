@@ -33,17 +33,14 @@ EMPTY: Final = SetDigest(rows=0, digest=0)
 
 def row_digest(line: str) -> int:
     """Return the first 60 bits of the line's md5: every database can count the same."""
-    found = hashlib.md5(line.encode(), usedforsecurity=False).hexdigest()
-    return int(found[:DIGITS], 16)
+    found = hashlib.md5(line.encode(), usedforsecurity=False).digest()
+    return int.from_bytes(found[:8]) >> 4
 
 
 def set_digest(lines: Iterable[str]) -> SetDigest:
     """Return the digest of a set of rows; the order does not matter, a double row does."""
-    rows = total = 0
-    for line in lines:
-        rows += 1
-        total += row_digest(line)
-    return SetDigest(rows=rows, digest=total % MODULUS)
+    digests = list(map(row_digest, lines))
+    return SetDigest(rows=len(digests), digest=sum(digests) % MODULUS)
 
 
 def chain(previous: str, sha256: str) -> str:

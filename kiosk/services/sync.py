@@ -126,7 +126,7 @@ def sync_once(
         notice = run.greet()
         run.push()
         proof = sync_proof.prove(run, zone=settings.zone)
-    sync_book.succeeded(target.name, now=now)
+    set_aside = sync_book.succeeded(target.name, now=now)
     rows = _notice_rows(run, notice, repaired=len(proof.repaired))
     if notice is None and proof.repaired:
         notice = SyncNotice.REPAIRED
@@ -137,7 +137,7 @@ def sync_once(
         sent=run.sent,
         compared=proof.compared,
         repaired=len(proof.repaired),
-        set_aside=status(settings, target=target.name).set_aside,
+        set_aside=set_aside,
         notice=notice,
         notice_rows=rows,
     )

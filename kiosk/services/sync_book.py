@@ -105,8 +105,8 @@ def set_aside(
         return _account(session, _room(session), state)
 
 
-def succeeded(target: str, *, now: datetime) -> None:
-    """Note that the target has everything, and that it was compared.
+def succeeded(target: str, *, now: datetime) -> int:
+    """Note that the target has everything, and that it was compared; return what stays aside.
 
     Rows that were set aside and have changed since are forgotten: they have been sent.
     """
@@ -126,6 +126,7 @@ def succeeded(target: str, *, now: datetime) -> None:
             )
             .execution_options(synchronize_session=False)
         )
+        return len(_account(session, _room(session), state).skip)
 
 
 def failed(target: str, *, reason: StrEnum, now: datetime) -> None:

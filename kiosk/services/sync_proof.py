@@ -6,6 +6,7 @@ chosen anew each day (`sync.md` 2.5).
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -117,11 +118,18 @@ def _span(day: date, zone: ZoneInfo) -> Span:
 
 def _differing(run: SyncRun, shape: Shape, spans: Sequence[Span]) -> Iterator[Span]:
     hello = run.account.hello
-    theirs = run.target.digests(shape, room_id=hello.room_id, epoch=hello.epoch, spans=spans)
+    with ThreadPoolExecutor(1, "their-digests") as asker:
+        asked = asker.submit(
+            run.target.digests, shape, room_id=hello.room_id, epoch=hello.epoch, spans=spans
+        )
+        ours = {
+            span: set_digest(sync_changes.contents(run.engine, shape, low=span.low, high=span.high))
+            for span in spans
+        }
+        theirs = asked.result()
     for span in spans:
-        rows = sync_changes.contents(run.engine, shape, low=span.low, high=span.high)
         # What is changing at this moment differs rightly, and is next.
-        if set_digest(rows) != theirs[span.name] and sync_book.is_settled(
+        if ours[span] != theirs[span.name] and sync_book.is_settled(
             run.target.name, shape.name, low=span.low, high=span.high
         ):
             yield span

@@ -4,6 +4,7 @@ Killed anywhere, the next run goes on: what a target has stored is in its receip
 has heard of them is in its account, and the two are compared before anything is sent.
 """
 
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +17,7 @@ from kiosk.record.target import Batch, HelloReply, Receipt, RecordProblem, Recor
 from kiosk.services import sync_book, sync_changes
 from kiosk.services.sync_changes import Changes, Unreadable
 
-BATCH: Final = 50_000
+BATCH: Final = 25_000
 
 
 class SyncRun:
@@ -50,17 +51,31 @@ class SyncRun:
         return self._renew()
 
     def push(self) -> None:
-        """Send what waits, in order; move the account only after each receipt."""
+        """Send what waits, in order; move the account only after each receipt.
+
+        The next batch is read while the target is busy with the last one.
+        """
         limit = self._batch_rows
-        while (changes := self._next(limit)).parts:
-            batch = Batch.of(self.account.hello, changes.parts, to_seq=changes.upto)
-            failpoint("sync.read")
-            try:
-                self._send(batch)
-            except InvalidInputError:
-                limit = self._narrow(batch)
-            else:
-                limit = min(limit * 2, self._batch_rows)
+        with ThreadPoolExecutor(1, "read-ahead") as reader:
+            ahead = self._read(reader, limit, after=self.account.hello.acked_seq)
+            while (changes := ahead.result()).parts:
+                self._set_aside(changes.unreadable)
+                batch = Batch.of(self.account.hello, changes.parts, to_seq=changes.upto)
+                failpoint("sync.read")
+                wider = min(limit * 2, self._batch_rows)
+                ahead = self._read(reader, wider, after=changes.upto)
+                try:
+                    self._send(batch)
+                    limit = wider
+                except InvalidInputError:
+                    limit = self._narrow(batch)
+                    ahead = self._read(reader, limit, after=self.account.hello.acked_seq)
+            self._set_aside(changes.unreadable)
+
+    def _read(self, reader: Executor, limit: int, *, after: int) -> "Future[Changes]":
+        return reader.submit(
+            sync_changes.read, self.engine, after=after, limit=limit, skip=self.account.skip
+        )
 
     def _send(self, batch: Batch) -> None:
         sync_book.announce(self.target.name, to_seq=batch.to_seq, chain=batch.chain)
@@ -73,16 +88,6 @@ class SyncRun:
         failpoint("sync.acked")
         self.sent += batch.rows
         self.batches += 1
-
-    def _next(self, limit: int) -> Changes:
-        changes = sync_changes.read(
-            self.engine,
-            after=self.account.hello.acked_seq,
-            limit=limit,
-            skip=self.account.skip,
-        )
-        self._set_aside(changes.unreadable)
-        return changes
 
     def _narrow(self, batch: Batch) -> int:
         """Return how many rows to try next; a single bad one is set aside."""
