@@ -205,21 +205,41 @@ def transaction() -> Iterator[Session]:
     if session.info.get("writing") or session.new or session.dirty or session.deleted:
         raise RuntimeError("one transaction() for each use case; pass its session to helpers")
     session.rollback()  # forget earlier reads: decide only on what is read under the lock
-    with _one_writer:
+    with _alone():
         session.info["writing"] = True
         try:
             session.connection(execution_options=_WRITE)
             yield session
             session.commit()
-        except (OperationalError, sqlite3.OperationalError) as error:
-            # Full, locked or failing disk: said as what it is, and never a false success.
-            session.rollback()
-            raise UnavailableError(SessionProblem.NOT_STORED) from error
         except BaseException:
             session.rollback()
             raise
         finally:
             session.info["writing"] = False
+
+
+@contextmanager
+def writing() -> Iterator[Connection]:
+    """Do what `transaction()` does for statements that need no ORM, at half its price."""
+    if db.session.registry.has():
+        session = db.session()
+        if session.info.get("writing"):
+            raise RuntimeError("one transaction for each use case")
+        session.rollback()  # what this request has read would keep the commit waiting
+    with _alone(), db.engine.connect() as connection:
+        connection = connection.execution_options(**_WRITE)  # noqa: PLW2901 - it is the same
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the write lock; a disk that is full, locked or failing is said as what it is."""
+    with _one_writer:
+        try:
+            yield
+        except (OperationalError, sqlite3.OperationalError) as error:
+            raise UnavailableError(SessionProblem.NOT_STORED) from error
 
 
 def violated(error: IntegrityError) -> str | None:

@@ -1,6 +1,6 @@
 """Where and when a use case happens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,11 +18,12 @@ class Here:
     now: datetime
     settings: Settings
     home_id: UUID
+    local: datetime = field(init=False, compare=False)
+    """The wall clock of the room."""
 
-    @property
-    def local(self) -> datetime:
-        """The wall clock of the room."""
-        return civil.local(self.now, self.settings.zone)
+    def __post_init__(self) -> None:
+        # Asked for a dozen times in each request.
+        object.__setattr__(self, "local", civil.local(self.now, self.settings.zone))
 
     @property
     def today(self) -> date:

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 from zlib import crc32
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnyRow, any_of, reading
@@ -117,7 +117,7 @@ class Reminders:
     loan: OwnLoan | None
 
 
-def reminders(session: Session, *, child_id: UUID, here: Here) -> Reminders:
+def reminders(session: Session | Connection, *, child_id: UUID, here: Here) -> Reminders:
     """Return what to remind this child of."""
     row = _REMINDERS.first(
         session, {"child_id": child_id, "today": here.today, "minute": here.minute}
@@ -130,20 +130,25 @@ def reminders(session: Session, *, child_id: UUID, here: Here) -> Reminders:
     )
 
 
-def loans(session: Session, *, child_id: UUID) -> tuple[OwnLoan, ...]:
+def loans(session: Session | Connection, *, child_id: UUID) -> tuple[OwnLoan, ...]:
     """Return the books in a child's hands, the one due soonest first."""
     rows = _LOANS.rows(session, {"child_id": child_id})
     return tuple(own_loan(row.id, row.name, row.due_on) for row in rows)
 
 
-def next_call(session: Session, *, child_id: UUID, here: Here) -> OwnCall | None:
+def next_call(session: Session | Connection, *, child_id: UUID, here: Here) -> OwnCall | None:
     """Return the next call that a child still has before it."""
     row = _CALL.first(session, {"child_id": child_id, "today": here.today, "minute": here.minute})
     return None if row is None else own_call(row)
 
 
 def read(
-    session: Session, *, child_id: UUID, face: ChildFace, saying: OwnPageSaying, here: Here
+    session: Session | Connection,
+    *,
+    child_id: UUID,
+    face: ChildFace,
+    saying: OwnPageSaying,
+    here: Here,
 ) -> OwnPage:
     """Return a child's own page."""
     own = loans(session, child_id=child_id)

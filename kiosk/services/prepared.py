@@ -36,9 +36,9 @@ class Prepared:
         self._statement: Final = statement
         self._plan: _Plan | None = None
 
-    def rows(self, session: Session, values: Mapping[str, object]) -> Sequence[AnyRow]:
+    def rows(self, at: Session | Connection, values: Mapping[str, object]) -> Sequence[AnyRow]:
         """Run the statement; the rows that it finds have their columns by name."""
-        connection = session.connection()
+        connection = at if isinstance(at, Connection) else at.connection()
         if connection.dialect.name != "sqlite":
             return self._usual(connection, values)
         if self._plan is None:
@@ -50,14 +50,14 @@ class Prepared:
             return self._usual(connection, values)  # fails again, under the name that all know
         return [_row(self._plan, row) for row in found]
 
-    def first(self, session: Session, values: Mapping[str, object]) -> AnyRow | None:
+    def first(self, at: Session | Connection, values: Mapping[str, object]) -> AnyRow | None:
         """Run the statement and return its only row, or None."""
-        found = self.rows(session, values)
+        found = self.rows(at, values)
         return found[0] if found else None
 
-    def run(self, session: Session, values: Mapping[str, object]) -> None:
+    def run(self, at: Session | Connection, values: Mapping[str, object]) -> None:
         """Run the statement, an INSERT."""
-        self.rows(session, values)
+        self.rows(at, values)
 
     def _usual(self, connection: Connection, values: Mapping[str, object]) -> Sequence[AnyRow]:
         result = connection.execute(self._statement, values)

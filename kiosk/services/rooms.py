@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnyRow, any_of, constant, reading
@@ -124,7 +124,7 @@ class RoomState:
         return self.opening_id is not None
 
 
-def state(session: Session, here: Here) -> RoomState:
+def state(session: Session | Connection, here: Here) -> RoomState:
     """Return the state of the room at this moment."""
     today = here.today
     rows = _OPENINGS.rows(
@@ -146,7 +146,7 @@ def state(session: Session, here: Here) -> RoomState:
     )
 
 
-def train(session: Session, here: Here) -> tuple[Badge, ...]:
+def train(session: Session | Connection, here: Here) -> tuple[Badge, ...]:
     """Return the badges of the children who are here, latest arrivals last."""
     rows = _TRAIN.rows(session, _today(here))
     return tuple(Badge(animal=row.animal, cloth=row.cloth) for row in reversed(rows))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from kiosk.db import AnyRow, constant, reading, transaction
+from kiosk.db import AnyRow, constant, reading, writing
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.people import Card, Child, SchoolClass
@@ -101,9 +101,9 @@ def arrive(*, code: str, request_id: UUID, here: Here) -> AtTheDoor:
         NotFoundError: UNKNOWN_CARD or OLD_CARD.
         RefusedError: ROOM_CLOSED with `today` and the `next` opening, None when none is planned.
     """
-    with transaction() as session:
-        child = _holder(session, code, here)
-        state = rooms.state(session, here)
+    with writing() as connection:
+        child = _holder(connection, code, here)
+        state = rooms.state(connection, here)
         last = _last_visit(child, request_id, here)
         action = rules.arrival(
             is_open=state.is_open,
@@ -119,18 +119,18 @@ def arrive(*, code: str, request_id: UUID, here: Here) -> AtTheDoor:
                     VisitRefusal.ROOM_CLOSED, next=state.next_planned, today=here.today
                 )
             case ArrivalAction.SIGN_IN | ArrivalAction.TRACE:
-                _sign_in(session, child, last, request_id, here)
+                _sign_in(connection, child, last, request_id, here)
             case ArrivalAction.SAME_ANSWER | ArrivalAction.ALREADY_HERE | ArrivalAction.JUST_LEFT:
                 pass
         return AtTheDoor(
-            child_id=child.id, face=_face(child), answer=_answer(session, child, action, here)
+            child_id=child.id, face=_face(child), answer=_answer(connection, child, action, here)
         )
 
 
 def leave(*, child_id: UUID, face: ChildFace, here: Here) -> Left:
     """Sign a child out; who is out already is wished goodbye again."""
-    with transaction() as session:
-        session.execute(
+    with writing() as connection:
+        connection.execute(
             update(Visit)
             .where(Visit.child_id == child_id, Visit.state == constant(VisitState.OPEN))
             .values(
@@ -154,7 +154,7 @@ def holder(*, code: str, here: Here) -> UUID:
     return found
 
 
-def _holder(session: Session, code: str, here: Here) -> AnyRow:
+def _holder(session: Session | Connection, code: str, here: Here) -> AnyRow:
     digest = codes.card_digest(code, key=here.settings.keys.card)
     child = _CARD.first(session, {"digest": digest})
     if child is None or child.left_on is not None:
@@ -176,16 +176,16 @@ def _last_visit(child: AnyRow, request_id: UUID, here: Here) -> LastVisit | None
 
 
 def _sign_in(
-    session: Session, child: AnyRow, last: LastVisit | None, request_id: UUID, here: Here
+    connection: Connection, child: AnyRow, last: LastVisit | None, request_id: UUID, here: Here
 ) -> None:
     if last is not None and last.state is VisitState.OPEN:
-        session.execute(
+        connection.execute(
             update(Visit)
             .where(Visit.id == child.visit_id)
             .values(state=VisitState.LEFT_UNCONFIRMED)
         )
     _ADD.run(
-        session,
+        connection,
         {
             "id": new_id(here.now),
             "home_id": here.home_id,
@@ -199,25 +199,25 @@ def _sign_in(
 
 
 def _answer(
-    session: Session, child: AnyRow, action: ArrivalAction, here: Here
+    connection: Connection, child: AnyRow, action: ArrivalAction, here: Here
 ) -> Arrived | OwnPage | Left:
     face = _face(child)
     match action:
         case ArrivalAction.ALREADY_HERE:
             return own_page.read(
-                session, child_id=child.id, face=face, saying=OwnPageSaying.ALREADY_IN, here=here
+                connection, child_id=child.id, face=face, saying=OwnPageSaying.ALREADY_IN, here=here
             )
         case ArrivalAction.JUST_LEFT:
             return _goodbye(face, here)
         case _:
-            reminders = own_page.reminders(session, child_id=child.id, here=here)
+            reminders = own_page.reminders(connection, child_id=child.id, here=here)
             return Arrived(
                 child=face,
                 greeting=Greeting(civil.daytime(here.minute).value),
                 today=here.today,
                 call=reminders.call,
                 loan=reminders.loan if reminders.call is None else None,
-                train=rooms.train(session, here),
+                train=rooms.train(connection, here),
             )
 
 

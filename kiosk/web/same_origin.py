@@ -6,7 +6,7 @@ The token has no time limit: one that expires makes the first scan of the next m
 
 from typing import Final
 
-from flask import Flask, request
+from flask import Flask, g, request, session
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError, generate_csrf
 
@@ -15,7 +15,34 @@ from kiosk.rules.sessions import SessionProblem
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
-protect = CSRFProtect()
+_MOST_KNOWN: Final = 100
+
+
+class FormTokens(CSRFProtect):  # type: ignore[misc]  # Flask-WTF has no types
+    """Flask-WTF's check, which reads the signature of a page's token once and not at each scan.
+
+    Without a time limit, a token that was right is right for as long as the cookie says the same.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: set[tuple[str, str]] = set()
+
+    def protect(self, apply_exemptions: bool = False) -> None:  # noqa: FBT001, FBT002 - Flask-WTF's
+        if request.method in _SAFE:
+            return
+        pair = (session.get("csrf_token") or "", self._get_csrf_token() or "")
+        if pair in self._known:
+            g.csrf_valid = True
+            return
+        super().protect(apply_exemptions=apply_exemptions)
+        if g.get("csrf_valid"):
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known.add(pair)
+
+
+protect = FormTokens()
 
 
 def install(app: Flask) -> None:
