@@ -45,6 +45,7 @@ class PageClient:
         """`before_each` lets the test's own session go, whose reading would hold up a writer."""
         self.client = client
         self.before_each = before_each
+        self._csrf = ""
 
     def open(self, path: str) -> "Page":
         """Return the page at `path`, redirects followed."""
@@ -67,8 +68,13 @@ class PageClient:
         return self._follow(lambda: self._send("POST", path, form, _BROWSER), path)
 
     def _token(self) -> str:
-        page = self.open("/")
-        return next((meta.get("content", "") for meta in page.all("meta", name="csrf-token")), "")
+        """Return the form token of the page that is open, as its scripts would.
+
+        Opening "/" for it would end the session of the child at the screen.
+        """
+        if not self._csrf:
+            self.open("/")
+        return self._csrf
 
     def _send(
         self, method: str, path: str, form: Mapping[str, Any], headers: Mapping[str, str]
@@ -91,7 +97,10 @@ class PageClient:
     def _page(self, response: "TestResponse", path: str, *, fragment: bool = False) -> "Page":
         is_html = response.mimetype == "text/html" and response.data
         tree = markup.parse(response.text, fragment=fragment) if is_html else None
-        return Page(client=self, response=response, path=path, tree=tree)
+        page = Page(client=self, response=response, path=path, tree=tree)
+        for meta in [] if tree is None else page.all("meta", name="csrf-token"):
+            self._csrf = meta.get("content", "")
+        return page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

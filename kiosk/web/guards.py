@@ -31,6 +31,8 @@ _STAFF = {
     Access.LIBRARIAN: frozenset({Role.LIBRARIAN, Role.ADMINISTRATOR}),
     Access.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),
 }
+# What a PIN for one time opens: the page to choose another one, and that page's own buttons.
+_WITH_ANY_PIN = frozenset({"staff_door.pin", "staff_door.choose_pin", "staff_door.language"})
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -87,10 +89,14 @@ def _check(app: Flask) -> Response | None:
 
 def _check_staff(allowed: frozenset[Role]) -> Response | None:
     member = staff_screen.current()
-    if member is None:
+    if member is None or member.is_locked:
+        # A locked screen is the children's until the same staff card comes back (ruling 10).
         if request.method == "GET" and "HX-Request" not in request.headers:
-            return redirect(url_for("staff_door.door"), code=303)
+            away = "staff_door.door" if member is None else "kiosk.idle"
+            return redirect(url_for(away), code=303)
         raise RefusedError(StaffRefusal.SIGNED_OUT)
+    if member.must_choose_pin and request.endpoint not in _WITH_ANY_PIN:
+        return redirect(url_for("staff_door.pin"), code=303)
     if member.role not in allowed:
         raise RefusedError(StaffRefusal.NOT_YOUR_ROLE)
     return None
