@@ -273,6 +273,8 @@ def environment(translate: Callable[[str], str] = str, *, language: str = "en") 
         loader=FileSystemLoader(KIOSK / "templates"),
         undefined=StrictUndefined,
         autoescape=select_autoescape(),
+        trim_blocks=True,
+        lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
