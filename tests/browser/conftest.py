@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
+from kiosk.clock import utc_now
 from tests.browser.process import Kiosk, command
+from tests.browser.room import PATIENCE, Pocket, Room, zone_of_a_morning
 from tests.browser.screen import SIZE, Screen
 
 ARGUMENTS = (
@@ -20,7 +22,8 @@ ARGUMENTS = (
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 )
-DEMO = ("--children", "60", "--titles", "60", "--days", "10", "--seed", "7")
+# More children than five minutes have scans at the door.
+DEMO = ("--children", "240", "--titles", "60", "--days", "10", "--seed", "7")
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +31,7 @@ def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("Chromium is not installed")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser
@@ -38,15 +42,25 @@ def chromium() -> Iterator[Browser]:
 def demo_school(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an instance with the invented school, made once; nobody may change it."""
     instance = tmp_path_factory.mktemp("demo") / "instance"
+    instance.mkdir()
+    zone = zone_of_a_morning(utc_now())
+    (instance / "kiosk.toml").write_text(f'zone = "{zone}"\n', encoding="utf-8")
     command(instance, "demo", *DEMO)
     return instance
 
 
-@pytest.fixture
-def kiosk(demo_school: Path, tmp_path: Path) -> Iterator[Kiosk]:
-    """Start a kiosk on a fresh copy of the demo school."""
-    shutil.copytree(demo_school, tmp_path / "instance")
-    running = Kiosk(instance=tmp_path / "instance")
+@pytest.fixture(scope="module")
+def kiosk(demo_school: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kiosk]:
+    """Start a kiosk on a copy of the demo school, one for all journeys of a module.
+
+    It is told that it is no demo: children never see the panel of cards to click.
+    """
+    instance = tmp_path_factory.mktemp("room") / "instance"
+    shutil.copytree(demo_school, instance)
+    settings = (instance / "kiosk.toml").read_text(encoding="utf-8")
+    settings = settings.replace("demo = true", "demo = false")
+    (instance / "kiosk.toml").write_text(settings, encoding="utf-8")
+    running = Kiosk(instance=instance)
     running.start()
     try:
         yield running
@@ -54,14 +68,30 @@ def kiosk(demo_school: Path, tmp_path: Path) -> Iterator[Kiosk]:
         running.stop()
 
 
+@pytest.fixture(scope="module")
+def pocket(kiosk: Kiosk) -> Pocket:
+    """Return the cards and books that nobody in this module has used yet."""
+    return Pocket(kiosk=kiosk)
+
+
 @pytest.fixture
 def screen(chromium: Browser, kiosk: Kiosk) -> Iterator[Screen]:
     """Return the room's screen; fails at the end for whatever went wrong behind it."""
-    context = chromium.new_context(viewport=SIZE, locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.set_default_timeout(10_000)
+    context = chromium.new_context(
+        viewport=SIZE, has_touch=True, locale="zh-CN", timezone_id="Asia/Shanghai"
+    )
+    context.set_default_timeout(PATIENCE)
     shown = Screen(context=context, url=kiosk.url)
     try:
         yield shown
         shown.check()
     finally:
         context.close()
+
+
+@pytest.fixture
+def room(kiosk: Kiosk, screen: Screen) -> Room:
+    """Return the room's screen with its scanner, at the idle screen."""
+    room = Room(kiosk=kiosk, screen=screen)
+    room.open()
+    return room

@@ -1,0 +1,190 @@
+"""The room as a child meets it: a card on the scanner, a finger on the glass, a word to read."""
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from playwright.sync_api import Locator, Page, Response, expect
+
+from tests.browser.devices import Gun
+from tests.browser.process import Code, Kiosk
+from tests.browser.screen import Screen
+
+PATIENCE = 30_000  # ms; on a machine that others use as well
+PIN = "246810"  # the demo's; its file of codes says it beside the card
+_MORNING = 10  # the hour at which journeys begin, by the room's clock
+_FURTHEST_EAST = 14
+_FRESH = 24  # the first so many of the file
+# The screen takes no touch for a quarter of a second after its picture has changed.
+_WHEN_SETTLED = """new Promise(done => {
+  const look = () => performance.now() - window.__changed < 260 ? requestAnimationFrame(look) : done();
+  look();
+})"""
+_NOTE_CHANGES = """
+  window.__changed = -1000;
+  window.__headings = [];
+  document.addEventListener("kiosk:ring", () => { window.__changed = performance.now(); });
+  document.addEventListener("kiosk:swapped", () => {
+    window.__changed = performance.now();
+    const heading = document.querySelector("#screen h1");
+    if (heading) window.__headings.push(heading.textContent.replace(/\\s+/g, ""));
+  });
+"""
+
+
+def zone_of_a_morning(now: datetime) -> str:
+    """Return a zone in which it is past ten now: no planned opening and no midnight is near."""
+    east = (_MORNING - now.hour) % 24
+    east = east - 24 if east > _FURTHEST_EAST else east
+    return f"Etc/GMT{-east:+}" if east else "Etc/GMT"
+
+
+@dataclass
+class Pocket:
+    """The cards and books of a demo school, each handed out once."""
+
+    kiosk: Kiosk
+    _taken: set[str] = field(default_factory=set)
+
+    def child(self, *, grade: str = "") -> Code:
+        """Return a card of a child who is not here and has no book and no call."""
+        fresh = self.kiosk.codes("child")[:_FRESH]
+        return self._first(code for code in fresh if code.class_.startswith(grade))
+
+    def book(self) -> Code:
+        """Return a book from the shelf."""
+        out = self._out()
+        return self._first(code for code in self.kiosk.codes("item") if code.code not in out)
+
+    def book_that_is_out(self) -> Code:
+        """Return a book that some child has."""
+        out = self._out()
+        return self._first(code for code in self.kiosk.codes("item") if code.code in out)
+
+    def _out(self) -> set[str]:
+        found = rows(
+            self.kiosk, "SELECT code FROM item JOIN loan ON item_id = item.id WHERE ended_at IS NULL"
+        )
+        return {code for (code,) in found}
+
+    def _first(self, codes: Iterable[Code]) -> Code:
+        found = next(code for code in codes if code.code not in self._taken)
+        self._taken.add(found.code)
+        return found
+
+
+def rows(kiosk: Kiosk, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """Read from the kiosk's database, beside the kiosk and without its help."""
+    address = f"file:{kiosk.instance / 'kiosk.db'}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True, timeout=30)) as connection:
+        return connection.execute(statement, values).fetchall()
+
+
+def given_name(kiosk: Kiosk, child: Code) -> str:
+    """Return what the screen calls a child; the file of codes has the whole name."""
+    found: str = rows(
+        kiosk,
+        "SELECT given_name FROM child WHERE family_name || given_name = ?",
+        child.label,
+    )[0][0]
+    return found
+
+
+def visits(kiosk: Kiosk, child: Code) -> list[tuple[Any, ...]]:
+    """Return state and time of leaving of a child's visits of today, earliest first."""
+    return rows(
+        kiosk,
+        "SELECT state, signed_out_at FROM visit JOIN child ON child.id = child_id"
+        " WHERE family_name || given_name = ? AND local_day = (SELECT max(local_day) FROM visit)"
+        " ORDER BY signed_in_at",
+        child.label,
+    )
+
+
+@dataclass
+class Room:
+    """One screen with its scanner."""
+
+    kiosk: Kiosk
+    screen: Screen
+    gun: Gun = field(init=False)
+    answers: list[Response] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.screen.context.add_init_script(_NOTE_CHANGES)
+        self.page.on("response", self._note)
+        self.gun = Gun(self.page)
+
+    @property
+    def page(self) -> Page:
+        return self.screen.page
+
+    @property
+    def heading(self) -> Locator:
+        return self.page.locator("#screen h1")
+
+    @property
+    def notice(self) -> Locator:
+        return self.page.locator("#notice")
+
+    @property
+    def headings(self) -> list[str]:
+        """What the screen has said since it was opened, without spaces."""
+        found: list[str] = self.page.evaluate("window.__headings")
+        return found
+
+    def open(self, path: str = "/") -> None:
+        self.screen.open(path)
+
+    def put(self, what: Code, end: str = "\r") -> None:
+        """Put a card or a book on the scanner."""
+        self.gun.scan(what.code, end)
+
+    def hear(self, what: Code) -> None:
+        """Put it on the scanner and wait until the kiosk has answered."""
+        with self.page.expect_response("**/scan"):
+            self.put(what)
+
+    def wait_for_answers(self, count: int) -> None:
+        """Wait until so many scans have been answered."""
+        while len(self.answers) < count:
+            self.page.wait_for_event("response")
+
+    def sign_in(self, child: Code) -> None:
+        self.put(child)
+        self.says(given_name(self.kiosk, child))
+
+    def own_page(self, child: Code) -> None:
+        """Sign in and be at the own page at once; the greeting goes there by itself in a while."""
+        self.sign_in(child)
+        self.open("/me")
+        self.says("想做什么")
+
+    def says(self, words: str) -> None:
+        expect(self.heading).to_contain_text(words)
+
+    def tap(self, words: str) -> None:
+        """Touch the tile with these words, as soon as the screen takes a touch."""
+        tile = self.page.locator("#screen .tile", has_text=words).first
+        expect(tile).to_be_visible()
+        self.page.evaluate(_WHEN_SETTLED)
+        tile.tap()
+
+    def staff_sign_in(self, person: Code) -> None:
+        """Put the staff card on the scanner and tap the PIN."""
+        self.put(person)
+        self.page.wait_for_url("**/staff/door")
+        for digit in PIN:
+            self.page.locator(f"[data-digit='{digit}']").tap()
+        self.page.wait_for_url("**/staff")
+
+    def press(self, words: str) -> None:
+        """Press what has these words on a staff page."""
+        self.page.locator("a, button").get_by_text(words, exact=True).first.click()
+
+    def _note(self, response: Response) -> None:
+        if response.url.endswith("/scan"):
+            self.answers.append(response)
