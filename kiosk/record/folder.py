@@ -20,6 +20,7 @@ from typing import IO, Final
 
 from kiosk.errors import UnavailableError
 from kiosk.record import archive
+from kiosk.record.archive import Manifest
 from kiosk.record.failpoint import failpoint
 from kiosk.record.target import (
     HEAD,
@@ -61,6 +62,7 @@ class FolderTarget:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._manifests: dict[Path, Manifest] = {}  # a file never changes
 
     def hello(self, hello: Hello) -> HelloReply:
         with _explained():
@@ -103,7 +105,7 @@ class FolderTarget:
         found: dict[str, dict[str, str]] = {span.name: {} for span in ordered}
         with _explained():
             for file in self._files(room_id, epoch):
-                if _overlaps(archive.manifest(file.path).files.get(shape.name), ordered):
+                if _overlaps(self._manifest(file.path).files.get(shape.name), ordered):
                     _fold(file.path, shape, ordered, found)
         return {name: set_digest(rows.values()) if rows else EMPTY for name, rows in found.items()}
 
@@ -113,6 +115,11 @@ class FolderTarget:
 
     def close(self) -> None:
         """Nothing stays open between two calls."""
+
+    def _manifest(self, path: Path) -> Manifest:
+        if path not in self._manifests:
+            self._manifests[path] = archive.manifest(path)
+        return self._manifests[path]
 
     def _folder(self, room_id: str) -> Path:
         return self._path / "out" / room_id
@@ -146,7 +153,7 @@ class FolderTarget:
     def _only_before(self, name: str, room_id: str, epoch: int) -> int:
         before: set[str] = set()
         for file in self._files(room_id):
-            if name not in archive.manifest(file.path).files:
+            if name not in self._manifest(file.path).files:
                 continue
             rows = archive.lines(file.path, name)
             next(rows)

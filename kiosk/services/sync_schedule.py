@@ -67,11 +67,13 @@ class SyncSchedule:
         self._wanted = threading.Event()
         self._wanted.set()  # at start, whatever waits
         self._last: datetime | None = None
+        self._wake = threading.Event()
         self._stop = threading.Event()
 
     def room_closed(self) -> None:
-        """Ask for a sync at the next tick."""
+        """Ask for a sync now; also for staff who do not want to wait."""
         self._wanted.set()
+        self._wake.set()
 
     def tick(self) -> None:
         """Start a sync if it is time."""
@@ -87,12 +89,14 @@ class SyncSchedule:
     def run(self) -> None:
         """Tick until `stop`, in a thread of its own."""
         while not self._stop.is_set():
+            self._wake.clear()
             self.tick()
-            self._stop.wait(_LOOK_S)
+            self._wake.wait(_LOOK_S)
 
     def stop(self) -> None:
         """End `run`."""
         self._stop.set()
+        self._wake.set()
 
 
 def _stand_back(pid: int) -> None:

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 
 import pytest
 
@@ -133,6 +135,26 @@ def test_stop_ends_the_thread(room: _Room) -> None:
     schedule.run()
 
     assert room.started == 0
+
+
+def test_the_thread_wakes_when_the_room_closes() -> None:
+    started: Queue[bool] = Queue()
+
+    def start() -> bool:
+        started.put(True)
+        return True
+
+    schedule = SyncSchedule(start=start, waiting=lambda: 0, clock=FrozenClock())
+    thread = Thread(target=schedule.run)
+    thread.start()
+    assert started.get(timeout=10)
+
+    schedule.room_closed()
+
+    assert started.get(timeout=10)  # long before it would have looked by itself
+    schedule.stop()
+    thread.join(timeout=10)
+    assert not thread.is_alive()
 
 
 def test_a_second_process_is_told_that_one_is_running(
