@@ -3,12 +3,21 @@
 import gzip
 import hashlib
 import mimetypes
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Flask
 from whitenoise import WhiteNoise
+
+from kiosk.settings import HOST
+from kiosk.web.headers import HEADERS
+
+if TYPE_CHECKING:
+    from wsgiref.headers import Headers
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 STATIC: Final = Path(__file__).parent.parent / "static"
 _A_YEAR: Final = 31_536_000
@@ -21,13 +30,23 @@ def install(app: Flask) -> None:
     mimetypes.add_type("text/javascript", ".js")
     mimetypes.add_type("image/svg+xml", ".svg")
     compress()
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # how WSGI middleware is put in
-        app.wsgi_app,
+    pages = app.wsgi_app
+    files = WhiteNoise(
+        pages,
         root=str(STATIC),
         prefix="static/",
         max_age=_A_YEAR,
+        allow_all_origins=False,
         add_headers_function=_set_headers,
     )
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        # A page of a foreign name gets no file either: the application turns it away.
+        is_ours = environ.get("HTTP_HOST", "").partition(":")[0] == HOST
+        served: Iterable[bytes] = (files if is_ours else pages)(environ, start_response)
+        return served
+
+    app.wsgi_app = answer  # type: ignore[method-assign]  # how WSGI middleware is put in
     app.jinja_env.globals["static_url"] = static_url
 
 
@@ -52,8 +71,8 @@ def compress() -> None:
             return
 
 
-def _set_headers(headers: dict[str, str], path: str, url: str) -> None:
+def _set_headers(headers: "Headers", path: str, url: str) -> None:
     del path, url
+    for name, value in HEADERS.items():
+        headers[name] = value
     headers["Cache-Control"] = f"public, max-age={_A_YEAR}, immutable"
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
