@@ -1,0 +1,160 @@
+"""Card, PIN, and whose page it is: the way into the staff pages and out of them."""
+
+import pytest
+from flask import Flask
+
+from kiosk.rules.staff import Role
+from kiosk.services.here import Here
+from tests import factories
+from tests.clock import FrozenClock
+from tests.page import PageClient
+from tests.web.staff import enter_pin, show_card, sign_in, token
+
+PAGES = {
+    Role.VOLUNTEER: ["/staff"],
+    Role.DUTY_TEACHER: [
+        "/staff/opening/open",
+        "/staff/opening/close",
+        "/staff/calls",
+        "/staff/calls/lines",
+        "/staff/openings",
+        "/staff/children",
+        "/staff/books",
+        "/staff/record",
+    ],
+    Role.LIBRARIAN: ["/staff/ledgers", "/staff/ledgers/L6"],
+    Role.ADMINISTRATOR: ["/staff/ledgers/L1", "/staff/ledgers/L3", "/staff/ledgers/L4"],
+}
+RANKS = list(Role)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_opens_its_own_pages_and_no_other(
+    page: PageClient, here: Here, role: Role
+) -> None:
+    sign_in(page, here, role)
+
+    found = {path: page.open(path).status for paths in PAGES.values() for path in paths}
+
+    may = {
+        path
+        for least, paths in PAGES.items()
+        for path in paths
+        if RANKS.index(role) >= RANKS.index(least)
+    }
+    assert found == {path: 200 if path in may else 403 for path in found}
+
+
+def test_the_menu_leads_only_where_the_role_may_go(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+
+    menu = page.open("/staff").all("nav")[0]
+
+    for link in menu.iter("a"):
+        assert page.open(link.get("href", "")).status == 200
+
+
+def test_without_a_card_the_door_asks_for_one(page: PageClient) -> None:
+    door = page.open("/staff")
+
+    assert door.path.endswith("/staff/door")
+    assert door.all("input", name="pin") == []
+
+
+def test_a_card_brings_the_pin_pad_with_every_digit(page: PageClient, here: Here) -> None:
+    pad = show_card(page, factories.staff(here))
+
+    digits = {button.get("data-digit") for button in pad.all("button")}
+    assert digits >= set("0123456789")
+    assert pad.all("input", name="pin")[0].get("type") == "password"
+
+
+def test_a_wrong_pin_shows_the_pad_again_with_a_sentence(page: PageClient, here: Here) -> None:
+    show_card(page, factories.staff(here))
+
+    again = enter_pin(page, "000000")
+
+    assert again.status == 409
+    assert again.all("input", name="pin")
+    assert again.all("p", role="alert")
+
+
+def test_a_one_time_pin_must_be_replaced_before_any_page(page: PageClient, here: Here) -> None:
+    new = factories.staff(here, pin_is_one_time=True)
+    show_card(page, new)
+    asked = enter_pin(page, new.pin)
+
+    assert asked.path.endswith("/staff/pin")
+    assert page.open("/staff/calls").path.endswith("/staff/pin")
+
+    form = {"csrf_token": token(asked), "pin": "582914"}
+    assert page.submit("/staff/pin", form).path.endswith("/staff")
+
+
+def test_a_childs_card_takes_the_screen_and_the_staff_card_gives_it_back(
+    page: PageClient, here: Here
+) -> None:
+    teacher = sign_in(page, here, Role.DUTY_TEACHER)
+    factories.open_today(here)
+    child = factories.child(here)
+    page.open("/staff/openings?from=2026-11-01")
+
+    page.scan(child.card_code)
+    away = page.open("/staff/openings")
+    back = page.scan(teacher.card_code)
+
+    assert away.path == "/"
+    assert back.response.headers["HX-Redirect"] == "/staff/back"
+    assert page.open("/staff/back").path.endswith("/staff/openings?from=2026-11-01")
+
+
+def test_nothing_is_changed_from_a_page_that_a_child_has_locked(
+    page: PageClient, here: Here
+) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    factories.open_today(here)
+    child = factories.child(here)
+    closing = page.open("/staff/opening/close")
+    page.scan(child.card_code)
+
+    refused = closing.press("Close the room")
+
+    assert refused.status == 401
+    assert page.open("/healthz").status == 200
+
+
+def test_a_still_screen_is_signed_out(
+    app: Flask, page: PageClient, here: Here, clock: FrozenClock
+) -> None:
+    sign_in(page, here)
+    clock.advance(minutes=3)
+
+    assert page.open("/staff/children").path.endswith("/staff/door")
+    assert app is not None
+
+
+def test_a_touch_keeps_the_session(page: PageClient, here: Here, clock: FrozenClock) -> None:
+    sign_in(page, here)
+    for _ in range(4):
+        clock.advance(minutes=2)
+        form = {"csrf_token": token(page.open("/staff"))}
+        assert page.submit("/staff/stay", form, fragment=True).status == 204
+
+    assert page.open("/staff/children").status == 200
+
+
+def test_leaving_gives_the_screen_back_to_the_children(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+
+    idle = page.open("/staff").press("Children's screen")
+
+    assert idle.path == "/"
+    assert page.open("/staff/calls").path.endswith("/staff/door")
+
+
+def test_the_language_can_be_switched_on_every_page(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+
+    chinese = page.open("/staff").press("中文")
+
+    assert chinese.all("html")[0].get("lang") == "zh-Hans"

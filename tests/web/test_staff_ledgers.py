@@ -1,0 +1,109 @@
+"""Ledgers and the record on the staff pages."""
+
+import csv
+from io import BytesIO, StringIO
+
+import pytest
+from python_calamine import load_workbook
+
+from kiosk.db import reading
+from kiosk.models.audit import Audit, AuditAction
+from kiosk.rules.staff import Role
+from kiosk.services.here import Here
+from tests import factories
+from tests.page import PageClient
+from tests.web.staff import sign_in
+
+
+def _audited(action: AuditAction) -> int:
+    session = reading()
+    session.rollback()
+    return session.query(Audit).filter_by(action=action).count()
+
+
+@pytest.mark.parametrize("name", ["L1", "L3", "L4", "L6"])
+def test_each_ledger_is_a_page_and_a_sheet_of_paper(
+    page: PageClient, here: Here, name: str
+) -> None:
+    sign_in(page, here)
+    _an_afternoon(here)
+
+    paper = page.open(f"/staff/ledgers/{name}").press("Print")
+
+    assert "填报单位(盖章)" in paper.words
+    assert "单位负责人" in paper.words
+    assert "合计" in paper.words
+    assert _audited(AuditAction.PRINT) == 1
+
+
+def test_a_ledger_is_taken_away_as_csv(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    _an_afternoon(here)
+
+    file = page.open("/staff/ledgers/L3").press("CSV")
+
+    rows = list(csv.reader(StringIO(file.response.data.decode("utf-8-sig"))))
+    assert rows[0][:4] == ["序号", "日期", "姓名", "班级"]
+    assert rows[1][2] == "陈小满"
+    name = file.response.headers["Content-Disposition"]
+    assert name == 'attachment; filename="L3-2026-11-01-2026-11-20.csv"'
+    assert _audited(AuditAction.EXPORT) == 1
+
+
+def test_a_ledger_is_taken_away_as_a_workbook(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    _an_afternoon(here)
+
+    file = page.open("/staff/ledgers/L3").press("XLSX")
+
+    sheet = load_workbook(BytesIO(file.response.data)).get_sheet_by_index(0).to_python()
+    assert any("陈小满" in row for row in sheet)
+    assert sheet[0][0] == "到室签到登记表"
+
+
+def test_looking_is_no_export(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+
+    page.open("/staff/ledgers/L3")
+
+    assert _audited(AuditAction.EXPORT) == 0
+
+
+def test_the_librarian_has_the_ledger_of_books_alone(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.LIBRARIAN)
+
+    listing = page.open("/staff/ledgers")
+
+    assert "Loans of books" in listing.words
+    assert "Who came and went" not in listing.words
+    assert page.open("/staff/ledgers/L3").status == 403
+
+
+def test_a_ledger_that_does_not_exist_is_no_page(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+
+    assert page.open("/staff/ledgers/L99").status == 404
+
+
+def test_a_day_that_is_none_is_said_plainly(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+
+    assert page.open("/staff/ledgers/L3?from=2026-13-01").status == 422
+
+
+def test_the_record_page_says_what_waits(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    _an_afternoon(here)
+
+    record = page.open("/staff/record")
+
+    assert "The school record has not received anything yet." in record.words
+    assert "changes wait" in record.words
+
+
+def _an_afternoon(here: Here) -> None:
+    child = factories.child(here)
+    factories.open_today(here)
+    factories.visit(here, child.child_id)
+    factories.booking(here, child.child_id)
+    factories.loan(here, child.child_id, factories.item(here).item_id)

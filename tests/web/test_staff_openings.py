@@ -1,0 +1,170 @@
+"""The room opens in one touch, closes with what is left, and its plan can be changed."""
+
+from datetime import timedelta
+
+import pytest
+
+from kiosk.db import reading
+from kiosk.models.openings import Duty, Opening, SafetyCheck
+from kiosk.rules.openings import OpeningState
+from kiosk.rules.staff import Role
+from kiosk.services.here import Here
+from tests import factories
+from tests.page import PageClient, Upload
+from tests.web.staff import sign_in
+
+
+@pytest.fixture(autouse=True)
+def teacher(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+
+
+def _today(here: Here) -> Opening:
+    session = reading()
+    session.rollback()
+    return session.query(Opening).filter_by(home_id=here.home_id, on_date=here.today).one()
+
+
+def test_one_touch_opens_the_room(page: PageClient, here: Here) -> None:
+    home = page.open("/staff/opening/open").press("All eight are fine")
+
+    assert "The room is open." in home.words
+    assert "All eight are fine" in home.words
+    assert _today(here).state is OpeningState.OPEN
+    assert factories.how_many(SafetyCheck) == 8
+    assert factories.how_many(Duty) == 1
+
+
+def test_what_is_not_fine_is_written_down(page: PageClient) -> None:
+    filled: dict[str, str | bool | Upload] = {
+        "not fine": True,
+        "What is not fine: Fire": "灭火器过期",
+    }
+
+    home = page.open("/staff/opening/open").press("Open, with what is noted", filled)
+
+    assert "1 point is not fine" in home.words
+    assert "Fire is not fine" in home.words
+    assert "灭火器过期" in home.words
+
+
+def test_an_exception_without_words_opens_nothing(page: PageClient, here: Here) -> None:
+    asked = page.open("/staff/opening/open").press("All eight are fine", {"not fine": True})
+
+    assert asked.status == 409
+    assert "Write in a few words what is not fine" in asked.words
+    assert _today(here).state is OpeningState.PLANNED
+
+
+def test_the_closing_page_says_who_is_still_here(page: PageClient, here: Here) -> None:
+    factories.open_today(here)
+    child = factories.child(here, grade=2, given_name="小满")
+    factories.visit(here, child.child_id)
+
+    sheet = page.open("/staff/opening/close")
+
+    assert "小满" in sheet.words
+    assert "Class 2-1" in sheet.words
+
+
+def test_one_button_closes_the_room(page: PageClient, here: Here) -> None:
+    factories.open_today(here)
+
+    home = page.open("/staff/opening/close").press("Close the room")
+
+    assert "Closed" in home.words
+    assert _today(here).is_tidy is True
+
+
+def test_a_room_that_is_not_tidy_is_closed_all_the_same(page: PageClient, here: Here) -> None:
+    factories.open_today(here)
+
+    page.open("/staff/opening/close").press("Close the room", {"The room is tidy": False})
+
+    assert _today(here).is_tidy is False
+
+
+def test_a_closed_room_cannot_be_closed(page: PageClient) -> None:
+    refused = page.open("/staff/opening/close").press("Close the room")
+
+    assert refused.status == 409
+
+
+def test_another_teacher_takes_over(page: PageClient, here: Here) -> None:
+    first = factories.staff(here, display_name="李老师")
+    factories.open_today(here, staff_id=first.staff_id)
+
+    home = page.open("/staff").press("Take over")
+
+    assert "李老师" not in home.words
+    assert "administrator老师" in home.words
+
+
+def test_plan_stands_beside_fact(page: PageClient, here: Here) -> None:
+    earlier = here.today - timedelta(days=1)
+    midnight = here.now - timedelta(days=1, minutes=here.minute)
+    factories.opening(
+        here,
+        on=earlier,
+        from_min=16 * 60 + 30,
+        to_min=18 * 60,
+        state=OpeningState.HELD,
+        opened_at=midnight + timedelta(hours=16, minutes=40),
+        closed_at=midnight + timedelta(hours=17, minutes=25),
+    )
+
+    listing = page.open(f"/staff/openings?from={earlier}&to={earlier}")
+
+    assert "16:40–17:25" in listing.words
+    assert "held" in listing.words
+    assert "1 days, 1 openings, 0.8 hours" in listing.words
+
+
+def test_cancelling_says_first_how_many_calls_it_releases(page: PageClient, here: Here) -> None:
+    slot_id = factories.slots(here, places=2)[0]
+    factories.booking(here, factories.child(here).child_id, slot_id=slot_id)
+    listing = page.open(f"/staff/openings?from={here.today}&to={here.today}")
+    links = [a.get("href", "") for a in listing.all("a") if "cancel" in a.get("href", "")]
+    asked = [page.open(link) for link in links]
+    with_call = next(one for one in asked if "1 call will be released" in one.words)
+
+    done = with_call.press("Cancel the opening")
+
+    assert "1 call was released" in done.words
+
+
+def test_a_line_of_the_weekly_pattern_is_added_and_ended(page: PageClient) -> None:
+    listing = page.open("/staff/openings")
+    before = factories.how_many(Opening)
+
+    added = listing.press(
+        "Add from today on", {"Day": "Sunday", "Opens": "18:30", "Closes": "20:00"}
+    )
+    assert "18:30–20:00" in added.words
+    assert factories.how_many(Opening) > before
+
+    ends = [form for form in added.all("form") if form.get("action", "").endswith("/end")]
+    last = ends[-1].get("action", "")
+    page.submit(last, {"csrf_token": ends[-1].find("input").get("value")})  # type: ignore[union-attr]
+    assert factories.how_many(Opening) == before
+
+
+def test_times_that_are_no_period_change_nothing(page: PageClient) -> None:
+    before = factories.how_many(Opening)
+
+    refused = page.open("/staff/openings").press(
+        "Add from today on", {"Opens": "18:00", "Closes": "17:00"}
+    )
+
+    assert refused.status == 422
+    assert factories.how_many(Opening) == before
+
+
+def test_a_duty_teacher_does_not_change_the_weekly_pattern(page: PageClient, here: Here) -> None:
+    page.open("/staff").press("Children's screen")
+    sign_in(page, here, Role.DUTY_TEACHER)
+
+    listing = page.open("/staff/openings")
+
+    assert "Add from today on" not in listing.words
+    assert "End today" not in listing.words

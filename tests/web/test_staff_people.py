@@ -1,0 +1,174 @@
+"""Children and books on the staff pages, and what of them the audit hears."""
+
+import pytest
+
+from kiosk.db import reading
+from kiosk.models.audit import Audit, AuditAction
+from kiosk.models.library import Item, Loan, Title
+from kiosk.models.people import Card, ContactStatus
+from kiosk.rules.lending import ItemStatus
+from kiosk.rules.staff import Role
+from kiosk.services.here import Here
+from tests import factories
+from tests.page import PageClient
+from tests.web.staff import sign_in
+
+PHONE = "19912345678"
+SVG = "{http://www.w3.org/2000/svg}svg"
+
+
+def _audited(action: AuditAction) -> int:
+    session = reading()
+    session.rollback()
+    return session.query(Audit).filter_by(action=action).count()
+
+
+@pytest.mark.parametrize("typed", ["小满", "cxm", "陈"])
+def test_a_child_is_found_by_name_and_by_initials(page: PageClient, here: Here, typed: str) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    factories.child(here, family_name="陈", given_name="小满", initials="cxm")
+    factories.child(here, family_name="李", given_name="雷", initials="ll")
+
+    found = page.open("/staff/children").press("Search", {"text": typed})
+
+    assert "陈小满" in found.words
+    assert "李雷" not in found.words
+    assert found.path == "/staff/children"
+    assert _audited(AuditAction.SEARCH) == 1
+
+
+def test_a_childs_page_shows_no_number_and_no_contacts_name(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    child = factories.child(here)
+    factories.contact(here, child.child_id, phone=PHONE, full_name="陈建国")
+
+    one = page.open(f"/staff/children/{child.child_id}")
+
+    assert "5678" in one.words
+    assert PHONE not in one.response.text
+    assert "陈建国" not in one.response.text
+    assert "Show the number" not in one.words
+
+
+def test_an_administrator_sees_a_number_for_a_stated_purpose(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    child = factories.child(here)
+    factories.contact(here, child.child_id, phone=PHONE, full_name="陈建国")
+
+    shown = page.open(f"/staff/children/{child.child_id}").press("Show the number")
+
+    assert PHONE in shown.words
+    assert "陈建国" in shown.words
+    assert _audited(AuditAction.REVEAL) == 1
+
+
+def test_a_lost_card_is_replaced_and_shown_once(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    child = factories.child(here)
+    factories.open_today(here)
+
+    printed = page.open(f"/staff/children/{child.child_id}").press("Card lost")
+
+    assert printed.all(SVG)
+    assert page.scan(child.card_code).status == 404
+    assert reading().query(Card).filter_by(child_id=child.child_id).count() == 2
+
+
+def test_a_contact_is_proposed_by_one_and_approved_by_another(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    child = factories.child(here)
+    address = f"/staff/children/{child.child_id}"
+    proposed = page.open(address).press("Add", {"Who": "mother", "Number": PHONE})
+    assert "to be approved" in proposed.words
+    assert "Approve" not in proposed.words
+
+    page.open("/staff").press("Children's screen")
+    sign_in(page, here)
+    approved = page.open(address).press("Approve")
+
+    assert "approved" in approved.words
+    assert "to be approved" not in approved.words
+
+
+def test_a_contact_is_barred(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    child = factories.child(here)
+    factories.contact(here, child.child_id, status=ContactStatus.APPROVED)
+
+    barred = page.open(f"/staff/children/{child.child_id}").press("Bar")
+
+    assert "barred" in barred.words
+
+
+def test_a_number_that_is_none_is_said_plainly(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    child = factories.child(here)
+
+    refused = page.open(f"/staff/children/{child.child_id}").press("Add", {"Number": "12"})
+
+    assert refused.status == 422
+    assert refused.all("p", role="alert")
+
+
+def test_a_class_is_listed_and_its_cards_printed(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    factories.child(here, grade=2, given_name="小满")
+
+    sheet = page.open("/staff/children").follow("Class 2-1").press("Print this class's cards")
+
+    assert len(sheet.all(SVG)) == 1
+    assert "小满" in sheet.words
+    assert _audited(AuditAction.PRINT) == 1
+
+
+def test_a_book_is_found_added_to_and_labelled(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.LIBRARIAN)
+
+    form = {"name": "小马过河", "author": "彭文席", "copies": "2"}
+    added = page.open("/staff/books").press("Add", form)
+    more = added.press("Add", {"More copies": "1"})
+    sheet = more.press("Print the labels")
+
+    assert factories.how_many(Title) == 1
+    assert factories.how_many(Item) == 3
+    assert len(sheet.all(SVG)) == 1
+    assert "小马过河" in page.open("/staff/books?text=过河").words
+
+
+def test_a_duty_teacher_adds_no_title(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+
+    assert "Add a title" not in page.open("/staff/books").words
+
+
+def test_a_teacher_says_what_has_become_of_a_copy(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    item = factories.item(here)
+    factories.loan(here, factories.child(here).child_id, item.item_id)
+
+    page.open(f"/staff/books/{item.title_id}").press("Keep", {"status": "lost"})
+
+    session = reading()
+    session.rollback()
+    assert session.query(Item).one().status is ItemStatus.LOST
+    assert session.query(Loan).one().ended_at is not None
+
+
+def test_a_copy_on_loan_is_not_withdrawn(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    item = factories.item(here)
+    factories.loan(here, factories.child(here).child_id, item.item_id)
+
+    refused = page.open(f"/staff/books/{item.title_id}").press("Keep", {"status": "withdrawn"})
+
+    assert refused.status == 409
+
+
+def test_a_copy_on_the_desk_is_taken_back(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    item = factories.item(here)
+    factories.loan(here, factories.child(here).child_id, item.item_id)
+
+    back = page.open(f"/staff/books/{item.title_id}").press("Take back")
+
+    assert "Take back" not in back.words
