@@ -52,7 +52,8 @@ def wait_after(failures: int) -> timedelta | None:
     over = failures - FREE_TRIES
     if over < 0:
         return None
-    return min(_FIRST_WAIT * 2 ** min(over, 10), _LONGEST_WAIT)
+    doublings: int = 2 ** min(over, 10)
+    return min(_FIRST_WAIT * doublings, _LONGEST_WAIT)
 
 
 def session_is_alive(*, age: timedelta, idle: timedelta) -> bool:

@@ -1,5 +1,7 @@
 """Answers for htmx and for a plain browser: a fragment, or the page that includes it."""
 
+from http import HTTPStatus
+
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
@@ -13,7 +15,12 @@ def screen(fragment: str, answer: object, *, status: int = 200) -> Response:
     """Return a child screen: the fragment for the script, the whole page for a plain request."""
     template = fragment if wants_fragment() else "kiosk/screen.html"
     body = render_template(template, fragment=fragment, answer=answer)
-    return make_response(body, status)
+    response = make_response(body, status)
+    if status != HTTPStatus.OK:
+        # A kind refusal is a screen too; without a target the script would let it fall.
+        response.headers["HX-Retarget"] = "#screen"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
 
 
 def page(template: str, **values: object) -> Response:
