@@ -4,7 +4,6 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.services import sync
-from kiosk.services.sync_schedule import SyncStarter
 from kiosk.web import context, staff_page
 from kiosk.web.guards import Access, access
 
@@ -29,5 +28,5 @@ def show() -> Response:
 @access(Access.DUTY_TEACHER)
 def send() -> Response:
     """Start the sync, in its own process; one that is under way already goes on alone."""
-    SyncStarter(context.settings().instance)()
+    context.kiosk().record.room_closed()
     return redirect(url_for("record.show", asked=1), code=303)

@@ -45,12 +45,26 @@ _SENTENCES: Final = {
     "unknown_format": "The file is of an unknown kind. Save it as .xlsx or .csv.",
     "unknown_encoding": "The signs of the file cannot be read. Save it as .xlsx.",
     "no_header": "No headings were found: a roster needs 姓名 and 班级, a list of books 书名.",
+    "unreachable": "The record cannot be reached; nothing is lost, it will be sent later.",
+    "login-refused": "The record does not accept this room's password.",
+    "read-only": "The record's place cannot be written to.",
+    "full": "The record's disk is full.",
+    "too-slow": "The record was too busy; it will be tried again.",
+    "RecordProblem.damaged": "A file of the record is damaged: tell the IT teacher.",
+    "out-of-step": "Another sync came in between; it will be tried again.",
+    "other-machine": "Another machine now sends for this room; this one was replaced.",
+    "bad-rows": "Some rows could not be taken and stay here.",
+    "not-set-up": "This target of the record is not set up.",
+    "sync-running": "A sync is running already.",
+    "not-stored": "It could not be stored: is the disk full or the database locked?",
 }
 
 
 def sentence(error: KioskError) -> str:
     """Return the sentence for an error; an unforeseen reason is named as it is."""
-    text = _SENTENCES.get(error.reason.value)
+    value = error.reason.value
+    # Two kinds of error may share a word: a file is damaged otherwise than the record.
+    text = _SENTENCES.get(f"{type(error.reason).__name__}.{value}") or _SENTENCES.get(value)
     if text is None:
-        return f"It could not be done: {error.reason.value}."
+        return f"It could not be done: {value}."
     return text.format_map({name: str(value) for name, value in error.values.items()})

@@ -6,14 +6,27 @@ import pytest
 
 from kiosk.errors import KioskError
 from kiosk.files.problems import FileProblem
+from kiosk.record.target import RecordProblem
 from kiosk.rules.backups import BackupProblem
 from kiosk.rules.catalogue import CatalogueProblem
 from kiosk.rules.people import PeopleProblem
 from kiosk.rules.roster import RosterRefusal
 from kiosk.services.demo import DemoRefusal
+from kiosk.services.homes import HomeProblem
+from kiosk.services.migrate import MigrationProblem
+from kiosk.services.running import RunningProblem
 from kiosk.services.sentences import sentence
+from kiosk.settings import SettingsProblem
 
-VALUES = {"most": 200, "grade": 3, "number": 1, "folder": "backups", "path": "a.damaged"}
+VALUES = {
+    "key": "port",
+    "home": "暖屋",
+    "most": 200,
+    "grade": 3,
+    "number": 1,
+    "folder": "backups",
+    "path": "a.damaged",
+}
 REASONS = [
     reason
     for reasons in (
@@ -21,8 +34,13 @@ REASONS = [
         CatalogueProblem,
         DemoRefusal,
         FileProblem,
+        HomeProblem,
+        MigrationProblem,
         PeopleProblem,
+        RecordProblem,
         RosterRefusal,
+        RunningProblem,
+        SettingsProblem,
     )
     for reason in reasons
 ]
