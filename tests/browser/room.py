@@ -166,9 +166,12 @@ class Room:
     def says(self, words: str) -> None:
         expect(self.heading).to_contain_text(words)
 
-    def tap(self, words: str) -> None:
-        """Touch the tile with these words, as soon as the screen takes a touch."""
-        tile = self.page.locator("#screen .tile", has_text=words).first
+    def tile(self, words: str) -> Locator:
+        return self.page.locator("#screen .tile", has_text=words)
+
+    def tap(self, target: str | Locator) -> None:
+        """Touch a tile, or the one with these words, as soon as the screen takes a touch."""
+        tile = (self.tile(target) if isinstance(target, str) else target).first
         expect(tile).to_be_visible()
         self.page.evaluate(_WHEN_SETTLED)
         tile.tap()

@@ -1,0 +1,139 @@
+"""The teacher opens and closes the room, and what the children's screen says meanwhile."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.process import Code, Kiosk
+from tests.browser.room import PIN, Pocket, Room, given_name, rows, visits
+
+
+@pytest.fixture
+def teacher(room: Room) -> Code:
+    return room.kiosk.codes("staff")[0]
+
+
+@pytest.fixture
+def closed(room: Room, teacher: Code) -> Iterator[Room]:
+    """Return the room, closed; it is open again afterwards."""
+    _close(room, teacher)
+    yield room
+    _open(room, teacher)
+
+
+def _close(room: Room, teacher: Code) -> None:
+    room.staff_sign_in(teacher)
+    room.press("关闭")
+    room.press("关闭房间")
+    room.page.wait_for_url("**/staff")
+    room.press("回到孩子屏")
+    room.says("现在休息")
+
+
+def _open(room: Room, teacher: Code) -> None:
+    room.open()
+    room.staff_sign_in(teacher)
+    room.page.goto(f"{room.kiosk.url}/staff/opening/open")
+    room.press("八项都正常，开放")
+    room.press("回到孩子屏")
+    room.says("把你的卡放上来吧")
+
+
+def _latest_opening(kiosk: Kiosk) -> tuple[str, int, int]:
+    """Return the state of the opening that began last, how many checks and how many on duty."""
+    found: tuple[str, int, int] = rows(
+        kiosk,
+        "SELECT state, (SELECT count(*) FROM safety_check WHERE opening_id = opening.id AND is_fine),"
+        " (SELECT count(*) FROM duty WHERE opening_id = opening.id AND signed_off_at IS NULL)"
+        " FROM opening WHERE opened_at IS NOT NULL ORDER BY opened_at DESC LIMIT 1",
+    )[0]
+    return found
+
+
+def test_a_day_ends_and_begins_with_the_staff_card_and_one_touch_each(
+    room: Room, pocket: Pocket, teacher: Code
+) -> None:
+    child = pocket.child()
+    room.sign_in(child)
+    here = rows(room.kiosk, "SELECT count(*) FROM visit WHERE state = 'open'")[0][0]
+
+    room.put(teacher)
+    room.page.wait_for_url("**/staff/door")
+    room.says("PIN")
+    room.screen.shoot("opening-pin")
+    for digit in PIN:
+        room.page.locator(f"[data-digit='{digit}']").tap()
+    room.page.wait_for_url("**/staff")
+    room.screen.shoot("opening-staff-home")
+    room.press("关闭")
+    room.page.wait_for_url("**/staff/opening/close")
+    expect(room.page.locator(".present li")).to_have_count(here)
+    expect(room.page.locator(".present")).to_contain_text(given_name(room.kiosk, child))
+    room.screen.shoot("opening-closing-sheet")
+    room.press("关闭房间")
+    room.page.wait_for_url("**/staff")
+    room.screen.shoot("opening-staff-home-closed")
+
+    assert visits(room.kiosk, child) == [("left_unconfirmed", None)]
+    assert rows(room.kiosk, "SELECT count(*) FROM visit WHERE state = 'open'") == [(0,)]
+    assert _latest_opening(room.kiosk) == ("held", 8, 0)
+    room.press("回到孩子屏")
+    room.says("现在休息")
+    room.says("4:30")
+    room.screen.shoot("opening-idle-closed")
+
+    room.staff_sign_in(teacher)
+    room.page.goto(f"{room.kiosk.url}/staff/opening/open")
+    room.screen.shoot("opening-eight-hazards")
+    room.press("八项都正常，开放")
+    expect(room.page.locator(".said")).to_contain_text("房间开放了")
+    room.screen.shoot("opening-opened")
+    assert _latest_opening(room.kiosk) == ("open", 8, 1)
+    room.press("回到孩子屏")
+    room.says("把你的卡放上来吧")
+    room.screen.shoot("opening-idle-open")
+
+
+def test_a_card_at_the_closed_room_is_told_when_it_opens_and_nothing_is_stored(
+    closed: Room, pocket: Pocket
+) -> None:
+    child = pocket.child()
+
+    closed.put(child)
+
+    expect(closed.notice).to_contain_text("现在休息")
+    expect(closed.notice).to_contain_text("4:30 开门")
+    closed.screen.shoot("opening-card-at-the-closed-room")
+    assert visits(closed.kiosk, child) == []
+
+
+def test_the_closed_room_takes_books_back(closed: Room, pocket: Pocket) -> None:
+    book = pocket.book_that_is_out()
+
+    closed.put(book)
+
+    closed.says("还好啦")
+    closed.screen.shoot("opening-return-at-the-closed-room")
+    out = rows(
+        closed.kiosk,
+        "SELECT count(*) FROM loan JOIN item ON item.id = item_id"
+        " WHERE code = ? AND ended_at IS NULL",
+        book.code,
+    )
+    assert out == [(0,)]
+
+
+def test_a_wrong_pin_is_said_and_the_right_one_still_goes_in(room: Room, teacher: Code) -> None:
+    room.screen.expect_console("responded with a status of 409")
+    room.put(teacher)
+    room.page.wait_for_url("**/staff/door")
+
+    for digit in "135790":
+        room.page.locator(f"[data-digit='{digit}']").tap()
+    expect(room.page.locator("[role='alert']").first).to_be_visible()
+    room.screen.shoot("opening-wrong-pin")
+    for digit in PIN:
+        room.page.locator(f"[data-digit='{digit}']").tap()
+
+    room.page.wait_for_url("**/staff")
