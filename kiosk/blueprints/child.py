@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from kiosk.errors import RefusedError
 from kiosk.services import calls, lending, own_page, rooms, visits
 from kiosk.services.answers import LendStart, OwnPageSaying
-from kiosk.web import child_screen, context, forms, screens
+from kiosk.web import child_screen, context, forms, last_return, screens
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("child", __name__, url_prefix="/me")
@@ -62,6 +62,7 @@ def renew(loan_id: UUID) -> Response:
 @access(Access.ANYBODY)
 def undo_return(loan_id: UUID) -> Response:
     """Take the book back from the tray: it was the wrong one. Works without a child's page too."""
+    last_return.require(loan_id)
     lending.undo_return(loan_id=loan_id, here=context.here())
     if child_screen.current() is None:
         return screens.show(rooms.now(context.here()))

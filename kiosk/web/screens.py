@@ -25,7 +25,7 @@ from kiosk.services.answers import (
     Room,
 )
 from kiosk.services.lending import Reader
-from kiosk.web import context, errors, htmx
+from kiosk.web import context, errors, htmx, last_return
 from kiosk.web.child_sessions import ChildSession
 
 _FRAGMENTS: Final = {
@@ -76,9 +76,14 @@ def reader(child: ChildSession) -> Reader:
 
 
 def remember_loan(child: ChildSession | None, answer: object) -> None:
-    """Remember what was lent while this child's page is open: again means "already yours"."""
+    """Remember what was lent while this child's page is open: again means "already yours".
+
+    And what was brought back last: only that may be undone here.
+    """
     if child is not None and isinstance(answer, Lent):
         child.lent.add(answer.loan.loan_id)
+    if isinstance(answer, Returned):
+        last_return.keep(answer.loan_id)
 
 
 def mark_of(room: Room) -> str:
