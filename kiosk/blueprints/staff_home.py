@@ -11,7 +11,6 @@ from kiosk.web import context, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("staff_home", __name__, url_prefix="/staff")
-staff_page.protect(blueprint)
 blueprint.app_context_processor(staff_page.frame)
 blueprint.add_app_template_filter(staff_page.hhmm, "hhmm")
 blueprint.add_app_template_filter(staff_page.local_day, "local_day")

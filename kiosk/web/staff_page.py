@@ -3,44 +3,17 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from flask import (
-    Blueprint,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import make_response, render_template, request, session
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from kiosk.errors import InvalidInputError, RefusedError
+from kiosk.errors import InvalidInputError
 from kiosk.rules import civil
 from kiosk.rules.sessions import SessionProblem
-from kiosk.rules.staff import StaffRefusal
 from kiosk.web import context, htmx, staff_screen
 
 # `staff_door.back` takes it out again (ruling 10).
 _BACK_KEY = "back"
-
-
-def protect(blueprint: Blueprint) -> None:
-    """Show no page of these while a child's card has the screen, or before the PIN is one's own."""
-    blueprint.before_request(_turn_away)
-
-
-def _turn_away() -> Response | None:
-    member = staff_screen.current()
-    if member is None:
-        return None
-    if member.is_locked:
-        if request.method != "GET":
-            raise RefusedError(StaffRefusal.SIGNED_OUT)
-        return redirect(url_for("kiosk.idle"), code=303)
-    if member.must_choose_pin and request.method == "GET":
-        return redirect(url_for("staff_door.pin"), code=303)
-    return None
 
 
 def show(template: str, *, status: int = 200, **values: object) -> Response:

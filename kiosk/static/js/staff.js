@@ -7,13 +7,31 @@
   const STAY_EVERY = 45000;
   const store = window.sessionStorage;
 
-  // The PIN pad.
+  // The PIN pad. Six digits go off by themselves, once: a second try would count as a wrong one.
+  // Enter is sent by hand, for touch.js holds back the click that a browser makes of it.
   const field = document.querySelector("[data-pad-field]");
-  document.querySelector("[data-pad]")?.addEventListener("click", ({ target }) => {
-    const digit = target.closest("[data-digit]")?.dataset.digit;
-    if (!digit) return;
+  let isSent = false;
+  const send = () => {
+    if (isSent || !field.reportValidity()) return;
+    isSent = true;
+    field.form.requestSubmit();
+  };
+  const complete = () => { // a PIN that is being chosen waits for its button
+    if (field.value.length === 6 && field.form.dataset.pad !== "choose") send();
+  };
+  const add = (digit) => {
     field.value = digit === "back" ? field.value.slice(0, -1) : (field.value + digit).slice(0, 6);
-    if (field.value.length === 6 && digit !== "back") field.form.requestSubmit();
+    if (digit !== "back") complete();
+  };
+  field?.addEventListener("input", complete);
+  field?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    send();
+  });
+  document.querySelector("[data-pad]")?.addEventListener("click", ({ target }) => {
+    const { digit } = target.closest("[data-digit]")?.dataset ?? {};
+    if (digit && !isSent) add(digit);
   });
 
   // An unsaved form, kept only from a child's card until its owner is back (ruling 10). A fresh
