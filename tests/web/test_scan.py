@@ -385,8 +385,9 @@ def _statements(act: Callable[[], Page]) -> list[str]:
     sent: list[str] = []
 
     def note(statement: str) -> None:
-        is_of_a_trigger = statement.startswith("--") or "sync_" in statement
-        if not is_of_a_trigger and not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+        # What its triggers do is noted as the statement itself once more.
+        is_ours = not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK"))
+        if is_ours and sent[-1:] != [statement]:
             sent.append(statement)
 
     def listen(connection: sqlite3.Connection, *_: object) -> None:
