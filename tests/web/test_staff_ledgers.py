@@ -101,6 +101,14 @@ def test_the_record_page_says_what_waits(page: PageClient, here: Here) -> None:
     assert "changes wait" in record.words
 
 
+def test_the_record_can_be_sent_now(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+
+    asked = page.open("/staff/record").press("Send now")
+
+    assert "It is being sent." in asked.words
+
+
 def _an_afternoon(here: Here) -> None:
     child = factories.child(here)
     factories.open_today(here)
