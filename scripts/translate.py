@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -67,7 +67,7 @@ def build(pieces: Iterable[Path] = ()) -> Catalog:
 
 def untranslated(catalog: Catalog) -> list[str]:
     """Return the sentences that have no Chinese yet."""
-    return [str(message.id) for message in catalog if message.id and not message.string]
+    return [str(message.id) for message in catalog if message.id and not _is_said(message)]
 
 
 def po_bytes(catalog: Catalog) -> bytes:
@@ -88,8 +88,13 @@ def _read(path: Path) -> Known:
     return {
         (message.context, message.id): message.string
         for message in catalog
-        if message.id and message.string and not message.fuzzy
+        if message.id and _is_said(message) and not message.fuzzy
     }
+
+
+def _is_said(message: Message) -> bool:
+    """Return whether there is Chinese: of a sentence with numbers, for each of its forms."""
+    return all(message.string or ("",))
 
 
 def main(arguments: list[str]) -> int:
