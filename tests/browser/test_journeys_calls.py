@@ -82,9 +82,7 @@ def test_a_call_just_booked_is_given_back_with_one_touch(room: Room, pocket: Poc
     assert [state for state, *_ in _calls(room.kiosk, child)] == ["cancelled"]
 
 
-def test_a_place_that_is_taken_is_not_offered_to_the_next_child(
-    room: Room, pocket: Pocket
-) -> None:
+def test_a_place_that_is_taken_is_not_offered_to_the_next_child(room: Room, pocket: Pocket) -> None:
     _choose_a_face(room, pocket.child())
     taken = _places(room)[0]
     room.tap(room.page.locator(TIMES))
@@ -121,7 +119,7 @@ def test_a_child_whose_numbers_were_all_stopped_is_sent_to_the_teacher_kindly(
 ) -> None:
     child, administrator = pocket.child(), room.kiosk.codes("staff")[1]
     room.staff_sign_in(administrator)
-    room.page.goto(f"{room.kiosk.url}/staff/people")
+    room.page.goto(f"{room.kiosk.url}/staff/children")
     room.page.locator("[name='text']").fill(child.label)
     room.press("查找")
     room.page.locator(".person", has_text=child.label).click()
