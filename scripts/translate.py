@@ -67,7 +67,7 @@ def build(pieces: Iterable[Path] = ()) -> Catalog:
 
 def untranslated(catalog: Catalog) -> list[str]:
     """Return the sentences that have no Chinese yet."""
-    return [str(message.id) for message in catalog if message.id and not _is_said(message)]
+    return [str(message.id) for message in catalog if message.id and not _said(message)]
 
 
 def po_bytes(catalog: Catalog) -> bytes:
@@ -86,15 +86,16 @@ def _read(path: Path) -> Known:
     with path.open("rb") as source:
         catalog = read_po(source, locale="zh_CN", charset="utf-8", abort_invalid=True)
     return {
-        (message.context, message.id): message.string
+        (message.context, message.id): said
         for message in catalog
-        if message.id and _is_said(message) and not message.fuzzy
+        if message.id and (said := _said(message)) and not message.fuzzy
     }
 
 
-def _is_said(message: Message) -> bool:
-    """Return whether there is Chinese: of a sentence with numbers, for each of its forms."""
-    return all(message.string or ("",))
+def _said(message: Message) -> Sentence:
+    """Return the Chinese of a sentence; none where a form of one with numbers is missing."""
+    said = message.string or ""
+    return said if all(said) else ""
 
 
 def main(arguments: list[str]) -> int:

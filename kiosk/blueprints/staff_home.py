@@ -48,8 +48,10 @@ def stay() -> Response:
 
 
 def _soonest(board: tuple[BoardRow, ...]) -> tuple[BoardRow, ...]:
-    """Return the part of the board that matters now: what is to come, and the last that was."""
-    over = [row for row in board if isinstance(row, CallRow) and not row.next_states]
-    last = [row for row in over if row.state not in _OVER][-1:]
-    ahead = [row for row in board if row not in over]
-    return (*last, *ahead)[:_BOARD_LENGTH]
+    """Return what of the board matters now: the last call, those to come, then free places."""
+    calls = [row for row in board if isinstance(row, CallRow)]
+    last = [row for row in calls if not row.next_states and row.state not in _OVER][-1:]
+    ahead = [row for row in calls if row.next_states]
+    free = [row for row in board if row.is_free]
+    chosen = [*last, *ahead, *free][:_BOARD_LENGTH]
+    return tuple(row for row in board if row in chosen)
