@@ -29,7 +29,7 @@ def install(app: Flask) -> None:
     # Windows' registry may say text/plain for .js, and then no browser runs it (`stack.md` trap 4).
     mimetypes.add_type("text/javascript", ".js")
     mimetypes.add_type("image/svg+xml", ".svg")
-    compress()
+    compress(STATIC)
     pages = app.wsgi_app
     files = WhiteNoise(
         pages,
@@ -57,16 +57,18 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-def compress() -> None:
+def compress(folder: Path) -> None:
     """Lay a .gz beside each text file that is newer than its .gz; a read-only folder is left be."""
-    for path in STATIC.rglob("*"):
+    for path in folder.rglob("*"):
         packed = path.with_name(path.name + ".gz")
         if path.suffix not in _COMPRESSED or path.parent.name == "art":
             continue
         if packed.exists() and packed.stat().st_mtime >= path.stat().st_mtime:
             continue
         try:
-            packed.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+            half = packed.with_suffix(".part")
+            half.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+            half.replace(packed)  # a kill in between leaves no half file that looks new
         except OSError:
             return
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, g, session
+from flask import Flask, g, request, session
 
 from kiosk.web import context
 
@@ -30,7 +30,9 @@ def install(app: Flask) -> None:
 def language() -> str:
     """Return this request's language, `zh` or `en`."""
     if "language" not in g:
-        g.language = session.get(_COOKIE_KEY) or context.settings().language
+        is_staff = request.path.startswith("/staff")
+        chosen = session.get(_COOKIE_KEY) if is_staff else None
+        g.language = chosen or context.settings().language
     found: str = g.language
     return found
 
