@@ -181,6 +181,11 @@ class Room:
         self.page.evaluate(_WHEN_SETTLED)
         tile.tap()
 
+    def shoot(self, name: str) -> None:
+        """Keep a picture of the screen once it stands still."""
+        self.page.evaluate(_WHEN_SETTLED)
+        self.screen.shoot(name)
+
     def staff_sign_in(self, person: Code) -> None:
         """Put the staff card on the scanner and tap the PIN."""
         self.put(person)

@@ -36,14 +36,14 @@ def test_a_child_borrows_a_book_and_reads_when_to_bring_it_back(
     room.own_page(child)
     room.tap("借书")
     room.says("把书放上来")
-    room.screen.shoot("books-put-the-book-here")
+    room.shoot("books-put-the-book-here")
 
     room.put(book)
 
     room.says("借好啦")
     room.says("还")
     expect(room.page.locator(".cover").first).to_contain_text(book.label)
-    room.screen.shoot("books-lent")
+    room.shoot("books-lent")
     assert _loan(room.kiosk, book) == (child.label, 0, None)
 
 
@@ -65,7 +65,7 @@ def test_a_book_just_borrowed_is_put_back_with_one_touch(
     room.tap("取消")
 
     room.says("把书放回去吧")
-    room.screen.shoot("books-lending-undone")
+    room.shoot("books-lending-undone")
     expect(room.page.locator(".shelf")).not_to_contain_text(book.label)
     assert _loan(room.kiosk, book) == (child.label, 0, "undone")
 
@@ -82,7 +82,7 @@ def test_who_has_enough_books_sees_the_own_shelf_and_the_way_on(
 
     room.says("先还一本吧")
     expect(room.page.locator(".shelf .cover")).to_have_text([book.label])
-    room.screen.shoot("books-enough")
+    room.shoot("books-enough")
     room.tap("还书")
     room.says("把书放上来")
 
@@ -96,16 +96,16 @@ def test_the_book_just_borrowed_is_already_yours_and_may_stay_longer_once(
 
     room.put(book)
     room.says("这本你已经借好啦")
-    room.screen.shoot("books-already-yours")
+    room.shoot("books-already-yours")
     room.tap("再看几天")
 
     room.says("再看几天！")
-    room.screen.shoot("books-renewed")
+    room.shoot("books-renewed")
     assert _loan(room.kiosk, book) == (child.label, 1, None)
     room.put(book)
     room.says("这本你已经借好啦")
     expect(room.tile("再看几天")).to_have_count(0)
-    room.screen.shoot("books-already-yours-and-renewed")
+    room.shoot("books-already-yours-and-renewed")
 
 
 def test_an_own_book_of_an_earlier_visit_is_taken_back_and_may_be_kept_after_all(
@@ -120,7 +120,7 @@ def test_an_own_book_of_an_earlier_visit_is_taken_back_and_may_be_kept_after_all
     room.put(book)
 
     room.says("还好啦")
-    room.screen.shoot("books-own-one-back")
+    room.shoot("books-own-one-back")
     assert _loan(room.kiosk, book) == (child.label, 0, "returned")
     room.tap("再看几天")
     room.says("再看几天！")
@@ -138,7 +138,7 @@ def test_anybody_brings_a_book_back_without_a_card(room: Room, pocket: Pocket) -
 
     room.says("还好啦")
     expect(room.page.locator(".cover")).to_have_text(book.label)
-    room.screen.shoot("books-brought-back-by-anybody")
+    room.shoot("books-brought-back-by-anybody")
     assert holder[1:] not in room.page.content()
     assert _loan(room.kiosk, book)[2] == "returned"
 
@@ -165,7 +165,7 @@ def test_another_s_book_is_taken_back_and_may_be_borrowed_with_one_touch(
     room.put(book)
 
     room.says("还好啦")
-    room.screen.shoot("books-another-s-book")
+    room.shoot("books-another-s-book")
     assert holder[1:] not in room.page.content()
     room.tap("我要借")
     room.says("借好啦")
@@ -175,7 +175,7 @@ def test_another_s_book_is_taken_back_and_may_be_borrowed_with_one_touch(
 def test_a_book_put_there_first_waits_for_the_card(room: Room, child: Code, book: Code) -> None:
     room.put(book)
     room.says("再放上你的卡")
-    room.screen.shoot("books-waits-for-the-card")
+    room.shoot("books-waits-for-the-card")
 
     room.put(child)
 

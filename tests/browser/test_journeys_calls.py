@@ -55,18 +55,18 @@ def test_three_touches_book_a_call(room: Room, pocket: Pocket) -> None:
 
     room.tap("打电话")
     room.says("打给谁")
-    room.screen.shoot("calls-who")
+    room.shoot("calls-who")
     room.tap(room.page.locator(FACES))
     room.says("什么时候打")
-    room.screen.shoot("calls-when")
+    room.shoot("calls-when")
     room.tap(room.page.locator(TIMES))
 
     room.says("约好啦")
-    room.screen.shoot("calls-booked")
+    room.shoot("calls-booked")
     assert [state for state, *_ in _calls(room.kiosk, child)] == ["booked"]
     room.open("/me")
     expect(room.page.locator(".call .time")).to_be_visible()
-    room.screen.shoot("calls-on-the-own-page")
+    room.shoot("calls-on-the-own-page")
 
 
 def test_a_call_just_booked_is_given_back_with_one_touch(room: Room, pocket: Pocket) -> None:
@@ -78,7 +78,7 @@ def test_a_call_just_booked_is_given_back_with_one_touch(room: Room, pocket: Poc
     room.tap("取消")
 
     room.says("先不打电话")
-    room.screen.shoot("calls-undone")
+    room.shoot("calls-undone")
     assert [state for state, *_ in _calls(room.kiosk, child)] == ["cancelled"]
 
 
@@ -107,7 +107,7 @@ def test_of_two_screens_one_gets_the_place_and_the_other_a_sentence(
     second_room.tap(second_room.page.locator(TIMES))
 
     second_room.says("这个时间刚约走，换一个吧")
-    second_room.screen.shoot("calls-just-taken")
+    second_room.shoot("calls-just-taken")
     assert [state for state, *_ in _calls(room.kiosk, first)] == ["booked"]
     assert _calls(room.kiosk, second) == []
     second_room.tap("再选一次")
@@ -126,7 +126,7 @@ def test_a_child_whose_numbers_were_all_stopped_is_sent_to_the_teacher_kindly(
     while room.page.get_by_text("停止拨打", exact=True).count():
         with room.page.expect_navigation():
             room.press("停止拨打")
-    room.screen.shoot("calls-numbers-stopped")
+    room.shoot("calls-numbers-stopped")
     room.press("回到孩子屏")
     room.says("把你的卡放上来吧")
     room.own_page(child)
@@ -135,4 +135,4 @@ def test_a_child_whose_numbers_were_all_stopped_is_sent_to_the_teacher_kindly(
 
     room.says("和老师一起加一个号码吧")
     expect(room.tile("找老师")).to_be_visible()
-    room.screen.shoot("calls-no-number-yet")
+    room.shoot("calls-no-number-yet")

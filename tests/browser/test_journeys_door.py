@@ -39,23 +39,23 @@ def test_twenty_children_in_a_row_are_each_greeted_by_name(room: Room) -> None:
     room.wait_for_answers(20)
     room.says(names[-1])
 
-    room.screen.shoot("door-last-of-twenty")
+    room.shoot("door-last-of-twenty")
     greeted = [name for name, said in zip(names, room.headings, strict=True) if name in said]
     assert greeted == names
     assert [visits(room.kiosk, card) for card in queue] == [[("open", None)]] * 20
     assert len(room.answers) == 20
     room.open()
     expect(room.page.locator(".house b")).to_have_text(str(before + 20))
-    room.screen.shoot("door-idle-with-twenty-more")
+    room.shoot("door-idle-with-twenty-more")
 
 
 def test_the_greeting_becomes_the_own_page_by_itself(room: Room, pocket: Pocket) -> None:
     room.sign_in(pocket.child())
-    room.screen.shoot("door-greeting")
+    room.shoot("door-greeting")
 
     room.says("想做什么")
 
-    room.screen.shoot("door-own-page")
+    room.shoot("door-own-page")
 
 
 @pytest.mark.parametrize("path", ["/no-card", "/teacher"])
@@ -88,11 +88,11 @@ def test_a_child_who_leaves_is_wished_well_and_no_longer_counted(
 
     room.tap("我要走啦")
     room.says("要回家")
-    room.screen.shoot("door-going-home")
+    room.shoot("door-going-home")
     room.put(child)
 
     room.says("再见")
-    room.screen.shoot("door-goodbye")
+    room.shoot("door-goodbye")
     state, at = visits(room.kiosk, child)[0]
     assert (state, at is not None) == ("left", True)
     assert _here(room.kiosk) == before
@@ -108,7 +108,7 @@ def test_a_chinese_input_method_keeps_no_card_out(room: Room, pocket: Pocket, en
     room.says(given_name(room.kiosk, child))
     assert visits(room.kiosk, child) == [("open", None)]
     assert len(room.answers) == 1
-    room.screen.shoot(f"door-input-method-{end}")
+    room.shoot(f"door-input-method-{end}")
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -128,7 +128,7 @@ def test_a_scan_during_a_restart_arrives_once(room: Room, pocket: Pocket) -> Non
     room.kiosk.kill()
     room.put(child)
     expect(room.page.locator(".waiting")).to_be_visible()
-    room.screen.shoot("door-just-a-moment")
+    room.shoot("door-just-a-moment")
     room.kiosk.start()
 
     room.says(given_name(room.kiosk, child))
@@ -174,7 +174,7 @@ def test_what_is_no_card_is_answered_kindly_and_the_screen_stays(
     room.gun.scan(scanned)
 
     expect(room.notice).to_contain_text(said)
-    room.screen.shoot(f"door-{request.node.callspec.id}")
+    room.shoot(f"door-{request.node.callspec.id}")
     room.says("把你的卡放上来吧")
 
 

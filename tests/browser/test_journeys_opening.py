@@ -61,19 +61,19 @@ def test_a_day_ends_and_begins_with_the_staff_card_and_one_touch_each(
     room.put(teacher)
     room.page.wait_for_url("**/staff/door")
     room.says("PIN")
-    room.screen.shoot("opening-pin")
+    room.shoot("opening-pin")
     for digit in PIN:
         room.page.locator(f"[data-digit='{digit}']").tap()
     room.page.wait_for_url("**/staff")
-    room.screen.shoot("opening-staff-home")
+    room.shoot("opening-staff-home")
     room.press("关闭")
     room.page.wait_for_url("**/staff/opening/close")
     expect(room.page.locator(".present li")).to_have_count(here)
     expect(room.page.locator(".present")).to_contain_text(given_name(room.kiosk, child))
-    room.screen.shoot("opening-closing-sheet")
+    room.shoot("opening-closing-sheet")
     room.press("关闭房间")
     room.page.wait_for_url("**/staff")
-    room.screen.shoot("opening-staff-home-closed")
+    room.shoot("opening-staff-home-closed")
 
     assert visits(room.kiosk, child) == [("left_unconfirmed", None)]
     assert rows(room.kiosk, "SELECT count(*) FROM visit WHERE state = 'open'") == [(0,)]
@@ -81,18 +81,18 @@ def test_a_day_ends_and_begins_with_the_staff_card_and_one_touch_each(
     room.press("回到孩子屏")
     room.says("现在休息")
     room.says("4:30")
-    room.screen.shoot("opening-idle-closed")
+    room.shoot("opening-idle-closed")
 
     room.staff_sign_in(teacher)
     room.page.goto(f"{room.kiosk.url}/staff/opening/open")
-    room.screen.shoot("opening-eight-hazards")
+    room.shoot("opening-eight-hazards")
     room.press("八项都正常，开放")
     expect(room.page.locator(".said")).to_contain_text("房间开放了")
-    room.screen.shoot("opening-opened")
+    room.shoot("opening-opened")
     assert _latest_opening(room.kiosk) == ("open", 8, 1)
     room.press("回到孩子屏")
     room.says("把你的卡放上来吧")
-    room.screen.shoot("opening-idle-open")
+    room.shoot("opening-idle-open")
 
 
 def test_a_card_at_the_closed_room_is_told_when_it_opens_and_nothing_is_stored(
@@ -104,7 +104,7 @@ def test_a_card_at_the_closed_room_is_told_when_it_opens_and_nothing_is_stored(
 
     expect(closed.notice).to_contain_text("现在休息")
     expect(closed.notice).to_contain_text("4:30 开门")
-    closed.screen.shoot("opening-card-at-the-closed-room")
+    closed.shoot("opening-card-at-the-closed-room")
     assert visits(closed.kiosk, child) == []
 
 
@@ -114,7 +114,7 @@ def test_the_closed_room_takes_books_back(closed: Room, pocket: Pocket) -> None:
     closed.put(book)
 
     closed.says("还好啦")
-    closed.screen.shoot("opening-return-at-the-closed-room")
+    closed.shoot("opening-return-at-the-closed-room")
     out = rows(
         closed.kiosk,
         "SELECT count(*) FROM loan JOIN item ON item.id = item_id"
@@ -132,7 +132,7 @@ def test_a_wrong_pin_is_said_and_the_right_one_still_goes_in(room: Room, teacher
     for digit in "135790":
         room.page.locator(f"[data-digit='{digit}']").tap()
     expect(room.page.locator("[role='alert']").first).to_be_visible()
-    room.screen.shoot("opening-wrong-pin")
+    room.shoot("opening-wrong-pin")
     for digit in PIN:
         room.page.locator(f"[data-digit='{digit}']").tap()
 

@@ -59,10 +59,10 @@ def test_after_ten_still_seconds_the_ring_hides_what_is_the_child_s_own(
 
     later.page.clock.fast_forward(STILL)
 
-    expect(later.page.locator(".still-there")).to_be_visible()
+    expect(later.page.locator(".still")).to_be_visible()
     expect(later.page.get_by_text(given_name(later.kiosk, child))).to_be_hidden()
     expect(later.page.get_by_text(book.label).first).to_be_hidden()
-    later.screen.shoot("idle-ring")
+    later.shoot("idle-ring")
 
 
 def test_half_way_round_the_ring_half_the_lanterns_are_out(
@@ -70,12 +70,12 @@ def test_half_way_round_the_ring_half_the_lanterns_are_out(
 ) -> None:
     _with_a_book(later, child, book)
     later.page.clock.fast_forward(STILL)
-    expect(later.page.locator(".still-there")).to_be_visible()
+    expect(later.page.locator(".still")).to_be_visible()
 
     later.page.clock.fast_forward(RING // 2)
 
     expect(later.page.locator(".lantern--out").nth(9)).to_be_visible()
-    later.screen.shoot("idle-ring-half-way")
+    later.shoot("idle-ring-half-way")
 
 
 def test_after_the_ring_the_idle_screen_stands_and_the_server_knows_nobody(
@@ -84,11 +84,11 @@ def test_after_the_ring_the_idle_screen_stands_and_the_server_knows_nobody(
     _with_a_book(later, child, book)
 
     later.page.clock.fast_forward(STILL)
-    expect(later.page.locator(".still-there")).to_be_visible()
+    expect(later.page.locator(".still")).to_be_visible()
     later.page.clock.fast_forward(RING)
 
     later.says("把你的卡放上来吧")
-    later.screen.shoot("idle-after-the-ring")
+    later.shoot("idle-after-the-ring")
     assert _traces(later, child, book) == []
     status, said = _answer_to_the_next_who_asks(later.screen)
     assert status == 401
@@ -98,13 +98,13 @@ def test_after_the_ring_the_idle_screen_stands_and_the_server_knows_nobody(
 def test_i_am_still_here_brings_the_page_back(later: Room, child: Code, book: Code) -> None:
     _with_a_book(later, child, book)
     later.page.clock.fast_forward(STILL)
-    stay = later.page.locator(".still-there .tile", has_text="我还在")
+    stay = later.page.locator(".still .tile", has_text="我还在")
     expect(stay).to_be_visible()
     later.page.clock.run_for(300)  # no touch counts before the eye has seen the change
 
     stay.tap()
 
-    expect(later.page.locator(".still-there")).to_have_count(0)
+    expect(later.page.locator(".still")).to_have_count(0)
     expect(later.heading).to_be_visible()
     later.says("借好啦")
 
@@ -114,12 +114,12 @@ def test_a_card_during_the_ring_is_the_next_child_s(
 ) -> None:
     _with_a_book(later, child, book)
     later.page.clock.fast_forward(STILL)
-    expect(later.page.locator(".still-there")).to_be_visible()
+    expect(later.page.locator(".still")).to_be_visible()
     second = pocket.child()
 
     later.sign_in(second)
 
-    expect(later.page.locator(".still-there")).to_have_count(0)
+    expect(later.page.locator(".still")).to_have_count(0)
     expect(later.heading).to_be_visible()
     assert _traces(later, child, book) == []
 
@@ -135,7 +135,7 @@ def test_another_card_takes_the_screen_over_at_once(
     assert _traces(room, child, book) == []
     room.open("/me")
     room.says("想做什么")
-    room.screen.shoot("privacy-the-second-child-s-page")
+    room.shoot("privacy-the-second-child-s-page")
     assert _traces(room, child, book) == []
 
 
@@ -145,7 +145,7 @@ def test_i_am_done_leaves_nothing_behind(room: Room, child: Code, book: Code) ->
     room.tap("我好了")
 
     room.says("把你的卡放上来吧")
-    room.screen.shoot("privacy-after-done")
+    room.shoot("privacy-after-done")
     assert _traces(room, child, book) == []
     assert _answer_to_the_next_who_asks(room.screen)[0] == 401
 
@@ -164,7 +164,7 @@ def test_back_forward_and_reload_show_nothing_of_who_was_there(
         move()
         expect(room.page.locator("#screen")).to_be_visible()
         assert _traces(room, child, book) == []
-    room.screen.shoot("privacy-after-going-back")
+    room.shoot("privacy-after-going-back")
 
 
 def test_the_own_page_s_address_is_nobody_s_without_a_card(room: Room) -> None:
@@ -173,4 +173,4 @@ def test_the_own_page_s_address_is_nobody_s_without_a_card(room: Room) -> None:
     room.open("/me")
 
     room.says("再放一次")
-    room.screen.shoot("privacy-own-page-without-a-card")
+    room.shoot("privacy-own-page-without-a-card")
