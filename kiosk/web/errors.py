@@ -45,6 +45,10 @@ def answer(error: KioskError) -> Response:
     """Return the sentence for an error as a notice, which leaves the screen below as it is."""
     if isinstance(error, UnavailableError):
         context.log().error("unavailable: %s", error.reason.value, exc_info=error.__cause__)
+    return _said(error)
+
+
+def _said(error: KioskError) -> Response:
     template = "errors/_notice.html"
     if not htmx.wants_fragment():
         is_staff = request.path.startswith("/staff")
@@ -102,6 +106,6 @@ def _host_is_ours() -> bool:
 
 def _unforeseen(app: Flask, error: Exception) -> Response:
     app.logger.error("unforeseen", exc_info=error)
-    response = answer(UnavailableError(SessionProblem.BUSY))
+    response = _said(UnavailableError(SessionProblem.BUSY))
     response.status_code = HTTPStatus.INTERNAL_SERVER_ERROR
     return response
