@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Connection, String, bindparam, func, or_, select, type_coerce
+from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, any_of, constant, reading
 from kiosk.models.calls import Booking, Line, Slot
@@ -14,7 +15,7 @@ from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Child, Staff
 from kiosk.models.visits import Visit
 from kiosk.rules import openings
-from kiosk.rules.badges import Badge
+from kiosk.rules.badges import Animal, Badge, Cloth
 from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.visits import VisitState
@@ -28,39 +29,29 @@ BOARD_LENGTH: Final = 3
 _LOOK_AHEAD: Final = timedelta(days=60)
 _CALL_LASTS_MIN: Final = 10
 
-_ahead = aliased(Opening)
-# The opening that is under way and the next one of the plan that is not over: two rows at most.
-_OPENINGS: Final = Prepared(
-    select(
-        Opening.id,
-        Opening.on_date,
-        Opening.from_min,
-        Opening.to_min,
-        Opening.state,
-        Opening.opened_at,
+_OPEN: Final = Prepared(
+    select(Opening.id, Opening.on_date, Opening.to_min).where(
+        Opening.home_id == bindparam("home_id"), Opening.state == constant(OpeningState.OPEN)
     )
+)
+# The first of the plan that is not over; `openings.next_planned` has the last word.
+_NEXT: Final = Prepared(
+    select(Opening.id, Opening.on_date, Opening.from_min, Opening.to_min)
     .where(
         Opening.home_id == bindparam("home_id"),
-        or_(
-            Opening.state == constant(OpeningState.OPEN),
-            Opening.id
-            == select(_ahead.id)
-            .where(
-                _ahead.home_id == bindparam("home_id"),
-                _ahead.state == constant(OpeningState.PLANNED),
-                _ahead.on_date >= bindparam("today"),
-                _ahead.on_date <= bindparam("horizon"),
-                or_(_ahead.on_date > bindparam("today"), _ahead.to_min > bindparam("minute")),
-            )
-            .order_by(_ahead.on_date, _ahead.from_min)
-            .limit(1)
-            .scalar_subquery(),
-        ),
+        Opening.state == constant(OpeningState.PLANNED),
+        Opening.on_date >= bindparam("today"),
+        Opening.on_date <= bindparam("horizon"),
+        or_(Opening.on_date > bindparam("today"), Opening.to_min > bindparam("minute")),
     )
     .order_by(Opening.on_date, Opening.from_min)
+    .limit(1)
 )
 _TRAIN: Final = Prepared(
-    select(Child.animal, Child.cloth)
+    select(
+        type_coerce(Child.animal, String).label("animal"),
+        type_coerce(Child.cloth, String).label("cloth"),
+    )
     .join(Visit, Visit.child_id == Child.id)
     .where(
         Visit.home_id == bindparam("home_id"),
@@ -126,30 +117,37 @@ class RoomState:
 
 def state(session: Session | Connection, here: Here) -> RoomState:
     """Return the state of the room at this moment."""
-    today = here.today
-    rows = _OPENINGS.rows(
-        session,
-        {
-            "home_id": here.home_id,
-            "today": today,
-            "minute": here.minute,
-            "horizon": today + _LOOK_AHEAD,
-        },
-    )
-    standing = (row for row in rows if row.state is OpeningState.OPEN)
-    current = next((row for row in standing if not is_forgotten(row.on_date, here)), None)
-    planned = (_planned(row) for row in rows if row.state is OpeningState.PLANNED)
+    current = _current(session, here)
     return RoomState(
         opening_id=None if current is None else current.id,
         closes_min=None if current is None else current.to_min,
-        next_planned=openings.next_planned(planned, today=here.today, minute=here.minute),
+        next_planned=next_planned(session, here),
     )
+
+
+def is_open(session: Session | Connection, here: Here) -> bool:
+    """Return whether the teacher has opened the room."""
+    return _current(session, here) is not None
+
+
+def next_planned(session: Session | Connection, here: Here) -> PlannedOpening | None:
+    """Return the next opening of the plan, also one that should be going on."""
+    rows = _NEXT.rows(
+        session,
+        {
+            "home_id": here.home_id,
+            "today": here.today,
+            "minute": here.minute,
+            "horizon": here.today + _LOOK_AHEAD,
+        },
+    )
+    return openings.next_planned(map(_planned, rows), today=here.today, minute=here.minute)
 
 
 def train(session: Session | Connection, here: Here) -> tuple[Badge, ...]:
     """Return the badges of the children who are here, latest arrivals last."""
     rows = _TRAIN.rows(session, _today(here))
-    return tuple(Badge(animal=row.animal, cloth=row.cloth) for row in reversed(rows))
+    return tuple(_badge(row.animal, row.cloth) for row in reversed(rows))
 
 
 def headcount(session: Session, here: Here) -> int:
@@ -171,6 +169,16 @@ def now(here: Here) -> Room:
         calls=_board(session, here) if found.is_open else (),
         train=train(session, here),
     )
+
+
+def _current(session: Session | Connection, here: Here) -> AnyRow | None:
+    current = _OPEN.first(session, {"home_id": here.home_id})
+    return None if current is None or is_forgotten(current.on_date, here) else current
+
+
+@cache
+def _badge(animal: str, cloth: str) -> Badge:
+    return Badge(animal=Animal(animal), cloth=Cloth(cloth))
 
 
 def _today(here: Here) -> dict[str, object]:

@@ -103,21 +103,18 @@ def arrive(*, code: str, request_id: UUID, here: Here) -> AtTheDoor:
     """
     with writing() as connection:
         child = _holder(connection, code, here)
-        state = rooms.state(connection, here)
+        is_open = rooms.is_open(connection, here)
+        ahead = None if is_open else rooms.next_planned(connection, here)
         last = _last_visit(child, request_id, here)
         action = rules.arrival(
-            is_open=state.is_open,
-            minutes_to_planned=openings.minutes_until(
-                state.next_planned, today=here.today, minute=here.minute
-            ),
+            is_open=is_open,
+            minutes_to_planned=openings.minutes_until(ahead, today=here.today, minute=here.minute),
             today=here.today,
             last=last,
         )
         match action:
             case ArrivalAction.CLOSED:
-                raise RefusedError(
-                    VisitRefusal.ROOM_CLOSED, next=state.next_planned, today=here.today
-                )
+                raise RefusedError(VisitRefusal.ROOM_CLOSED, next=ahead, today=here.today)
             case ArrivalAction.SIGN_IN | ArrivalAction.TRACE:
                 _sign_in(connection, child, last, request_id, here)
             case ArrivalAction.SAME_ANSWER | ArrivalAction.ALREADY_HERE | ArrivalAction.JUST_LEFT:

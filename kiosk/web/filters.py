@@ -103,7 +103,8 @@ def _monday(day: date) -> date:
 
 def last_place(train: Sequence[Badge], badge: Badge) -> int:
     """Return where `badge` boarded last, or -1: two classes may wear the same one."""
-    return max((place for place, worn in enumerate(train) if worn == badge), default=-1)
+    places = range(len(train) - 1, -1, -1)
+    return next((place for place in places if train[place] == badge), -1)
 
 
 def coaches(passengers: int, windows: int) -> int:

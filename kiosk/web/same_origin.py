@@ -31,7 +31,8 @@ class FormTokens(CSRFProtect):  # type: ignore[misc]  # Flask-WTF has no types
     def protect(self, apply_exemptions: bool = False) -> None:  # noqa: FBT001, FBT002 - Flask-WTF's
         if request.method in _SAFE:
             return
-        pair = (session.get("csrf_token") or "", self._get_csrf_token() or "")
+        token = request.headers.get("X-CSRFToken") or self._get_csrf_token()
+        pair = (session.get("csrf_token") or "", token or "")
         if pair in self._known:
             g.csrf_valid = True
             return
