@@ -11,6 +11,8 @@ from kiosk.rules.civil import DAY_MINUTES
 
 # From here on an opening counts for the school and the bureau (`domain.md` 2.6).
 COUNTS_FROM_MIN = 30
+# So long before its planned start the door opens for a planned opening; earlier it is another one.
+OPENS_AHEAD_MIN = 30
 
 
 class OpeningState(StrEnum):
@@ -155,6 +157,12 @@ def next_planned(openings: Iterable[PlannedT], *, today: date, minute: int) -> P
     """
     ahead = (o for o in openings if (o.on, o.to_min) > (today, minute))
     return min(ahead, key=lambda o: (o.on, o.from_min), default=None)
+
+
+def is_due(opening: Planned, *, today: date, minute: int) -> bool:
+    """Return whether a room that opens now keeps this plan: shortly before its start to its end."""
+    first = opening.from_min - OPENS_AHEAD_MIN
+    return opening.on == today and first <= minute < opening.to_min
 
 
 def minutes_until(opening: Planned | None, *, today: date, minute: int) -> int | None:

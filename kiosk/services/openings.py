@@ -58,8 +58,8 @@ class ClosingSheet:
 def open_room(*, staff_id: UUID, exceptions: Mapping[Hazard, str], here: Here) -> UUID:
     """Open the room: duty signed on, the check stored, the door open. Return the opening's id.
 
-    `exceptions` has a note for each hazard that is not fine; the others are. Without a planned
-    opening near, one is made on the spot.
+    `exceptions` has a note for each hazard that is not fine; the others are. Unless a planned
+    opening is due, one is made on the spot.
 
     Raises:
         RefusedError: ALREADY_OPEN, or CHECK_MISSING when an exception has no note.
@@ -196,16 +196,19 @@ def close_room(*, is_tidy: bool, here: Here) -> None:
 
 
 def _opening_to_open(session: Session, state: rooms.RoomState, here: Here) -> Opening:
-    """Return the planned opening that the teacher means, or a new one from now on."""
+    """Return the planned opening that is due, or a new one from now until the next plan at most."""
     planned = state.next_planned
+    to_min = min(here.minute + _DEFAULT_LENGTH_MIN, civil.DAY_MINUTES)
     if planned is not None and planned.on == here.today:
-        return session.get_one(Opening, planned.opening_id)
+        if openings.is_due(planned, today=here.today, minute=here.minute):
+            return session.get_one(Opening, planned.opening_id)
+        to_min = min(to_min, planned.from_min)
     opening = Opening(
         id=new_id(here.now),
         home_id=here.home_id,
         on_date=here.today,
         from_min=here.minute,
-        to_min=min(here.minute + _DEFAULT_LENGTH_MIN, civil.DAY_MINUTES),
+        to_min=to_min,
         place_min=_DEFAULT_PLACE_MIN,
         talk_min=_DEFAULT_TALK_MIN,
         origin=OpeningOrigin.ADHOC,

@@ -31,6 +31,11 @@ def now(app: Flask, clock: FrozenClock) -> Now:
     return lambda: here_in(app, clock)
 
 
+def _at(hour: int, minute: int) -> datetime:
+    """Return a time of the Friday on which the tests begin, in the room's own zone."""
+    return datetime(2026, 11, 20, hour - 8, minute, tzinfo=UTC)
+
+
 def _open(here: Here, staff_id: UUID, **exceptions: str) -> UUID:
     notes = {Hazard(name): note for name, note in exceptions.items()}
     return openings.open_room(staff_id=staff_id, exceptions=notes, here=here)
@@ -122,6 +127,45 @@ def test_in_the_last_minute_of_the_day_it_opens_for_a_minute(now: Now, clock: Fr
     opening = _opening(_open(now(), factories.staff(now()).staff_id))
 
     assert (opening.from_min, opening.to_min) == (23 * 60 + 59, 24 * 60)
+
+
+def test_a_noon_opening_leaves_the_plan_of_the_afternoon_alone(
+    now: Now, clock: FrozenClock
+) -> None:
+    clock.set_to(_at(12, 0))
+    teacher = factories.staff(now())
+    noon = _open(now(), teacher.staff_id)
+    clock.set_to(_at(13, 0))
+    openings.close_room(is_tidy=True, here=now())
+
+    clock.set_to(_at(16, 35))
+    ahead = rooms.now(now()).next_opening
+    afternoon = _open(now(), teacher.staff_id)
+
+    first, second = _opening(noon), _opening(afternoon)
+    assert (first.origin, first.from_min, first.to_min) == (OpeningOrigin.ADHOC, 720, 810)
+    assert ahead is not None
+    assert (ahead.on, ahead.from_min) == (date(2026, 11, 20), 16 * 60 + 30)
+    assert (second.origin, second.from_min) == (OpeningOrigin.RULE, 16 * 60 + 30)
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "origin", "to_min"),
+    [
+        (15, 59, OpeningOrigin.ADHOC, 16 * 60 + 30),
+        (16, 0, OpeningOrigin.RULE, 18 * 60),
+        (17, 59, OpeningOrigin.RULE, 18 * 60),
+        (18, 0, OpeningOrigin.ADHOC, 19 * 60 + 30),
+    ],
+)
+def test_the_plan_is_kept_from_half_an_hour_before_it_to_its_end(
+    now: Now, clock: FrozenClock, hour: int, minute: int, origin: OpeningOrigin, to_min: int
+) -> None:
+    clock.set_to(_at(hour, minute))
+
+    opening = _opening(_open(now(), factories.staff(now()).staff_id))
+
+    assert (opening.origin, opening.to_min) == (origin, to_min)
 
 
 # Closing
