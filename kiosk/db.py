@@ -54,6 +54,8 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 _WRITE: Final[Mapping[str, Any]] = {"kiosk_begin": "IMMEDIATE"}
 
+_LONGEST_VALUE: Final = 2_000_000
+
 # SQLite's busy handler sleeps up to 100 ms between tries; waiting here instead keeps a queue of
 # scans in order and quick (`stack.md` 0.2).
 _one_writer = threading.Lock()
@@ -161,6 +163,7 @@ def expected_pragmas() -> dict[str, str | int]:
         "recursive_triggers": 1,
         "secure_delete": 1,
         "trusted_schema": 0,
+        "cell_size_check": 1,
         "busy_timeout": 5000,
     }
 
@@ -183,6 +186,9 @@ def _set_pragmas(connection: sqlite3.Connection, record: object) -> None:
     del record
     connection.isolation_level = None
     keep_pragmas(connection, expected_pragmas())
+    # No other database file is ever joined to ours, and no value is larger than a small picture.
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
 
 
 def _begin(connection: Connection) -> None:

@@ -12,10 +12,13 @@ import csv
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 import webbrowser
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +39,7 @@ EXAMPLES = """examples:
 def main() -> int:
     options = _options()
     instance = Path(options.instance).expanduser().resolve()
+    options.port = options.port or _port_of(instance)
     if _answers(options.port):
         print(
             f"Port {options.port} is busy: the kiosk runs already, or another program uses the"
@@ -72,7 +76,7 @@ def _options() -> argparse.Namespace:
         default=os.environ.get("KIOSK_INSTANCE") or environment.ROOT / "instance",
         help="the folder of the database, keys and settings (default: instance)",
     )
-    parser.add_argument("--port", metavar="N", type=_port, default=8800, help="default: 8800")
+    parser.add_argument("--port", metavar="N", type=_port, help="default: the setting `port`, 8800")
     parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
     first = parser.add_mutually_exclusive_group()
     for choice, meaning in (
@@ -103,7 +107,7 @@ def _choice(options: argparse.Namespace, instance: Path) -> str:
     """Return `demo` or `empty`; asks only a person who can answer."""
     if options.choice:
         return str(options.choice)
-    if (instance / "kiosk.db").exists():
+    if _has_children(instance):
         return "empty"  # set up by hand with the `kiosk` command: nothing is put into it
     if sys.stdin is None or not sys.stdin.isatty():
         # Invented children never come into a school's own books without being asked for.
@@ -119,6 +123,28 @@ def _choice(options: argparse.Namespace, instance: Path) -> str:
     while (answer := input("d / e ? ").strip().lower()) not in answers:
         print("Please type d or e.")
     return answers[answer]
+
+
+def _has_children(instance: Path) -> bool:
+    """Look whether a school has moved in; an interrupted first start has not."""
+    path = instance / "kiosk.db"
+    if not path.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            return database.execute("SELECT 1 FROM child LIMIT 1").fetchone() is not None
+    except sqlite3.Error:
+        return False
+
+
+def _port_of(instance: Path) -> int:
+    """Return the port of the settings; what is wrong with them is the kiosk's to say."""
+    try:
+        settings = tomllib.loads((instance / "kiosk.toml").read_text("utf-8-sig"))
+    except (OSError, ValueError):
+        settings = {}
+    found = os.environ.get("KIOSK_PORT") or settings.get("port", 8800)
+    return int(found) if str(found).isdecimal() else 8800
 
 
 def _set_up(choice: str) -> int:

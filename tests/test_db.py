@@ -46,6 +46,7 @@ ASKED = {
     "recursive_triggers": 1,
     "secure_delete": 1,
     "trusted_schema": 0,
+    "cell_size_check": 1,
     "busy_timeout": 5000,
 }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
 import click
+from sqlalchemy.exc import DatabaseError
 
 from kiosk import models
 from kiosk.clock import utc_now
@@ -20,6 +21,9 @@ from kiosk.settings import INSTANCE_VARIABLE, Settings
 
 __all__ = ["models"]  # imported, so that the tables are known to every command
 
+_NO_DATABASE: Final = (
+    "The database does not answer as it should. Is it running, is it ours, is the disk full?"
+)
 _DEFAULT_INSTANCE: Final = "instance"
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,6 +45,9 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except KioskError as error:
             raise click.ClickException(sentence(error)) from error
+        except DatabaseError as error:
+            # Its own message may quote what stands in the database: it is not shown.
+            raise click.ClickException(_NO_DATABASE) from error
 
     return run
 

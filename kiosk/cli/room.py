@@ -36,7 +36,9 @@ def _wants_administrator() -> bool:
 
 
 @click.command()
-@click.option("--port", type=int, help="Port on 127.0.0.1 (default: the setting `port`).")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port on 127.0.0.1 (default: the setting `port`)."
+)
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @plainly
 def run(port: int | None, *, no_browser: bool) -> None:

@@ -11,14 +11,18 @@ from typing import Final, cast
 
 from sqlalchemy import Engine
 
-from kiosk.db import db
+from kiosk.db import db, transaction
 from kiosk.errors import RefusedError, UnavailableError
 from kiosk.rules import backups as rules
 from kiosk.rules.backups import BackupProblem
+from kiosk.services import audit
+from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
 _FOLDER: Final = "backups"
+_PAGES_AT_ONCE: Final = 2_000
+_PAUSE_S: Final = 0.02
 
 
 def make_backup(*, here: Here) -> Path:
@@ -52,6 +56,7 @@ def make_backup(*, here: Here) -> Path:
         part.replace(aside)
         raise UnavailableError(BackupProblem.DAMAGED, path=aside)
     _prune(folder)
+    _note(path, here)
     return path
 
 
@@ -72,10 +77,30 @@ def problems(path: Path) -> list[str]:
     return found + [f"a row of {table} refers to nothing" for table in orphans]
 
 
+def _note(path: Path, here: Here) -> None:
+    """Add a row to the audit: a copy of everything is an export of everything."""
+    with transaction() as session:
+        audit.record(
+            session,
+            AuditAction.EXPORT,
+            actor_id=None,
+            subject=f"backup:{path.stem}",
+            fields="everything",
+            purpose="backup",
+            now=here.now,
+            key=here.settings.keys.audit,
+        )
+
+
 def _copy(engine: Engine, part: Path) -> None:
     part.unlink(missing_ok=True)
     with closing(engine.raw_connection()) as pooled, closing(sqlite3.connect(part)) as copy:
-        cast("sqlite3.Connection", pooled.driver_connection).backup(copy)
+        cast("sqlite3.Connection", pooled.driver_connection).backup(
+            # In portions: a scan that waits for the read lock of one long copy is not stored.
+            copy,
+            pages=_PAGES_AT_ONCE,
+            sleep=_PAUSE_S,
+        )
         # One file that needs no other beside it, whatever the journal of the original.
         copy.execute("PRAGMA journal_mode = DELETE")
 

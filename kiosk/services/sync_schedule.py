@@ -4,6 +4,7 @@ The room's PC is off at night, so there is no fixed hour (`sync.md` 0.10). The s
 process of its own, below the kiosk's priority and off its one core, and takes its own lock.
 """
 
+import logging
 import os
 import subprocess
 import sys
@@ -13,7 +14,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from kiosk.clock import Clock
+from kiosk.errors import KioskError
 from kiosk.settings import INSTANCE_VARIABLE
 
 EVERY: Final = timedelta(hours=1)
@@ -22,6 +26,8 @@ _LOOK_S: Final = 30.0
 _LOG: Final = "sync.log"
 _LOG_LIMIT: Final = 1_000_000
 _NICENESS: Final = 10
+
+_log = logging.getLogger("kiosk.app")
 
 
 class SyncStarter:
@@ -45,7 +51,10 @@ class SyncStarter:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
+                # Ctrl+C at the kiosk is not meant for it, and it needs no window of its own.
+                start_new_session=True,
+                creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+                | getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         _stand_back(self._process.pid)
         return True
@@ -90,7 +99,11 @@ class SyncSchedule:
         """Tick until `stop`, in a thread of its own."""
         while not self._stop.is_set():
             self._wake.clear()
-            self.tick()
+            try:
+                self.tick()
+            except (OSError, KioskError, SQLAlchemyError):
+                # A locked database or a full disk now: the record must not be forgotten for ever.
+                _log.exception("the school record could not be looked after")
             self._wake.wait(_LOOK_S)
 
     def stop(self) -> None:

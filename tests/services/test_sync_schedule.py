@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.clock import FrozenClock
 
 HOLD = """
 import sys
+import threading
 from pathlib import Path
 from kiosk.services.sync_lock import only_one
 with only_one(Path(sys.argv[1])):
@@ -126,6 +128,36 @@ def test_a_clock_that_was_set_back_does_not_put_it_off(room: _Room) -> None:
     schedule.tick()
 
     assert room.started == 2
+
+
+def test_a_failure_of_a_moment_does_not_end_it_for_ever(clock: FrozenClock) -> None:
+    asked = iter((OSError("the disk is full"), 1))
+    started = threading.Event()
+
+    def waiting() -> int:
+        answer = next(asked)
+        if isinstance(answer, OSError):
+            schedule.room_closed()
+            raise answer
+        return answer
+
+    def start() -> bool:
+        if next(starts):
+            started.set()
+        return True
+
+    starts = iter((False, True))
+    schedule = SyncSchedule(start=start, waiting=waiting, clock=clock)
+    schedule.tick()
+    clock.advance(hours=2)
+    thread = threading.Thread(target=schedule.run)
+    thread.start()
+
+    has_started = started.wait(20)
+
+    schedule.stop()
+    thread.join(20)
+    assert has_started
 
 
 def test_stop_ends_the_thread(room: _Room) -> None:
