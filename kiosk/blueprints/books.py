@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from kiosk.ids import new_id
 from kiosk.printing.labels import LabelFace, pages
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.staff import Role
@@ -30,6 +31,7 @@ def search() -> Response:
         found=catalogue.search(text, here=context.here()),
         at_most=catalogue.FOUND_AT_MOST,
         may_add=_may_add(),
+        request_id=new_id(context.here().now),
     )
 
 
@@ -43,6 +45,7 @@ def detail(title_id: UUID) -> Response:
         today=context.here().today,
         statuses=tuple(ItemStatus),
         may_add=_may_add(),
+        request_id=new_id(context.here().now),
     )
 
 
@@ -50,8 +53,6 @@ def detail(title_id: UUID) -> Response:
 @access(Access.LIBRARIAN)
 def add() -> Response:
     """Add a title with its copies."""
-    here = context.here()
-    me = staff_screen.signed_in().staff_id
     title_id = catalogue.add_title(
         NewTitle(
             name=forms.text("name", longest=_LONGEST),
@@ -59,10 +60,11 @@ def add() -> Response:
             publisher=forms.text("publisher", longest=_LONGEST) or None,
             isbn=forms.text("isbn", longest=_SHORT) or None,
         ),
-        actor_id=me,
-        here=here,
+        copies=_copies(),
+        request_id=forms.uuid("request_id"),
+        actor_id=staff_screen.signed_in().staff_id,
+        here=context.here(),
     )
-    catalogue.add_items(title_id, _copies(), actor_id=me, here=here)
     return redirect(url_for("books.detail", title_id=title_id), code=303)
 
 
@@ -71,7 +73,11 @@ def add() -> Response:
 def add_copies(title_id: UUID) -> Response:
     """Add copies of a title."""
     catalogue.add_items(
-        title_id, _copies(), actor_id=staff_screen.signed_in().staff_id, here=context.here()
+        title_id,
+        _copies(),
+        request_id=forms.uuid("request_id"),
+        actor_id=staff_screen.signed_in().staff_id,
+        here=context.here(),
     )
     return redirect(url_for("books.detail", title_id=title_id), code=303)
 

@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError
+from kiosk.ids import new_id
 from kiosk.printing.cards import CardFace, pages
 from kiosk.rules.relations import Relation
 from kiosk.rules.sessions import SessionProblem
@@ -59,9 +60,19 @@ def detail(child_id: UUID) -> Response:
 @blueprint.post("/<uuid:child_id>/card")
 @access(Access.DUTY_TEACHER)
 def new_card(child_id: UUID) -> Response:
-    """Give a child a new card, shown this once; the old one ends."""
-    cards.issue(child_id, actor_id=_me(), here=context.here())
-    return _cards(cards.sheet([child_id], actor_id=_me(), here=context.here()))
+    """Give a child a new card; the old one ends."""
+    cards.issue(child_id, request_id=forms.uuid("request_id"), actor_id=_me(), here=context.here())
+    return redirect(url_for("people.given_card", child_id=child_id), code=303)
+
+
+@blueprint.get("/<uuid:child_id>/card")
+@access(Access.DUTY_TEACHER)
+def given_card(child_id: UUID) -> Response:
+    """Show the card that was just given out; later a copy is an administrator's to print."""
+    here = context.here()
+    if not cards.is_just_issued(child_id, here=here):
+        return redirect(url_for("people.detail", child_id=child_id), code=303)
+    return _cards(cards.sheet([child_id], actor_id=_me(), here=here))
 
 
 @blueprint.post("/<uuid:child_id>/card/print")
@@ -160,6 +171,7 @@ def _detail(child_id: UUID, *, revealed: dict[UUID, people.Revealed] | None = No
         purposes=tuple(Purpose),
         revealed=revealed or {},
         may_decide=_is_administrator(),
+        request_id=new_id(here.now),
     )
 
 

@@ -5,21 +5,27 @@ A code is derived from its card whenever it is printed; the database has only th
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from kiosk.db import AnyRow, transaction
+from kiosk.db import AnyRow, reading, transaction
 from kiosk.errors import NotFoundError
+from kiosk.ids import new_id
 from kiosk.models.people import Card, Child, SchoolClass
 from kiosk.rules import codes
 from kiosk.rules.badges import Badge
 from kiosk.rules.codes import CodeKind
 from kiosk.rules.people import PeopleProblem
-from kiosk.services import audit, enrolment
+from kiosk.services import audit
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
+
+# How long whoever gave out a card may see it without asking for a copy.
+_JUST_ISSUED: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,23 +40,31 @@ class CardToPrint:
     code: str = field(repr=False)
 
 
-def issue(child_id: UUID, *, actor_id: UUID | None, here: Here) -> str:
+def issue(
+    child_id: UUID, *, request_id: UUID | None = None, actor_id: UUID | None, here: Here
+) -> str:
     """Give a child a new card and return its code; the old card answers from now on that it is old.
+
+    A second tap on the same button finds the card that the first one made.
 
     Raises:
         NotFoundError: UNKNOWN_CHILD, also for a child that has left.
     """
+    card_id, key = request_id or new_id(here.now), here.settings.keys.card
+    code = codes.card_code(CodeKind.CHILD, card_id, key=key)
     with transaction() as session:
         child = session.get(Child, child_id)
         if child is None or child.left_on is not None:
             raise NotFoundError(PeopleProblem.UNKNOWN_CHILD)
+        if session.scalar(select(Card.id).where(Card.id == card_id, Card.child_id == child_id)):
+            return code
         session.execute(
             update(Card)
             .where(Card.child_id == child_id, Card.revoked_at.is_(None))
             .values(revoked_at=here.now)
         )
-        row, code = enrolment.card_row(child_id=child_id, staff_id=None, here=here)
-        session.execute(insert(Card), [row])
+        digest = codes.card_digest(code, key=key)
+        session.add(Card(id=card_id, code_digest=digest, child_id=child_id, issued_at=here.now))
         _audit(session, AuditAction.CARD, here, actor_id=actor_id, subject=f"child:{child_id}")
     return code
 
@@ -71,6 +85,14 @@ def reprint(child_id: UUID, *, actor_id: UUID | None, here: Here) -> str:
             raise NotFoundError(PeopleProblem.NO_CARD)
         _audit(session, AuditAction.PRINT, here, actor_id=actor_id, subject=f"child:{child_id}")
     return codes.card_code(CodeKind.CHILD, card_id, key=here.settings.keys.card)
+
+
+def is_just_issued(child_id: UUID, *, here: Here) -> bool:
+    """Say whether the child's valid card is so new that it is still being given out."""
+    issued_at = reading().scalar(
+        select(Card.issued_at).where(Card.child_id == child_id, Card.revoked_at.is_(None))
+    )
+    return issued_at is not None and timedelta(0) <= here.now - issued_at < _JUST_ISSUED
 
 
 def sheet(

@@ -1,9 +1,9 @@
 """The catalogue: titles that are found by whatever somebody remembers of them, and their copies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import and_, func, insert, or_, select
 from sqlalchemy.orm import Session
@@ -135,41 +135,89 @@ def detail(title_id: UUID) -> TitleDetail:
     )
 
 
-def add_title(new: NewTitle, *, actor_id: UUID | None, here: Here) -> UUID:
-    """Add a title without copies.
+def add_title(
+    new: NewTitle,
+    *,
+    copies: int = 0,
+    request_id: UUID | None = None,
+    actor_id: UUID | None,
+    here: Here,
+) -> UUID:
+    """Add a title with its copies, and return its id: that of the request, where there is one.
+
+    A second tap on the same form finds the title that the first one made.
 
     Raises:
-        InvalidInputError: TITLE_MISSING or WRONG_ISBN.
+        InvalidInputError: TITLE_MISSING, WRONG_ISBN or WRONG_COUNT.
     """
     name = new.name.strip()
     if not name or len(name) > LONGEST_NAME:
         raise InvalidInputError(CatalogueProblem.TITLE_MISSING)
     if new.isbn is not None and isbn_of(new.isbn) is None:
         raise InvalidInputError(CatalogueProblem.WRONG_ISBN)
-    title_id = new_id(here.now)
+    if not 0 <= copies <= MOST_COPIES:
+        raise InvalidInputError(CatalogueProblem.WRONG_COUNT, most=MOST_COPIES)
+    title_id = request_id or new_id(here.now)
     with transaction() as session:
+        if session.get(Title, title_id) is not None:
+            return title_id
         session.execute(insert(Title), [title_row(title_id, new)])
         _audit(session, here, actor_id=actor_id, subject=f"title:{title_id}", fields="added")
+        if copies:
+            _add_items(session, title_id, _item_ids(title_id, copies), actor_id, here)
     return title_id
 
 
 def add_items(
-    title_id: UUID, copies: int, *, actor_id: UUID | None, here: Here
+    title_id: UUID,
+    copies: int,
+    *,
+    request_id: UUID | None = None,
+    actor_id: UUID | None,
+    here: Here,
 ) -> tuple[NewItem, ...]:
     """Add copies of a title, each with a code and the next accession number.
+
+    A second tap on the same form finds the copies that the first one made.
 
     Raises:
         NotFoundError: UNKNOWN_TITLE. InvalidInputError: WRONG_COUNT.
     """
     if not 1 <= copies <= MOST_COPIES:
         raise InvalidInputError(CatalogueProblem.WRONG_COUNT, most=MOST_COPIES)
+    item_ids = _item_ids(request_id or new_id(here.now), copies)
     with transaction() as session:
         if session.get(Title, title_id) is None:
             raise NotFoundError(CatalogueProblem.UNKNOWN_TITLE)
-        numbers = AccessionNumbers(session)
-        made = tuple(new_item(numbers.next(), here=here) for _ in range(copies))
-        session.execute(insert(Item), [item_row(one, title_id, here=here) for one in made])
-        _audit(session, here, actor_id=actor_id, subject=f"title:{title_id}", fields="items")
+        made = _made(session, item_ids)
+        return made or _add_items(session, title_id, item_ids, actor_id, here)
+
+
+def _item_ids(request_id: UUID, copies: int) -> tuple[UUID, ...]:
+    """Return the ids of what one request makes; the same ones, however often it comes."""
+    return tuple(uuid5(request_id, str(place)) for place in range(copies))
+
+
+def _made(session: Session, item_ids: tuple[UUID, ...]) -> tuple[NewItem, ...]:
+    rows = session.scalars(select(Item).where(Item.id.in_(item_ids)).order_by(Item.accession_no))
+    return tuple(
+        NewItem(item_id=row.id, code=row.code, accession_no=row.accession_no) for row in rows
+    )
+
+
+def _add_items(
+    session: Session,
+    title_id: UUID,
+    item_ids: tuple[UUID, ...],
+    actor_id: UUID | None,
+    here: Here,
+) -> tuple[NewItem, ...]:
+    numbers = AccessionNumbers(session)
+    made = tuple(
+        replace(new_item(numbers.next(), here=here), item_id=item_id) for item_id in item_ids
+    )
+    session.execute(insert(Item), [item_row(one, title_id, here=here) for one in made])
+    _audit(session, here, actor_id=actor_id, subject=f"title:{title_id}", fields="items")
     return made
 
 

@@ -34,6 +34,17 @@ def test_a_new_card_ends_the_old_one(here: Here) -> None:
     assert trail() == [(AuditAction.CARD, f"child:{child.child_id}", "card x 1")]
 
 
+def test_one_request_gives_out_one_card(here: Here) -> None:
+    child, request_id = factories.child(here), uuid4()
+
+    first = cards.issue(child.child_id, request_id=request_id, actor_id=None, here=here)
+    second = cards.issue(child.child_id, request_id=request_id, actor_id=None, here=here)
+
+    assert first == second
+    assert visits.holder(code=second, here=here) == child.child_id
+    assert factories.how_many(Card) == 2
+
+
 def test_a_card_is_printed_again_with_the_same_code(here: Here) -> None:
     child = factories.child(here)
 

@@ -83,6 +83,33 @@ def test_copies_get_codes_and_running_numbers(here: Here) -> None:
     assert (shown.title.isbn, shown.title.items, shown.title.on_loan) == (ISBN, 2, 0)
 
 
+def test_a_title_comes_with_its_copies_or_not_at_all(here: Here) -> None:
+    title_id = catalogue.add_title(RIVER, copies=2, actor_id=None, here=here)
+    with pytest.raises(InvalidInputError) as error:
+        catalogue.add_title(RIVER, copies=201, actor_id=None, here=here)
+
+    assert error.value.reason is CatalogueProblem.WRONG_COUNT
+    assert catalogue.detail(title_id).title.items == 2
+    assert factories.how_many(Title) == 1
+
+
+def test_one_request_adds_one_title_and_its_copies_once(here: Here) -> None:
+    first_request, second_request = uuid4(), uuid4()
+    titles = {
+        catalogue.add_title(RIVER, copies=2, request_id=first_request, actor_id=None, here=here)
+        for _ in range(2)
+    }
+    (title_id,) = titles
+
+    added = [
+        catalogue.add_items(title_id, 3, request_id=second_request, actor_id=None, here=here)
+        for _ in range(2)
+    ]
+
+    assert added[0] == added[1]
+    assert catalogue.detail(title_id).title.items == 5
+
+
 def test_a_copy_says_who_has_it_and_a_withdrawn_one_does_not_count(here: Here) -> None:
     title_id = catalogue.add_title(RIVER, actor_id=None, here=here)
     (copy,) = catalogue.add_items(title_id, 1, actor_id=None, here=here)

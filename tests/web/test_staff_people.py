@@ -1,5 +1,7 @@
 """Children and books on the staff pages, and what of them the audit hears."""
 
+from uuid import UUID
+
 import pytest
 
 from kiosk.db import reading
@@ -10,6 +12,7 @@ from kiosk.rules.lending import ItemStatus
 from kiosk.rules.staff import Role
 from kiosk.services.here import Here
 from tests import factories
+from tests.clock import FrozenClock
 from tests.page import PageClient
 from tests.web.staff import sign_in
 
@@ -21,6 +24,12 @@ def _audited(action: AuditAction) -> int:
     session = reading()
     session.rollback()
     return session.query(Audit).filter_by(action=action).count()
+
+
+def _cards_of(child_id: UUID) -> int:
+    session = reading()
+    session.rollback()
+    return session.query(Card).filter_by(child_id=child_id).count()
 
 
 @pytest.mark.parametrize("typed", ["小满", "cxm", "陈"])
@@ -62,7 +71,7 @@ def test_an_administrator_sees_a_number_for_a_stated_purpose(page: PageClient, h
     assert _audited(AuditAction.REVEAL) == 1
 
 
-def test_a_lost_card_is_replaced_and_shown_once(page: PageClient, here: Here) -> None:
+def test_a_lost_card_is_replaced_and_shown(page: PageClient, here: Here) -> None:
     sign_in(page, here, Role.DUTY_TEACHER)
     child = factories.child(here)
     factories.open_today(here)
@@ -71,7 +80,50 @@ def test_a_lost_card_is_replaced_and_shown_once(page: PageClient, here: Here) ->
 
     assert printed.all(SVG)
     assert page.scan(child.card_code).status == 404
-    assert reading().query(Card).filter_by(child_id=child.child_id).count() == 2
+    assert _cards_of(child.child_id) == 2
+    assert _audited(AuditAction.PRINT) == 1
+
+
+def test_a_second_tap_on_new_card_makes_no_second_card(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    child = factories.child(here)
+    form = page.open(f"/staff/children/{child.child_id}")
+
+    first = form.press("Card lost")
+    second = form.press("Card lost")
+
+    assert second.words == first.words
+    assert _cards_of(child.child_id) == 2
+    assert _audited(AuditAction.CARD) == 1
+
+
+def test_a_new_card_that_is_loaded_again_is_the_same_card(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    child = factories.child(here)
+    printed = page.open(f"/staff/children/{child.child_id}").press("Card lost")
+
+    again = page.open(printed.path)
+
+    assert again.all(SVG)
+    assert again.words == printed.words
+    assert _cards_of(child.child_id) == 2
+    assert _audited(AuditAction.PRINT) == 2
+
+
+def test_the_address_of_a_new_card_shows_nothing_later(
+    page: PageClient, here: Here, clock: FrozenClock
+) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    child = factories.child(here)
+    printed = page.open(f"/staff/children/{child.child_id}").press("Card lost")
+    for _ in range(5):
+        clock.advance(minutes=2)
+        page.open("/staff")
+
+    later = page.open(printed.path)
+
+    assert later.path == f"/staff/children/{child.child_id}"
+    assert _audited(AuditAction.PRINT) == 1
 
 
 def test_a_contact_is_proposed_by_one_and_approved_by_another(page: PageClient, here: Here) -> None:
@@ -133,6 +185,33 @@ def test_a_book_is_found_added_to_and_labelled(page: PageClient, here: Here) -> 
     assert factories.how_many(Item) == 3
     assert len(sheet.all(SVG)) == 1
     assert "小马过河" in page.open("/staff/books?text=过河").words
+
+
+def test_a_second_tap_adds_no_second_title_and_no_second_copy(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.LIBRARIAN)
+    form = page.open("/staff/books")
+    filled = {"name": "小马过河", "copies": "2"}
+
+    first = form.press("Add", filled)
+    second = form.press("Add", filled)
+    first.press("Add", {"More copies": "3"})
+    first.press("Add", {"More copies": "3"})
+
+    assert second.path == first.path
+    assert factories.how_many(Title) == 1
+    assert factories.how_many(Item) == 5
+
+
+@pytest.mark.parametrize("copies", ["abc", "0", "201", ""])
+def test_a_count_that_is_none_leaves_no_title_behind(
+    page: PageClient, here: Here, copies: str
+) -> None:
+    sign_in(page, here, Role.LIBRARIAN)
+
+    refused = page.open("/staff/books").press("Add", {"name": "小马过河", "copies": copies})
+
+    assert refused.status == 422
+    assert factories.how_many(Title) == 0
 
 
 def test_a_duty_teacher_adds_no_title(page: PageClient, here: Here) -> None:
