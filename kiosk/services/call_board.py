@@ -9,12 +9,21 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnyRow, AnySelect
-from kiosk.models.calls import Booking, CallAttempt, Line, LineKind, Slot, SlotStatus
+from kiosk.models.calls import (
+    HOLDING_STATES,
+    Booking,
+    CallAttempt,
+    Line,
+    LineKind,
+    Slot,
+    SlotStatus,
+)
 from kiosk.models.people import Child, Contact, SchoolClass
 from kiosk.rules import call_states
 from kiosk.rules.badges import Badge
-from kiosk.rules.call_states import HOLDING, CallState
+from kiosk.rules.call_states import CallState
 from kiosk.rules.relations import Relation
+from kiosk.services import call_facts
 from kiosk.services.here import Here
 
 # The child is called two minutes before its time (`domain.md` 6, call.nearly_over).
@@ -100,7 +109,7 @@ _ROWS: Final = (
             select(_later.id).where(
                 _later.child_id == Booking.child_id,
                 _later.booked_at > Booking.booked_at,
-                _later.state.in_(HOLDING),
+                _later.state.in_(HOLDING_STATES),
             )
         ).label("is_booked_again"),
         select(func.count())
@@ -114,9 +123,6 @@ _ROWS: Final = (
     .join(SchoolClass, SchoolClass.id == Child.class_id)
     .join(Contact, Contact.id == Booking.contact_id)
     .order_by(Booking.on_date, Booking.start_min, Line.name, Booking.booked_at)
-)
-_taken = (
-    select(Booking.id).where(Booking.slot_id == Slot.id, Booking.state.in_(HOLDING)).correlate(Slot)
 )
 
 
@@ -144,7 +150,7 @@ def free_places(session: Session, *, first: date, last: date, here: Here) -> tup
             Slot.status == SlotStatus.OPEN,
             Slot.on_date.between(max(first, here.today), last),
             ~and_(Slot.on_date == here.today, Slot.start_min < here.minute),
-            ~exists(_taken),
+            ~call_facts.IS_TAKEN,
         )
         .order_by(Slot.on_date, Slot.start_min, Line.name)
     )

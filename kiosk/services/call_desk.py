@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from kiosk.db import reading, transaction, violated
 from kiosk.errors import NotFoundError, RefusedError
-from kiosk.models.calls import Booking, CallResult, Line, Slot
+from kiosk.models.calls import WEEK_STATES, Booking, CallResult, Line, Slot
 from kiosk.models.people import Child, Contact, ContactStatus
 from kiosk.rules import call_states, civil
-from kiosk.rules.call_states import USES_WEEK, CallRefusal, CallState
+from kiosk.rules.call_states import CallRefusal, CallState
 from kiosk.services import call_attempts, call_board, call_settling, calls
 from kiosk.services.call_board import BoardRow, CallRow
 from kiosk.services.here import Here
@@ -96,7 +96,7 @@ def without_call_count(*, here: Here) -> int:
             ),
             ~exists(
                 select(Booking.id).where(
-                    Booking.child_id == Child.id, this_week, Booking.state.in_(USES_WEEK)
+                    Booking.child_id == Child.id, this_week, Booking.state.in_(WEEK_STATES)
                 )
             ),
         )

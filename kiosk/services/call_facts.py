@@ -4,9 +4,10 @@ from typing import Final
 
 from sqlalchemy import and_, bindparam, exists, select
 
-from kiosk.models.calls import Booking, Line, Slot, SlotStatus
+from kiosk.db import constant
+from kiosk.models.calls import HOLDING_STATES, WEEK_STATES, Booking, Line, Slot, SlotStatus
 from kiosk.models.people import Contact, ContactStatus
-from kiosk.rules.call_states import HOLDING, USES_WEEK, CallKind
+from kiosk.rules.call_states import CallKind
 
 _FACES: Final = 3
 
@@ -17,8 +18,11 @@ CONTACTS: Final = (
     .limit(_FACES)
 )
 _taken = (
-    select(Booking.id).where(Booking.slot_id == Slot.id, Booking.state.in_(HOLDING)).correlate(Slot)
+    select(Booking.id)
+    .where(Booking.slot_id == Slot.id, Booking.state.in_(HOLDING_STATES))
+    .correlate(Slot)
 )
+IS_TAKEN: Final = exists(_taken)
 FREE: Final = (
     select(Slot.id, Slot.on_date, Slot.start_min, Slot.week_key)
     .join(Line, Line.id == Slot.line_id)
@@ -28,7 +32,7 @@ FREE: Final = (
         Slot.status == SlotStatus.OPEN,
         Slot.on_date >= bindparam("today"),
         Slot.on_date <= bindparam("horizon"),
-        ~exists(_taken),
+        ~IS_TAKEN,
     )
     .order_by(Slot.on_date, Slot.start_min, Line.name)
 )
@@ -57,8 +61,8 @@ WANTED: Final = (
 )
 WEEKS_USED: Final = select(Booking.week_key).where(
     Booking.child_id == bindparam("child_id"),
-    Booking.kind == CallKind.WEEKLY,
-    Booking.state.in_(USES_WEEK),
+    Booking.kind == constant(CallKind.WEEKLY),
+    Booking.state.in_(WEEK_STATES),
     Booking.week_key.in_(bindparam("weeks", expanding=True)),
 )
 BY_REQUEST: Final = select(Booking.id, Booking.child_id).where(

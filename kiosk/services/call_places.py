@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from kiosk.db import reading
 from kiosk.errors import NotFoundError
-from kiosk.models.calls import Booking
+from kiosk.models.calls import WEEK_STATES, Booking
 from kiosk.models.people import Child, Contact, ContactStatus, SchoolClass
 from kiosk.models.visits import Visit
 from kiosk.rules import civil
 from kiosk.rules.badges import Badge
-from kiosk.rules.call_states import USES_WEEK, CallRefusal
+from kiosk.rules.call_states import CallRefusal
 from kiosk.rules.relations import Relation
 from kiosk.rules.visits import VisitState
 from kiosk.services import call_board, calls
@@ -129,7 +129,7 @@ def _children(
                 select(Booking.id).where(
                     Booking.child_id == Child.id,
                     Booking.week_key == week,
-                    Booking.state.in_(USES_WEEK),
+                    Booking.state.in_(WEEK_STATES),
                 )
             ).label("has_call"),
         )

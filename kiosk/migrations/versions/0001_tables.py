@@ -597,6 +597,7 @@ def upgrade():
             nullable=False,
         ),
         sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("leave_request_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "(state = 'left') = (signed_out_at IS NOT NULL)", name=op.f("ck_visit_left_has_a_time")
         ),
@@ -606,6 +607,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["child_id"], ["child.id"], name=op.f("fk_visit_child_id_child")),
         sa.ForeignKeyConstraint(["home_id"], ["home.id"], name=op.f("fk_visit_home_id_home")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+        sa.UniqueConstraint("leave_request_id", name=op.f("uq_visit_leave_request_id")),
         sa.UniqueConstraint("request_id", name=op.f("uq_visit_request_id")),
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
@@ -792,10 +794,10 @@ def upgrade():
             ["child_id", "on_date", "start_min"],
             unique=True,
             sqlite_where=sa.text(
-                "state IN ('booked', 'waiting', 'calling', 'done', 'cut', 'unclear')"
+                "state IN ('booked', 'calling', 'cut', 'done', 'unclear', 'waiting')"
             ),
             postgresql_where=sa.text(
-                "state IN ('booked', 'waiting', 'calling', 'done', 'cut', 'unclear')"
+                "state IN ('booked', 'calling', 'cut', 'done', 'unclear', 'waiting')"
             ),
         )
         batch_op.create_index(
@@ -803,10 +805,10 @@ def upgrade():
             ["phone_digest", "on_date", "start_min"],
             unique=True,
             sqlite_where=sa.text(
-                "state IN ('booked', 'waiting', 'calling', 'done', 'cut', 'unclear')"
+                "state IN ('booked', 'calling', 'cut', 'done', 'unclear', 'waiting')"
             ),
             postgresql_where=sa.text(
-                "state IN ('booked', 'waiting', 'calling', 'done', 'cut', 'unclear')"
+                "state IN ('booked', 'calling', 'cut', 'done', 'unclear', 'waiting')"
             ),
         )
         batch_op.create_index(
@@ -814,10 +816,10 @@ def upgrade():
             ["slot_id"],
             unique=True,
             sqlite_where=sa.text(
-                "state IN ('booked', 'waiting', 'calling', 'done', 'cut', 'unclear')"
+                "state IN ('booked', 'calling', 'cut', 'done', 'unclear', 'waiting')"
             ),
             postgresql_where=sa.text(
-                "state IN ('booked', 'waiting', 'calling', 'done', 'cut', 'unclear')"
+                "state IN ('booked', 'calling', 'cut', 'done', 'unclear', 'waiting')"
             ),
         )
         batch_op.create_index(
@@ -825,10 +827,10 @@ def upgrade():
             ["child_id", "week_key"],
             unique=True,
             sqlite_where=sa.text(
-                "kind = 'weekly' AND state IN ('booked', 'waiting', 'calling', 'done', 'unclear')"
+                "kind = 'weekly' AND state IN ('booked', 'calling', 'done', 'unclear', 'waiting')"
             ),
             postgresql_where=sa.text(
-                "kind = 'weekly' AND state IN ('booked', 'waiting', 'calling', 'done', 'unclear')"
+                "kind = 'weekly' AND state IN ('booked', 'calling', 'done', 'unclear', 'waiting')"
             ),
         )
 
@@ -959,37 +961,37 @@ def downgrade():
         batch_op.drop_index(
             "ux_week",
             sqlite_where=sa.text(
-                "kind = 'weekly' AND state IN ('booked', 'waiting', 'calling', 'done', 'unclear')"
+                "kind = 'weekly' AND state IN ('booked', 'calling', 'done', 'unclear', 'waiting')"
             ),
             postgresql_where=sa.text(
-                "kind = 'weekly' AND state IN ('booked', 'waiting', 'calling', 'done', 'unclear')"
+                "kind = 'weekly' AND state IN ('booked', 'calling', 'done', 'unclear', 'waiting')"
             ),
         )
         batch_op.drop_index(
             "ux_slot",
             sqlite_where=sa.text(
-                "state IN ('booked', 'waiting', 'calling', 'done', 'cut', 'unclear')"
+                "state IN ('booked', 'calling', 'cut', 'done', 'unclear', 'waiting')"
             ),
             postgresql_where=sa.text(
-                "state IN ('booked', 'waiting', 'calling', 'done', 'cut', 'unclear')"
+                "state IN ('booked', 'calling', 'cut', 'done', 'unclear', 'waiting')"
             ),
         )
         batch_op.drop_index(
             "ux_contact",
             sqlite_where=sa.text(
-                "state IN ('booked', 'waiting', 'calling', 'done', 'cut', 'unclear')"
+                "state IN ('booked', 'calling', 'cut', 'done', 'unclear', 'waiting')"
             ),
             postgresql_where=sa.text(
-                "state IN ('booked', 'waiting', 'calling', 'done', 'cut', 'unclear')"
+                "state IN ('booked', 'calling', 'cut', 'done', 'unclear', 'waiting')"
             ),
         )
         batch_op.drop_index(
             "ux_child",
             sqlite_where=sa.text(
-                "state IN ('booked', 'waiting', 'calling', 'done', 'cut', 'unclear')"
+                "state IN ('booked', 'calling', 'cut', 'done', 'unclear', 'waiting')"
             ),
             postgresql_where=sa.text(
-                "state IN ('booked', 'waiting', 'calling', 'done', 'cut', 'unclear')"
+                "state IN ('booked', 'calling', 'cut', 'done', 'unclear', 'waiting')"
             ),
         )
         batch_op.drop_index("ix_booking_date")
