@@ -27,8 +27,9 @@ blueprint = Blueprint("kiosk", __name__)
 @blueprint.get("/")
 @access(Access.ANYBODY)
 def idle() -> Response:
-    """Show the idle screen; whoever was here is gone."""
+    """Show the idle screen; whoever was here is gone, and a staff page is locked."""
     child_screen.end()
+    staff_screen.lock()
     return screens.show(rooms.now(context.here()))
 
 
@@ -75,7 +76,7 @@ def _child(code: str, request_id: UUID) -> Response:
     if before is not None and before.is_leaving:
         holder = visits.holder(code=code, here=here)
         if holder == before.child_id:
-            return _leave()
+            return _leave(request_id)
     found = visits.arrive(code=code, request_id=request_id, here=here)
     staff_screen.lock()
     if isinstance(found.answer, Left):
@@ -89,16 +90,20 @@ def _child(code: str, request_id: UUID) -> Response:
     return screens.show(found.answer)
 
 
-def _leave() -> Response:
+def _leave(request_id: UUID) -> Response:
     here = context.here()
     child = child_screen.require()
-    goodbye = visits.leave(child_id=child.child_id, face=child.face, here=here)
+    goodbye = visits.leave(
+        child_id=child.child_id, face=child.face, here=here, request_id=request_id
+    )
     child_screen.end()
     return screens.show(goodbye)
 
 
 def _item(code: BookBar | OurCode, request_id: UUID) -> Response:
     child = child_screen.current()
+    if child is not None:
+        child.is_leaving = False  # who goes on borrowing is not going home yet
     try:
         answer = lending.scan(
             code,

@@ -40,3 +40,4 @@ class Visit(Base):
     signed_out_at: Mapped[datetime | None]
     state: Mapped[VisitState] = mapped_column(one_of(VisitState, "state"))
     request_id: Mapped[UUID] = mapped_column(unique=True)
+    leave_request_id: Mapped[UUID | None] = mapped_column(unique=True)

@@ -44,13 +44,14 @@ class LastVisit:
 
     `on` is the local day it began. `since` is the time since the child signed in or, once it has
     left, since then; below zero when the clock was set back. `is_same_request`: it was begun by
-    this very scan, which has been sent again.
+    this very scan, which has been sent again; `is_same_leaving`: it was ended by it.
     """
 
     state: VisitState
     on: date
     since: timedelta
     is_same_request: bool
+    is_same_leaving: bool = False
 
 
 def arrival(
@@ -80,6 +81,8 @@ def is_stale(last: LastVisit, *, today: date) -> bool:
 
 def _again(last: LastVisit, *, today: date) -> ArrivalAction | None:
     """Return the answer that begins no visit, if the latest one already says it all."""
+    if last.is_same_leaving:
+        return ArrivalAction.JUST_LEFT
     if last.is_same_request:
         return ArrivalAction.SAME_ANSWER
     if last.state is VisitState.LEFT_UNCONFIRMED:

@@ -69,6 +69,7 @@ _CARD: Final = Prepared(
         Visit.signed_in_at,
         Visit.signed_out_at,
         Visit.request_id,
+        Visit.leave_request_id,
     )
     .join(Child, Child.id == Card.child_id)
     .join(SchoolClass, SchoolClass.id == Child.class_id)
@@ -124,14 +125,19 @@ def arrive(*, code: str, request_id: UUID, here: Here) -> AtTheDoor:
         )
 
 
-def leave(*, child_id: UUID, face: ChildFace, here: Here) -> Left:
-    """Sign a child out; who is out already is wished goodbye again."""
+def leave(*, child_id: UUID, face: ChildFace, here: Here, request_id: UUID | None = None) -> Left:
+    """Sign a child out; who is out already is wished goodbye again.
+
+    `request_id` is that of the card's scan, if it was the card: sent again after a lost answer, it
+    is a goodbye still, not a new visit.
+    """
     with writing() as connection:
         connection.execute(
             update(Visit)
             .where(Visit.child_id == child_id, Visit.state == constant(VisitState.OPEN))
             .values(
                 state=VisitState.LEFT,
+                leave_request_id=request_id,
                 # A clock set back since the child came must not keep it from leaving.
                 signed_out_at=case(
                     (Visit.signed_in_at > here.now, Visit.signed_in_at), else_=here.now
@@ -169,6 +175,7 @@ def _last_visit(child: AnyRow, request_id: UUID, here: Here) -> LastVisit | None
         on=child.local_day,
         since=here.now - (child.signed_out_at or child.signed_in_at),
         is_same_request=child.request_id == request_id,
+        is_same_leaving=child.leave_request_id == request_id,
     )
 
 

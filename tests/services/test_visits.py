@@ -317,6 +317,21 @@ def test_a_card_that_still_lies_there_after_leaving_is_wished_goodbye_again(
     assert _states() == [VisitState.LEFT]
 
 
+def test_the_scan_that_said_goodbye_is_a_goodbye_however_late_it_is_sent_again(
+    now: Now, clock: FrozenClock
+) -> None:
+    factories.open_today(now())
+    child, scan = factories.child(now()), uuid4()
+    _scan(child, now())
+    clock.advance(minutes=5)
+    visits.leave(child_id=child.child_id, face=child.face, here=now(), request_id=scan)
+    clock.advance(seconds=40)
+
+    assert isinstance(_scan(child, now(), request_id=scan).answer, Left)
+
+    assert _states() == [VisitState.LEFT]
+
+
 def test_a_child_that_comes_back_begins_another_visit(now: Now, clock: FrozenClock) -> None:
     factories.open_today(now())
     child = factories.child(now())

@@ -790,6 +790,13 @@ def upgrade():
         batch_op.create_index("ix_booking_child_date", ["child_id", "on_date"], unique=False)
         batch_op.create_index("ix_booking_date", ["on_date", "start_min"], unique=False)
         batch_op.create_index(
+            "ix_booking_unfinished",
+            ["on_date"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('booked', 'calling', 'waiting')"),
+            postgresql_where=sa.text("state IN ('booked', 'calling', 'waiting')"),
+        )
+        batch_op.create_index(
             "ux_child",
             ["child_id", "on_date", "start_min"],
             unique=True,
@@ -993,6 +1000,11 @@ def downgrade():
             postgresql_where=sa.text(
                 "state IN ('booked', 'calling', 'cut', 'done', 'unclear', 'waiting')"
             ),
+        )
+        batch_op.drop_index(
+            "ix_booking_unfinished",
+            sqlite_where=sa.text("state IN ('booked', 'calling', 'waiting')"),
+            postgresql_where=sa.text("state IN ('booked', 'calling', 'waiting')"),
         )
         batch_op.drop_index("ix_booking_date")
         batch_op.drop_index("ix_booking_child_date")
