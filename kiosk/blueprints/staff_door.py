@@ -30,6 +30,7 @@ def sign_in() -> Response:
     waiting = staff_screen.card_waiting()
     if waiting is None:
         raise RefusedError(StaffRefusal.SCAN_CARD_FIRST)
+    staff_screen.remember_card(waiting)  # whoever mistypes is still there
     token = staff.sign_in(staff_id=UUID(waiting), pin=forms.raw("pin"), here=context.here())
     staff_screen.begin(token)
     return redirect(url_for("staff_door.back"), code=303)

@@ -1,13 +1,17 @@
 """The staff session behind this request. The row stands in the database; the cookie has its id."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
 from flask import g, session
 
 from kiosk.services import staff_sessions
 from kiosk.services.staff_sessions import StaffMember
 from kiosk.web import context
 
-_COOKIE_KEY = "staff"
-_WAITING_KEY = "staff_card"
+_COOKIE_KEY: Final = "staff"
+_WAITING_KEY: Final = "card_at_door"
+_PATIENCE: Final = timedelta(seconds=60)  # the door itself goes home then
 
 
 def current() -> StaffMember | None:
@@ -42,7 +46,11 @@ def token() -> str | None:
 
 
 def lock() -> None:
-    """Lock the staff screen of this browser, if one is open: a child's card has come."""
+    """Lock the staff screen of this browser, if one is open: it is the children's now.
+
+    A staff card that lay at the PIN pad is forgotten.
+    """
+    session.pop(_WAITING_KEY, None)
     if _COOKIE_KEY not in session:
         return
     member = current()
@@ -60,9 +68,14 @@ def leave() -> None:
 
 def remember_card(reference: str) -> None:
     """Remember whose card lies at the PIN pad. `reference` is the id of the staff member."""
-    session[_WAITING_KEY] = reference
+    session[_WAITING_KEY] = [reference, context.here().now.timestamp()]
 
 
 def card_waiting() -> str | None:
-    found: str | None = session.get(_WAITING_KEY)
-    return found
+    """Return whose card lies at the PIN pad; None when there is none or it was a minute ago."""
+    kept = session.get(_WAITING_KEY)
+    if kept is None:
+        return None
+    found: str = kept[0]
+    waited = context.here().now - datetime.fromtimestamp(kept[1], UTC)
+    return found if timedelta(0) <= waited <= _PATIENCE else None

@@ -8,7 +8,7 @@ from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
 from tests.page import PageClient
-from tests.web.staff import enter_pin, show_card, sign_in, token
+from tests.web.staff import DOOR, enter_pin, show_card, sign_in, token
 
 PAGES = {
     Role.VOLUNTEER: ["/staff"],
@@ -106,6 +106,65 @@ def test_a_childs_card_takes_the_screen_and_the_staff_card_gives_it_back(
     assert away.path == "/"
     assert back.response.headers["HX-Redirect"] == "/staff/back"
     assert page.open("/staff/back").path.endswith("/staff/openings?from=2026-11-01")
+
+
+def test_the_childrens_screen_locks_the_staff_pages(page: PageClient, here: Here) -> None:
+    teacher = sign_in(page, here, Role.DUTY_TEACHER)
+    page.open("/staff/openings")
+
+    page.open("/")
+
+    assert page.open("/staff").path == "/"
+    assert page.scan(teacher.card_code).response.headers["HX-Redirect"] == "/staff/back"
+    assert page.open("/staff/back").path.endswith("/staff/openings")
+
+
+def test_a_refusals_way_to_the_children_signs_out(page: PageClient, here: Here) -> None:
+    teacher = sign_in(page, here, Role.VOLUNTEER)
+
+    idle = page.open("/staff/children").press("Children's screen")
+
+    assert idle.path == "/"
+    assert page.scan(teacher.card_code).response.headers["HX-Redirect"] == DOOR
+
+
+def test_the_pin_pad_forgets_whose_card_came_after_a_minute(
+    page: PageClient, here: Here, clock: FrozenClock
+) -> None:
+    who = factories.staff(here)
+    pad = show_card(page, who)
+    clock.advance(seconds=61)
+
+    assert page.open(DOOR).all("input", name="pin") == []
+    refused = page.submit(DOOR, {"csrf_token": token(pad), "pin": who.pin})
+    assert refused.status == 409
+
+
+def test_who_mistypes_is_still_at_the_door(
+    page: PageClient, here: Here, clock: FrozenClock
+) -> None:
+    who = factories.staff(here)
+    show_card(page, who)
+    clock.advance(seconds=50)
+    enter_pin(page, "000000")
+    clock.advance(seconds=50)
+
+    assert enter_pin(page, who.pin).path.endswith("/staff")
+
+
+@pytest.mark.parametrize("comes", ["a child", "the idle screen"])
+def test_the_pin_pad_forgets_a_card_when_the_screen_is_the_childrens(
+    page: PageClient, here: Here, comes: str
+) -> None:
+    show_card(page, factories.staff(here))
+
+    if comes == "a child":
+        factories.open_today(here)
+        page.scan(factories.child(here).card_code)
+    else:
+        page.open("/")
+
+    assert page.open(DOOR).all("input", name="pin") == []
 
 
 def test_nothing_is_changed_from_a_page_that_a_child_has_locked(

@@ -63,7 +63,8 @@
   restore();
   document.addEventListener("kiosk:scan", ({ detail }) => detail.startsWith("C") && keep());
 
-  // A page left lying open goes back to the children; touches and keys keep the session alive.
+  // A page left lying open goes back to the children, which locks it; touches and keys keep the
+  // session alive.
   let touched = performance.now(), told = touched;
   const token = document.querySelector('meta[name="csrf-token"]').content;
   const touch = () => {
