@@ -124,3 +124,5 @@ def _running(instance: Path, env: Mapping[str, str], clock: FrozenClock) -> Iter
         finally:
             db.session.remove()
             db.engine.dispose()
+            for handler in app.logger.handlers:
+                handler.close()

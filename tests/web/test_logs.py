@@ -29,11 +29,8 @@ NAMES = ("欧阳", "秋水", "雷锋日记", "李大山")
 
 
 @pytest.fixture(autouse=True)
-def _english(instance: Path) -> Iterator[None]:
+def _english(instance: Path) -> None:
     (instance / "kiosk.toml").write_text('language = "en"\n', encoding="utf-8")
-    yield
-    for handler in logging.getLogger("kiosk.app").handlers:
-        handler.close()
 
 
 @pytest.fixture
