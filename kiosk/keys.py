@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final, Self
@@ -34,11 +35,24 @@ class Keyring:
         return cls(**{field.name: _read(_file(folder, field.name)) for field in fields(cls)})
 
     @classmethod
-    def create_missing(cls, folder: Path) -> None:
-        """Make each key that does not exist yet, readable by the owner alone."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def create(cls, folder: Path) -> None:
+        """Make all keys of a new instance at once, readable by the owner alone.
+
+        A key that is lost is never made anew: what the old one wrote would be lost with it.
+
+        Raises:
+            FileExistsError: there is something in the folder.
+        """
+        if folder.exists() and any(folder.iterdir()):
+            raise FileExistsError(folder)
+        part = folder.with_name(folder.name + ".part")
+        shutil.rmtree(part, ignore_errors=True)  # of an attempt that was cut off: nobody used them
+        part.mkdir(mode=0o700, parents=True)
         for field in fields(cls):
-            _write_once(_file(folder, field.name))
+            _write(_file(part, field.name))
+        if folder.exists():
+            folder.rmdir()
+        part.rename(folder)
 
 
 def _file(folder: Path, name: str) -> Path:
@@ -52,11 +66,8 @@ def _read(path: Path) -> bytes:
     return key
 
 
-def _write_once(path: Path) -> None:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
+def _write(path: Path) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(secrets.token_bytes(_LENGTH))
         file.flush()

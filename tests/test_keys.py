@@ -11,7 +11,7 @@ NAMES = ("card", "pin", "field", "audit", "session")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    Keyring.create_missing(tmp_path / "keys")
+    Keyring.create(tmp_path / "keys")
     return tmp_path / "keys"
 
 
@@ -24,7 +24,7 @@ def test_each_purpose_has_a_key_of_its_own(folder: Path) -> None:
 
 
 def test_two_instances_share_no_key(folder: Path, tmp_path: Path) -> None:
-    Keyring.create_missing(tmp_path / "other")
+    Keyring.create(tmp_path / "other")
 
     ours, theirs = Keyring.load(folder), Keyring.load(tmp_path / "other")
 
@@ -37,14 +37,26 @@ def test_keys_are_readable_by_their_owner_alone(folder: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
 
 
-def test_keys_that_exist_are_kept(folder: Path) -> None:
-    before = asdict(Keyring.load(folder))
-    (folder / "pin.key").unlink()
+@pytest.mark.parametrize("lost", [(), ("pin",), NAMES[1:]])
+def test_no_key_is_made_beside_one_that_exists(folder: Path, lost: tuple[str, ...]) -> None:
+    for name in lost:
+        (folder / f"{name}.key").unlink()
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
 
-    Keyring.create_missing(folder)
+    with pytest.raises(FileExistsError):
+        Keyring.create(folder)
 
-    after = asdict(Keyring.load(folder))
-    assert [name for name in NAMES if after[name] != before[name]] == ["pin"]
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_after_a_power_cut_while_they_were_made_they_are_made_whole(tmp_path: Path) -> None:
+    (tmp_path / "keys.part").mkdir()
+    (tmp_path / "keys.part/card.key").write_bytes(b"half")
+
+    Keyring.create(tmp_path / "keys")
+
+    assert len(asdict(Keyring.load(tmp_path / "keys"))) == len(NAMES)
+    assert not (tmp_path / "keys.part").exists()
 
 
 @pytest.mark.parametrize("name", NAMES)

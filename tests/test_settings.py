@@ -11,7 +11,7 @@ from kiosk.settings import DEFAULTS, Settings, SettingsProblem
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Path:
-    Keyring.create_missing(tmp_path / "keys")
+    Keyring.create(tmp_path / "keys")
     return tmp_path.resolve()
 
 

@@ -38,9 +38,15 @@ def alone(settings: Settings) -> Iterator[None]:
 
 
 def prepare(settings: Settings, *, now: datetime) -> None:
-    """Bring the database up to date and lay out the days ahead; needs an application context."""
+    """Bring the database up to date and lay out the days ahead; needs an application context.
+
+    Raises:
+        RefusedError: NAME_TAKEN, when another room of the same database has this room's name.
+    """
     migrate.bring_up_to_date(db.engine)
-    opening_plan.plan_ahead(here=Here(now=now, settings=settings, home_id=homes.find(settings)))
+    home_id = homes.find(settings)
+    homes.name_as_set(home_id, settings)
+    opening_plan.plan_ahead(here=Here(now=now, settings=settings, home_id=home_id))
 
 
 @contextmanager

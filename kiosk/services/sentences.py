@@ -8,8 +8,12 @@ _SENTENCES: Final = {
     "not-toml": "{key} cannot be read: it is not valid TOML.",
     "unknown-key": "kiosk.toml has an unknown key: {key}.",
     "wrong-value": "The setting {key} has a value that does not fit.",
-    "no-keys": "The keys of this instance are missing or damaged. Run `kiosk init` for a new one.",
+    "no-keys": (
+        "The keys of this instance are missing or damaged: restore keys/ from the backup. "
+        "Only an instance that is new gets keys from `kiosk init`."
+    ),
     "home-not-made": "This instance has no room called {home} yet. Run `kiosk init` first.",
+    "home-name-taken": "Another room of this database is called {home}. Choose another name.",
     "newer-database": "A newer kiosk has used this database. Update this kiosk first.",
     "already-running": "A kiosk is running with this instance already. Stop that one first.",
     "name-missing": "Please give a name.",

@@ -8,10 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kiosk.db import open_database, reading, transaction
-from kiosk.errors import NotFoundError
+from kiosk.db import open_database, reading, transaction, violated
+from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.keys import Keyring
 from kiosk.models.calls import Line, LineKind
@@ -21,6 +22,7 @@ from kiosk.models.people import Child, Staff
 from kiosk.rules.staff import Role
 from kiosk.services import homes, migrate, opening_plan, staff
 from kiosk.services.here import Here
+from kiosk.services.homes import HomeProblem
 from kiosk.services.staff import NewStaff
 from kiosk.settings import Settings
 
@@ -50,14 +52,18 @@ def init_instance(
 ) -> Initialised:
     """Make what is missing of an instance and bring its database up to date; safe to run again.
 
-    The first administrator is made when `staff_name` is given and there is no staff yet.
+    The first administrator is made when `staff_name` is given and there is no staff yet. Keys are
+    made for a new instance alone: beside an old database they would open nothing.
 
     Raises:
         InvalidInputError: a SettingsProblem. UnavailableError: a newer kiosk's database.
+        RefusedError: NAME_TAKEN, when another room of the same database has this room's name.
     """
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    is_new = not (instance / "keys").exists()
-    Keyring.create_missing(instance / "keys")
+    is_new = _is_new(instance)
+    if is_new:
+        Keyring.create(instance / "keys")
+        homes.keep(instance, new_id(now))
     toml = instance / "kiosk.toml"
     if not toml.exists():
         toml.write_text(_SETTINGS_FILE, encoding="utf-8")
@@ -76,16 +82,40 @@ def init_instance(
 
 
 def ensure_home(settings: Settings, *, now: datetime) -> UUID:
-    """Return the room that the settings name; a room that is new gets a line and a weekly plan."""
-    with transaction() as session:
-        try:
-            return homes.find_in(session, settings)
-        except NotFoundError:
-            return _make_home(session, settings, now)
+    """Return this instance's room, named as set; a new one gets a line and a weekly plan.
+
+    Raises:
+        RefusedError: NAME_TAKEN.
+    """
+    try:
+        home_id = homes.find(settings)
+    except NotFoundError:
+        home_id = _make_home(settings, now)
+    homes.name_as_set(home_id, settings)
+    homes.keep(settings.instance, home_id)
+    return home_id
 
 
-def _make_home(session: Session, settings: Settings, now: datetime) -> UUID:
-    home = Home(id=new_id(now), name=settings.home)
+def _is_new(instance: Path) -> bool:
+    """Return whether nothing was ever made here: no database, no room, no key."""
+    if (instance / "kiosk.db").exists() or (instance / homes.FILE).exists():
+        return False
+    keys = instance / "keys"
+    return not keys.exists() or not any(keys.iterdir())
+
+
+def _make_home(settings: Settings, now: datetime) -> UUID:
+    try:
+        with transaction() as session:
+            return _add_home(session, settings, now)
+    except IntegrityError as error:
+        if violated(error) != "uq_home_name":
+            raise
+        raise RefusedError(HomeProblem.NAME_TAKEN, home=settings.home) from error
+
+
+def _add_home(session: Session, settings: Settings, now: datetime) -> UUID:
+    home = Home(id=homes.kept(settings.instance) or new_id(now), name=settings.home)
     session.add(home)
     session.flush()  # line and plan refer to the room
     session.add(Line(id=new_id(now), home_id=home.id, name="1", kind=LineKind.PHONE))

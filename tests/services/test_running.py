@@ -1,13 +1,15 @@
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from kiosk.db import reading
+from kiosk.db import reading, transaction
 from kiosk.errors import NotFoundError, UnavailableError
+from kiosk.models.home import Home
 from kiosk.models.openings import Opening
 from kiosk.services import homes, running
 from kiosk.services.running import RunningProblem
@@ -17,6 +19,7 @@ from tests.clock import FrozenClock
 HOLDER = """
 import sys
 from pathlib import Path
+from uuid import uuid4
 from kiosk.services import running
 from kiosk.settings import Settings
 
@@ -73,8 +76,22 @@ def test_a_start_lays_out_the_days_ahead(app: Flask, clock: FrozenClock) -> None
     assert (later - last).days in range(28, 33)
 
 
+def test_a_start_gives_the_room_the_name_that_is_set(
+    app: Flask, instance: Path, clock: FrozenClock
+) -> None:
+    renamed = Settings.load(instance, {"KIOSK_HOME": "小屋"})
+
+    running.prepare(renamed, now=clock())
+
+    room = reading().scalars(select(Home)).one()
+    assert (room.id, room.name) == (app.extensions["kiosk"].home_id, "小屋")
+
+
 @pytest.mark.usefixtures("app")
 def test_a_room_that_was_never_made_is_named(instance: Path) -> None:
+    (instance / homes.FILE).unlink()
+    with transaction() as session:
+        session.add(Home(id=uuid4(), name="西屋"))
     settings = Settings.load(instance, {"KIOSK_HOME": "小屋"})
 
     with pytest.raises(NotFoundError) as error:

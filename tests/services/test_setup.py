@@ -1,19 +1,21 @@
 import os
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text
 
 from kiosk.db import open_database, reading
-from kiosk.errors import InvalidInputError, UnavailableError
+from kiosk.errors import InvalidInputError, RefusedError, UnavailableError
 from kiosk.keys import Keyring
 from kiosk.models.calls import Line
 from kiosk.models.home import Home
 from kiosk.models.openings import Opening, OpeningRule
 from kiosk.models.people import Staff
 from kiosk.rules.staff import Role
-from kiosk.services import migrate
+from kiosk.services import homes, migrate
 from kiosk.services.here import Here
+from kiosk.services.sentences import sentence
 from kiosk.services.setup import Initialised, init_instance
 from kiosk.settings import Settings, SettingsProblem
 from tests import factories
@@ -78,13 +80,54 @@ def test_an_instance_with_children_is_not_empty(tmp_path: Path) -> None:
     assert not _init(tmp_path / "instance").is_empty
 
 
-def test_another_room_in_the_settings_is_made_beside_the_first(tmp_path: Path) -> None:
-    _init(tmp_path / "instance")
+def _home(instance: Path, **env: str) -> tuple[UUID, list[str]]:
+    """Return the instance's room, and the names of all in its database."""
+    settings = Settings.load(instance, env)
+    with open_database(settings.database_url):
+        return homes.find(settings), sorted(reading().scalars(select(Home.name)))
 
+
+def test_a_new_name_in_the_settings_renames_the_room(tmp_path: Path) -> None:
+    _init(tmp_path / "instance")
+    counts, (room, _) = _counts(tmp_path / "instance"), _home(tmp_path / "instance")
+
+    assert _home(tmp_path / "instance", KIOSK_HOME="小屋")[0] == room
     _init(tmp_path / "instance", KIOSK_HOME="小屋")
 
-    counts = _counts(tmp_path / "instance")
-    assert (counts["home"], counts["line"], counts["opening_rule"]) == (2, 2, 10)
+    assert _home(tmp_path / "instance", KIOSK_HOME="小屋") == (room, ["小屋"])
+    assert _counts(tmp_path / "instance") == counts
+
+
+def test_a_database_restored_alone_is_this_room_s(tmp_path: Path) -> None:
+    _init(tmp_path / "instance")
+    room, _ = _home(tmp_path / "instance")
+    (tmp_path / "instance/room").unlink()
+
+    assert _home(tmp_path / "instance", KIOSK_HOME="小屋")[0] == room
+    _init(tmp_path / "instance", KIOSK_HOME="小屋")
+
+    assert _home(tmp_path / "instance") == (room, ["小屋"])
+    assert (tmp_path / "instance/room").read_text("ascii").strip() == str(room)
+
+
+def test_rooms_of_one_postgresql_keep_apart(tmp_path: Path, private_cluster: Cluster) -> None:
+    east, west = tmp_path / "east", tmp_path / "west"
+    with private_cluster.database() as name:
+        env = {"KIOSK_DATABASE_URL": private_cluster.url(name)}
+        _init(east, **env, KIOSK_HOME="东屋")
+        for _ in range(2):
+            with pytest.raises(RefusedError) as refused:
+                _init(west, **env, KIOSK_HOME="东屋")
+            assert refused.value.reason is homes.HomeProblem.NAME_TAKEN
+        _init(west, **env, KIOSK_HOME="西屋")
+        with pytest.raises(RefusedError):
+            _init(west, **env, KIOSK_HOME="东屋")
+        _init(east, **env, KIOSK_HOME="新屋")
+
+        (first, _), (second, names) = _home(east, **env), _home(west, **env)
+
+    assert first != second
+    assert names == ["新屋", "西屋"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps rights elsewhere")
@@ -104,6 +147,32 @@ def test_a_damaged_key_stops_it_and_nothing_is_made_anew(tmp_path: Path) -> None
 
     assert error.value.reason is SettingsProblem.NO_KEYS
     assert (tmp_path / "instance/keys/card.key").read_bytes() == b"short"
+
+
+@pytest.mark.parametrize("lost", [("card",), ("card", "pin", "field", "audit", "session")])
+def test_a_lost_key_is_restored_and_never_made_anew(tmp_path: Path, lost: tuple[str, ...]) -> None:
+    _init(tmp_path / "instance")
+    (tmp_path / "instance/room").unlink()  # as in an instance of which only the database is left
+    for name in lost:
+        (tmp_path / f"instance/keys/{name}.key").unlink()
+
+    with pytest.raises(InvalidInputError) as error:
+        _init(tmp_path / "instance")
+
+    assert error.value.reason is SettingsProblem.NO_KEYS
+    assert "restore keys/ from the backup" in sentence(error.value)
+    assert not any((tmp_path / f"instance/keys/{name}.key").exists() for name in lost)
+
+
+def test_without_a_database_one_lost_key_is_not_made_anew_either(tmp_path: Path) -> None:
+    _init(tmp_path / "instance")
+    for name in ("kiosk.db", "room", "keys/card.key"):
+        (tmp_path / "instance" / name).unlink()
+
+    with pytest.raises(InvalidInputError):
+        _init(tmp_path / "instance")
+
+    assert not (tmp_path / "instance/keys/card.key").exists()
 
 
 def test_the_database_of_a_newer_kiosk_is_left_alone(tmp_path: Path) -> None:
