@@ -1,4 +1,4 @@
-"""One Chromium page in front of a kiosk: real key events in, pictures out, every fault noted."""
+"""One Chromium page in front of a kiosk: pictures out, every fault noted."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,14 +9,6 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, V
 
 SHOTS = Path(__file__).parent / "shots"
 SIZE: ViewportSize = {"width": 1280, "height": 800}
-_KEY_PROCESS = 229  # what Windows reports for each key while an input method is on
-_TERMINATORS = {
-    "enter": ("Enter",),
-    "tab": ("Tab",),
-    "lf": ("Control+KeyJ",),  # how a keyboard types a line feed
-    "crlf": ("Enter", "Control+KeyJ"),
-    "none": (),
-}
 # A refusal answers with the true status, and Chromium notes each such answer in the console.
 _REFUSALS = ("responded with a status of 409", "responded with a status of 422")
 # Told before any script of the page runs; the page's own policy does not bind it.
@@ -47,15 +39,6 @@ class Screen:
     def open(self, path: str = "/") -> Page:
         self.page.goto(f"{self.url}{path}")
         return self.page
-
-    def scan(self, code: str, *, terminator: str = "enter", ime: bool = False) -> None:
-        """Type a code as a scanner does. `ime`: with a Chinese input method switched on."""
-        if ime:
-            self._type_through_an_input_method(code)
-        else:
-            self.page.keyboard.type(code)
-        for key in _TERMINATORS[terminator]:
-            self.page.keyboard.press(key)
 
     def shoot(self, name: str) -> Path:
         """Keep a picture of the screen among the artefacts."""
@@ -88,14 +71,3 @@ class Screen:
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.faults.append(f"console: {message.text} {message.location.get('url', '')}")
-
-    def _type_through_an_input_method(self, code: str) -> None:
-        session = self.context.new_cdp_session(self.page)
-        for character in code:
-            physical = f"Digit{character}" if character.isdigit() else f"Key{character}"
-            pressed = {"code": physical, "key": "Process", "windowsVirtualKeyCode": _KEY_PROCESS}
-            released = {"code": physical, "key": character.lower()}
-            released |= {"windowsVirtualKeyCode": ord(character)}  # type: ignore[dict-item]
-            session.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **pressed})
-            session.send("Input.dispatchKeyEvent", {"type": "keyUp", **released})
-        session.detach()

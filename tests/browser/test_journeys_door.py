@@ -139,7 +139,7 @@ def test_a_scan_during_a_restart_arrives_once(room: Room, pocket: Pocket) -> Non
 def test_a_scan_whose_answer_is_lost_is_stored_once(room: Room, pocket: Pocket) -> None:
     child = pocket.child()
     room.screen.expect_console("ERR_FAILED")
-    lost = []
+    lost: list[int] = []
 
     def lose_the_first(route: Route) -> None:
         if lost:

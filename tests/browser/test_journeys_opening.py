@@ -44,7 +44,8 @@ def _latest_opening(kiosk: Kiosk) -> tuple[str, int, int]:
     """Return the state of the opening that began last, how many checks and how many on duty."""
     found: tuple[str, int, int] = rows(
         kiosk,
-        "SELECT state, (SELECT count(*) FROM safety_check WHERE opening_id = opening.id AND is_fine),"
+        "SELECT state,"
+        " (SELECT count(*) FROM safety_check WHERE opening_id = opening.id AND is_fine),"
         " (SELECT count(*) FROM duty WHERE opening_id = opening.id AND signed_off_at IS NULL)"
         " FROM opening WHERE opened_at IS NOT NULL ORDER BY opened_at DESC LIMIT 1",
     )[0]

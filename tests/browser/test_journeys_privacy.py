@@ -1,7 +1,5 @@
 """What a child leaves behind on the screen: nothing."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import expect
 
@@ -24,11 +22,11 @@ def book(pocket: Pocket) -> Code:
 
 
 @pytest.fixture
-def later(room: Room) -> Iterator[Room]:
+def later(room: Room) -> Room:
     """Return the room with a clock that the test can put forward."""
     room.page.clock.install()
     room.open()
-    yield room
+    return room
 
 
 def _traces(room: Room, child: Code, book: Code) -> list[str]:

@@ -51,11 +51,19 @@
     }
   };
 
-  const show = ({ ok, headers }, html) => {
-    goal = headers.get("HX-Redirect") || (ok && !onKiosk ? body.dataset.childUrl || "/" : "");
+  // A staff page makes way for a child; a book that comes there is only said to be taken.
+  const show = ({ ok, headers }, html, isCard) => {
+    if (onKiosk) goal = "";
+    else if (ok && isCard) goal = body.dataset.childUrl || "/";
+    goal = headers.get("HX-Redirect") || goal;
     const place = headers.get("HX-Retarget") || (ok ? "#screen" : "");
     if (goal || !place || !html.trim()) return;
     if (place === "#screen") hush();
+    if (place === "#screen" && !onKiosk) {
+      const page = new DOMParser().parseFromString(html, "text/html");
+      notice?.replaceChildren(page.querySelector("h1")?.textContent ?? "");
+      return;
+    }
     htmx.swap(place, html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
   };
 
@@ -65,9 +73,9 @@
     const { response, html } = await deliver(queue[0]);
     clearTimeout(slow);
     delete body.dataset.waiting;
-    queue.shift();
+    const isCard = queue.shift().code.startsWith("C");
     try {
-      show(response, html);
+      show(response, html, isCard);
     } finally { // a page that cannot be drawn holds up no scan
       if (queue.length) work();
       else delete body.dataset.scanning;
