@@ -28,6 +28,7 @@ from kiosk.rules.call_states import HOLDING, USES_WEEK, CallKind, CallState
 # take the states from here.
 HOLDING_STATES: Final = any_of(HOLDING)
 WEEK_STATES: Final = any_of(USES_WEEK)
+UNFINISHED_STATES: Final = any_of((CallState.BOOKED, CallState.WAITING, CallState.CALLING))
 
 
 def _state_in(states: tuple[ColumnElement[Any], ...]) -> str:
@@ -36,6 +37,7 @@ def _state_in(states: tuple[ColumnElement[Any], ...]) -> str:
 
 _HOLDING = text(_state_in(HOLDING_STATES))
 _USES_WEEK = text(f"kind = 'weekly' AND {_state_in(WEEK_STATES)}")
+_UNFINISHED = text(_state_in(UNFINISHED_STATES))
 _LIVE = text("ended_at IS NULL")
 
 
@@ -137,6 +139,12 @@ class Booking(Base):
         ),
         Index("ix_booking_child_date", "child_id", "on_date"),
         Index("ix_booking_date", "on_date", "start_min"),
+        Index(
+            "ix_booking_unfinished",
+            "on_date",
+            sqlite_where=_UNFINISHED,
+            postgresql_where=_UNFINISHED,
+        ),
         CheckConstraint("ended_at >= started_at", name="ends_after_starting"),
         CheckConstraint("version >= 1", name="version"),
     )

@@ -7,7 +7,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, AnySelect, reading, transaction
-from kiosk.models.calls import Booking, CallResult, Slot
+from kiosk.models.calls import UNFINISHED_STATES, Booking, CallResult, Slot
 from kiosk.models.openings import Opening
 from kiosk.models.visits import Visit
 from kiosk.rules import call_states, civil
@@ -53,13 +53,11 @@ def _overdue(here: Here) -> AnySelect:
         .join(Opening, Opening.id == Slot.opening_id)
         .where(
             Opening.home_id == here.home_id,
+            Booking.on_date <= here.today,
+            Booking.state.in_(UNFINISHED_STATES),
             or_(
+                Booking.on_date < here.today,
                 and_(
-                    Booking.on_date < here.today,
-                    Booking.state.in_([CallState.BOOKED, CallState.WAITING, CallState.CALLING]),
-                ),
-                and_(
-                    Booking.on_date == here.today,
                     Booking.state == CallState.BOOKED,
                     Booking.start_min < here.minute,
                     Opening.opened_at.is_not(None),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kiosk.db import transaction, violated
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
-from kiosk.models.calls import Booking
+from kiosk.models.calls import UNFINISHED_STATES, Booking
 from kiosk.models.people import Child, Contact, ContactStatus
 from kiosk.rules.call_states import CallState
 from kiosk.rules.people import PeopleProblem, phone_of
@@ -89,7 +89,8 @@ def bar_contact(contact_id: UUID, *, actor_id: UUID, here: Here) -> int:
         booked = session.scalars(
             select(Booking).where(
                 Booking.contact_id == contact_id,
-                Booking.state.in_([CallState.BOOKED, CallState.WAITING]),
+                Booking.state.in_(UNFINISHED_STATES),  # the index on these few
+                Booking.state != CallState.CALLING,
             )
         ).all()
         for booking in booked:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from kiosk.db import reading, transaction, violated
 from kiosk.errors import RefusedError
 from kiosk.ids import new_id
-from kiosk.models.calls import Booking, Line, Slot
+from kiosk.models.calls import UNFINISHED_STATES, Booking, Line, Slot
 from kiosk.models.library import Loan
 from kiosk.models.openings import Duty, Opening, SafetyCheck
 from kiosk.models.people import Child, SchoolClass
@@ -160,7 +160,11 @@ def _calls_unfinished(session: Session, here: Here) -> int:
             .select_from(Booking)
             .join(Slot, Slot.id == Booking.slot_id)
             .join(Line, Line.id == Slot.line_id)
-            .where(Line.home_id == here.home_id, Booking.state == CallState.CALLING)
+            .where(
+                Line.home_id == here.home_id,
+                Booking.state.in_(UNFINISHED_STATES),  # the index on these few
+                Booking.state == CallState.CALLING,
+            )
         )
         or 0
     )
