@@ -65,10 +65,12 @@ def sync(target: str | None) -> None:
 
     Example: kiosk sync --target folder
     """
-    from kiosk.services.sync import sync_target
+    from kiosk.services import sync as record
 
     with at_the_kiosk() as here:
-        report = sync_target(target, here=here)
+        waiting = max(record.status(here.settings, target=target).waiting, 1)
+        with click.progressbar(length=waiting, label="Sending") as bar:
+            report = record.sync_target(target, here=here, progress=bar.update)
     click.echo(report.sentence())
     if not report.is_complete:
         sys.exit(1)

@@ -3,7 +3,7 @@
 `kiosk sync` calls `sync_target`, in a process of its own; it never runs within the kiosk's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,8 +78,12 @@ class SyncStatus:
     notice_at: datetime | None
 
 
-def sync_target(target: str | None, *, here: Here) -> SyncReport:
+def sync_target(
+    target: str | None, *, here: Here, progress: Callable[[int], object] | None = None
+) -> SyncReport:
     """Bring the record up to date; `target` is that of the settings when None.
+
+    `progress` hears how many more rows are confirmed.
 
     Raises:
         UnavailableError: a RecordProblem; what could not be sent waits, and nothing is lost.
@@ -89,7 +93,7 @@ def sync_target(target: str | None, *, here: Here) -> SyncReport:
         with _noted(name, here.now):
             opened = open_target(name, here.settings)
         try:
-            return sync_once(target=opened, now=here.now, settings=here.settings)
+            return sync_once(target=opened, now=here.now, settings=here.settings, progress=progress)
         finally:
             opened.close()
 
@@ -118,11 +122,16 @@ def open_target(name: str, settings: Settings) -> Target:
 
 
 def sync_once(
-    *, target: Target, now: datetime, settings: Settings, batch_rows: int = BATCH
+    *,
+    target: Target,
+    now: datetime,
+    settings: Settings,
+    batch_rows: int = BATCH,
+    progress: Callable[[int], object] | None = None,
 ) -> SyncReport:
     """Do what `sync_target` does, with a target at hand and without its lock."""
     with _noted(target.name, now):
-        run = SyncRun(target, db.engine, now=now, batch_rows=batch_rows)
+        run = SyncRun(target, db.engine, now=now, batch_rows=batch_rows, progress=progress)
         notice = run.greet()
         run.push()
         proof = sync_proof.prove(run, zone=settings.zone)

@@ -4,6 +4,7 @@ Killed anywhere, the next run goes on: what a target has stored is in its receip
 has heard of them is in its account, and the two are compared before anything is sent.
 """
 
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Final
@@ -21,9 +22,20 @@ BATCH: Final = 25_000
 
 
 class SyncRun:
-    """One run towards one target. `sent` and `batches` count what got a receipt."""
+    """One run towards one target. `sent` and `batches` count what got a receipt.
 
-    def __init__(self, target: Target, engine: Engine, *, now: datetime, batch_rows: int) -> None:
+    `progress` hears of each batch that got its receipt, in rows.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        engine: Engine,
+        *,
+        now: datetime,
+        batch_rows: int,
+        progress: Callable[[int], object] | None = None,
+    ) -> None:
         self.target = target
         self.engine = engine
         self.now = now
@@ -31,6 +43,7 @@ class SyncRun:
         self.sent = 0
         self.batches = 0
         self._batch_rows = batch_rows
+        self._progress = progress
 
     def greet(self) -> SyncNotice | None:
         """Find the place to go on from; return what happened to the room or the record, if so."""
@@ -88,6 +101,8 @@ class SyncRun:
         failpoint("sync.acked")
         self.sent += batch.rows
         self.batches += 1
+        if self._progress is not None:
+            self._progress(batch.rows)
 
     def _narrow(self, batch: Batch) -> int:
         """Return how many rows to try next; a single bad one is set aside."""
