@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.db import transaction
@@ -10,7 +10,7 @@ from kiosk.errors import NotFoundError, RefusedError
 from kiosk.models.library import Item, Loan
 from kiosk.rules.codes import CodeProblem
 from kiosk.rules.lending import ItemStatus, LendingRefusal, LoanEnd
-from kiosk.services import audit
+from kiosk.services import audit, loan_changes
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 
@@ -76,13 +76,14 @@ def take_back(item_id: UUID, *, staff_id: UUID, here: Here) -> UUID:
 
 
 def _is_out(session: Session, item_id: UUID) -> bool:
-    open_loan = select(Loan.id).where(Loan.item_id == item_id, Loan.ended_at.is_(None))
-    return session.scalar(open_loan) is not None
+    return _open_loan(session, item_id) is not None
+
+
+def _open_loan(session: Session, item_id: UUID) -> UUID | None:
+    return session.scalar(select(Loan.id).where(Loan.item_id == item_id, Loan.ended_at.is_(None)))
 
 
 def _end(session: Session, item_id: UUID, how: LoanEnd, here: Here) -> None:
-    session.execute(
-        update(Loan)
-        .where(Loan.item_id == item_id, Loan.ended_at.is_(None))
-        .values(ended_at=here.now, ended_as=how)
-    )
+    loan_id = _open_loan(session, item_id)
+    if loan_id is not None:
+        loan_changes.end(session, loan_changes.find(session, loan_id), how, here)

@@ -233,6 +233,23 @@ def test_a_teacher_says_what_has_become_of_a_copy(page: PageClient, here: Here) 
     assert session.query(Loan).one().ended_at is not None
 
 
+@pytest.mark.parametrize("button", ["Keep", "Take back"])
+def test_a_clock_set_back_keeps_no_copy_out(
+    page: PageClient, here: Here, clock: FrozenClock, button: str
+) -> None:
+    item = factories.item(here)
+    factories.loan(here, factories.child(here).child_id, item.item_id)
+    clock.advance(minutes=-30)
+    sign_in(page, here, Role.DUTY_TEACHER)
+
+    filled = {"status": "lost"} if button == "Keep" else {}
+    done = page.open(f"/staff/books/{item.title_id}").press(button, filled)
+
+    assert done.status == 200
+    loan = reading().query(Loan).one()
+    assert loan.ended_at == loan.lent_at
+
+
 def test_a_copy_on_loan_is_not_withdrawn(page: PageClient, here: Here) -> None:
     sign_in(page, here, Role.DUTY_TEACHER)
     item = factories.item(here)
