@@ -3,6 +3,7 @@
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,9 @@ from kiosk.services import audit, ledger_calls, ledger_loans, ledger_openings, l
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import Period
+
+# A school year and a month: what is asked for beyond it is a slip, and would keep the PC busy.
+LONGEST_DAYS: Final = 400
 
 
 class Ledger(StrEnum):
@@ -62,9 +66,10 @@ def build(name: str, *, first: date, last: date, here: Here) -> Table:
 
 def to_print(name: str, *, first: date, last: date, actor_id: UUID, here: Here) -> Table:
     """Return a ledger that is about to be printed; the audit knows it first."""
-    return _audited(
-        ledger(name), first, last, action=AuditAction.PRINT, actor_id=actor_id, here=here
-    )
+    which = ledger(name)
+    table = _build(reading(), which, first, last, here)
+    _audit(which, first, last, table, action=AuditAction.PRINT, actor_id=actor_id, here=here)
+    return table
 
 
 def content(
@@ -108,27 +113,33 @@ def _export(
         wanted = FileKind(kind)
     except ValueError as error:
         raise InvalidInputError(LedgerProblem.UNKNOWN_KIND, kind=kind) from error
-    table = _audited(
-        ledger(name), first, last, action=AuditAction.EXPORT, actor_id=actor_id, here=here
-    )
-    match wanted:
+    which = ledger(name)
+    table = _build(reading(), which, first, last, here)
+    data = _bytes(table, wanted)
+    _audit(which, first, last, table, action=AuditAction.EXPORT, actor_id=actor_id, here=here)
+    return len(table.rows), data
+
+
+def _bytes(table: Table, kind: FileKind) -> bytes:
+    match kind:
         case FileKind.CSV:
-            return len(table.rows), csv_bytes(table)
+            return csv_bytes(table)
         case FileKind.XLSX:
-            return len(table.rows), xlsx_bytes(table)
+            return xlsx_bytes(table)
 
 
-def _audited(
+def _audit(
     which: Ledger,
     first: date,
     last: date,
+    table: Table,
     *,
     action: AuditAction,
     actor_id: UUID | None,
     here: Here,
-) -> Table:
+) -> None:
+    """Note what is about to be handed out; the write lock is held for this row alone."""
     with transaction() as session:
-        table = _build(session, which, first, last, here)
         audit.record(
             session,
             action,
@@ -139,11 +150,10 @@ def _audited(
             now=here.now,
             key=here.settings.keys.audit,
         )
-    return table
 
 
 def _build(session: Session, which: Ledger, first: date, last: date, here: Here) -> Table:
-    if last < first:
+    if not 0 <= (last - first).days < LONGEST_DAYS:
         raise InvalidInputError(LedgerProblem.WRONG_PERIOD)
     period = Period(first=first, last=last)
     match which:

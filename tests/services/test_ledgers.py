@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
-from kiosk.db import reading
+from kiosk.db import db, reading
 from kiosk.errors import InvalidInputError, NotFoundError, UnavailableError
 from kiosk.files.tables import Table
 from kiosk.models.audit import Audit, AuditAction
@@ -310,6 +311,43 @@ def test_a_period_that_ends_before_it_begins_is_not_understood(here: Here) -> No
         ledgers.build("L1", first=here.today, last=before, here=here)
 
     assert error.value.reason is LedgerProblem.WRONG_PERIOD
+
+
+def test_a_period_has_four_hundred_days_at_the_most(here: Here) -> None:
+    longest = here.today - timedelta(days=399)
+
+    assert ledgers.build("L3", first=longest, last=here.today, here=here).rows == ()
+    with pytest.raises(InvalidInputError) as error:
+        ledgers.build("L3", first=longest - timedelta(days=1), last=here.today, here=here)
+
+    assert error.value.reason is LedgerProblem.WRONG_PERIOD
+
+
+@pytest.mark.parametrize("which", Ledger)
+def test_no_ledger_is_read_while_others_wait_to_write(here: Here, which: Ledger) -> None:
+    factories.visit(here, factories.child(here).child_id)
+    reading().rollback()
+    said: list[str] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(statement)
+
+    def begin(_connection: object) -> None:
+        said.append("begin")
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    event.listen(db.engine, "begin", begin)
+    try:
+        ledgers.content(
+            which, first=here.today, last=here.today, kind="csv", actor_id=None, here=here
+        )
+    finally:
+        event.remove(db.engine, "before_cursor_execute", hear)
+        event.remove(db.engine, "begin", begin)
+
+    assert said.count("begin") == 2, "the ledger is read before, and noted then"
+    noted = said[said.index("begin", 1) + 1 :]
+    assert [one for one in noted if "audit" not in one and "BEGIN" not in one] == []
 
 
 def test_an_unknown_kind_of_file_is_not_understood(here: Here) -> None:
