@@ -2,16 +2,18 @@
 
 import csv
 from io import BytesIO, StringIO
+from typing import Any
 
 import pytest
 from python_calamine import load_workbook
 
-from kiosk.db import reading
+from kiosk.db import reading, transaction
 from kiosk.models.audit import Audit, AuditAction
+from kiosk.models.record import SyncChange, SyncQuarantine, SyncState
 from kiosk.rules.staff import Role
 from kiosk.services.here import Here
-from tests import factories
-from tests.page import PageClient
+from tests import factories, markup
+from tests.page import Page, PageClient
 from tests.web.staff import sign_in
 
 
@@ -99,6 +101,67 @@ def test_the_record_page_says_what_waits(page: PageClient, here: Here) -> None:
 
     assert "The school record has not received anything yet." in record.words
     assert "changes wait" in record.words
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("unreachable", "The record cannot be reached."),
+        ("other-machine", "Another machine sends under this room's name."),
+        ("damaged", "Something at the record's place is damaged."),
+        ("login-refused", "The record does not accept this room's password."),
+    ],
+)
+@pytest.mark.parametrize("path", ["/staff", "/staff/record"])
+def test_a_record_that_failed_says_why_and_when_it_last_had_everything(
+    page: PageClient, here: Here, path: str, error: str, words: str
+) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    _an_afternoon(here)
+    _record_stands(here, last_error=error, last_error_at=here.now)
+
+    said = _sentence(page.open(path))
+
+    assert words in said
+    assert "could not be reached" not in said
+    assert "last received everything on" in said
+    assert "nothing is lost" in said
+
+
+def test_rows_that_were_set_aside_are_named(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    _record_stands(here)
+    with transaction() as session:
+        row = {"target": here.settings.record, "tbl": "visit", "pk": "1", "seq": 0}
+        session.add(SyncQuarantine(**row, error="bad-rows", first_at=here.now))
+
+    said = _sentence(page.open("/staff/record"))
+
+    assert "1 change cannot be taken by the record and was set aside." in said
+    assert "everything" not in said
+    assert "Nothing waits" not in said
+
+
+def test_a_record_that_has_everything_says_so(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    _record_stands(here)
+    with transaction() as session:
+        session.query(SyncChange).delete()
+
+    said = _sentence(page.open("/staff/record"))
+
+    assert "last received everything on" in said
+    assert said.endswith("Nothing waits.")
+
+
+def _record_stands(here: Here, **values: Any) -> None:
+    with transaction() as session:
+        session.add(SyncState(target=here.settings.record, last_success_at=here.now, **values))
+
+
+def _sentence(page: Page) -> str:
+    fine = [*page.all("p", class_="fine"), *page.all("p", class_="not-fine")]
+    return next(said for said in map(markup.words, fine) if "record" in said)
 
 
 def test_the_record_can_be_sent_now(page: PageClient, here: Here) -> None:
