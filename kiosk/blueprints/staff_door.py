@@ -1,5 +1,6 @@
 """The door to the staff pages: card, then PIN."""
 
+from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, redirect, session, url_for
@@ -50,16 +51,30 @@ def back() -> Response:
 @access(Access.VOLUNTEER)
 def pin() -> Response:
     """Ask for a PIN of one's own."""
-    return htmx.page("staff/pin.html", must_choose=staff_screen.signed_in().must_choose_pin)
+    return _ask_for_pin()
 
 
 @blueprint.post("/pin")
 @access(Access.VOLUNTEER)
 def choose_pin() -> Response:
     """Store a PIN of one's own."""
-    member = staff_screen.signed_in()
-    staff.choose_pin(staff_id=member.staff_id, pin=forms.raw("pin"), here=context.here())
+    if forms.raw("pin") != forms.raw("again"):
+        asked = _ask_for_pin(differed=True)
+        asked.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return asked
+    staff.choose_pin(
+        staff_id=staff_screen.signed_in().staff_id,
+        pin=forms.raw("pin"),
+        present=forms.raw("present"),
+        token=staff_screen.token(),
+        here=context.here(),
+    )
     return redirect(url_for("staff_home.home"), code=303)
+
+
+def _ask_for_pin(*, differed: bool = False) -> Response:
+    must_choose = staff_screen.signed_in().must_choose_pin
+    return htmx.page("staff/pin.html", must_choose=must_choose, differed=differed)
 
 
 @blueprint.post("/leave")

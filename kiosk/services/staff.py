@@ -109,11 +109,22 @@ def find_by_card(code: str, *, here: Here) -> UUID:
 def sign_in(*, staff_id: UUID, pin: str, here: Here) -> str:
     """Check the PIN and return the token of a new session.
 
-    A wrong PIN is counted in the database and confirmed before it is answered, so that switching
-    the PC off and on does not give fresh tries.
-
     Raises:
         RefusedError: PLEASE_WAIT with `seconds`, or WRONG_PIN.
+    """
+    _check_pin(staff_id, pin, here)
+    with transaction() as session:
+        session.query(Throttle).filter_by(staff_id=staff_id).delete()
+        token = staff_sessions.begin(session, staff_id, here)
+        _audit(session, AuditAction.LOGIN, here, actor_id=staff_id, subject=staff_id)
+    return token
+
+
+def _check_pin(staff_id: UUID, pin: str, here: Here) -> None:
+    """Let the right PIN pass; whoever called this forgets the throttle with what it then does.
+
+    A wrong PIN is counted in the database and confirmed before it is answered, so that switching
+    the PC off and on does not give fresh tries.
     """
     with transaction() as session:
         person = session.get(Staff, staff_id)
@@ -131,28 +142,31 @@ def sign_in(*, staff_id: UUID, pin: str, here: Here) -> str:
         with transaction() as session:
             _audit(session, AuditAction.LOGIN_FAILED, here, actor_id=staff_id, subject=staff_id)
         raise RefusedError(StaffRefusal.WRONG_PIN)
-    with transaction() as session:
-        session.query(Throttle).filter_by(staff_id=staff_id).delete()
-        token = staff_sessions.begin(session, staff_id, here)
-        _audit(session, AuditAction.LOGIN, here, actor_id=staff_id, subject=staff_id)
-    return token
 
 
-def choose_pin(*, staff_id: UUID, pin: str, here: Here) -> None:
-    """Store the PIN that a person has chosen.
+def choose_pin(
+    *, staff_id: UUID, pin: str, present: str = "", token: str | None = None, here: Here
+) -> None:
+    """Store the PIN that a person has chosen; of their sessions that of `token` alone goes on.
+
+    `present` is the PIN until now, which may have been for one time: then it is not asked for
+    again, having just been typed at the door.
 
     Raises:
-        RefusedError: TRIVIAL_PIN.
+        RefusedError: TRIVIAL_PIN; PLEASE_WAIT with `seconds`, or WRONG_PIN.
     """
     problem = rules.pin_problem(pin)
     if problem is not None:
         raise RefusedError(problem)
+    if not reading().get_one(Staff, staff_id).pin_is_one_time:
+        _check_pin(staff_id, present, here)
     hashed = pins.hashed(pin, here.settings.keys.pin)
     with transaction() as session:
         session.execute(
             update(Staff).where(Staff.id == staff_id).values(pin_hash=hashed, pin_is_one_time=False)
         )
         session.query(Throttle).filter_by(staff_id=staff_id).delete()
+        staff_sessions.end_all(session, staff_id, here, but=token)
         _audit(session, AuditAction.STAFF, here, actor_id=staff_id, subject=staff_id, fields="pin")
 
 

@@ -80,11 +80,15 @@ def sign_out(token: str, *, here: Here) -> None:
     _change_session(token, ended_at=here.now)
 
 
-def end_all(session: Session, staff_id: UUID, here: Here) -> None:
-    """End each session of a person whose PIN or card is no longer good."""
+def end_all(session: Session, staff_id: UUID, here: Here, *, but: str | None = None) -> None:
+    """End each session of a person whose PIN or card is no longer good, `but` that of a token."""
     session.execute(
         update(StaffSession)
-        .where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None))
+        .where(
+            StaffSession.staff_id == staff_id,
+            StaffSession.ended_at.is_(None),
+            StaffSession.id_digest != (b"" if but is None else _digest(but)),
+        )
         .values(ended_at=here.now)
     )
 

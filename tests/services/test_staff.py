@@ -172,6 +172,40 @@ def test_a_chosen_pin_replaces_the_one_for_one_time(here: Here) -> None:
     assert (AuditAction.STAFF, "pin") in _acts()
 
 
+def test_an_open_session_alone_sets_no_new_pin(here: Here) -> None:
+    teacher = factories.staff(here)
+    token = _sign_in(teacher, teacher.pin, here)
+    choose = partial(
+        staff.choose_pin,
+        staff_id=teacher.staff_id,
+        pin="864209",
+        present=WRONG,
+        token=token,
+        here=here,
+    )
+
+    refused = [_refused(choose) for _ in range(6)]
+
+    assert refused == [StaffRefusal.WRONG_PIN] * 5 + [StaffRefusal.PLEASE_WAIT]
+    assert _failures(teacher) == 5
+    assert _acts().count((AuditAction.LOGIN_FAILED, "")) == 5
+
+
+def test_a_new_pin_ends_the_persons_other_sessions(here: Here) -> None:
+    teacher, other = factories.staff(here), factories.staff(here)
+    elsewhere, mine = (_sign_in(teacher, teacher.pin, here) for _ in range(2))
+    others = _sign_in(other, other.pin, here)
+
+    staff.choose_pin(
+        staff_id=teacher.staff_id, pin="864209", present=teacher.pin, token=mine, here=here
+    )
+
+    assert staff_sessions.member_of(elsewhere, here=here) is None
+    assert staff_sessions.member_of(mine, here=here) is not None
+    assert staff_sessions.member_of(others, here=here) is not None
+    assert isinstance(_sign_in(teacher, "864209", here), str)
+
+
 @pytest.mark.parametrize("pin", ["111111", "123456", "12345", "", "abcdef"])
 def test_a_trivial_pin_is_not_chosen(here: Here, pin: str) -> None:
     teacher = factories.staff(here)

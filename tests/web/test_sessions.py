@@ -211,7 +211,8 @@ def test_a_pin_for_one_time_opens_and_changes_nothing(page: PageClient, here: He
         assert page.open(path).path == "/staff/pin"
     form = {"csrf_token": page._token(), "from": "", "to": ""}  # noqa: SLF001
     assert page.submit("/staff/ledgers/L1/file", form).path == "/staff/pin"
-    chosen = page.submit("/staff/pin", {"csrf_token": page._token(), "pin": "864209"})  # noqa: SLF001
+    form = {"csrf_token": page._token(), "pin": "864209", "again": "864209"}  # noqa: SLF001
+    chosen = page.submit("/staff/pin", form)
     assert chosen.path == "/staff"
 
 

@@ -87,8 +87,35 @@ def test_a_one_time_pin_must_be_replaced_before_any_page(page: PageClient, here:
     assert asked.path.endswith("/staff/pin")
     assert page.open("/staff/calls").path.endswith("/staff/pin")
 
-    form = {"csrf_token": token(asked), "pin": "582914"}
+    form = {"csrf_token": token(asked), "pin": "582914", "again": "582914"}
     assert page.submit("/staff/pin", form).path.endswith("/staff")
+
+
+def test_a_pin_is_changed_by_who_knows_the_one_until_now(page: PageClient, here: Here) -> None:
+    who = sign_in(page, here, Role.DUTY_TEACHER)
+    chosen = {"New PIN": "582914", "New PIN, once more": "582914"}
+
+    refused = page.open("/staff/pin").press("Keep this PIN", {"PIN until now": "000000", **chosen})
+    again = refused.follow("Choose again")
+    kept = again.press("Keep this PIN", {"PIN until now": who.pin, **chosen})
+
+    assert refused.status == 409
+    assert refused.all("p", role="alert")
+    assert kept.path.endswith("/staff")
+    assert page.open("/staff/calls").status == 200
+
+
+def test_a_new_pin_is_asked_for_twice(page: PageClient, here: Here) -> None:
+    who = sign_in(page, here, Role.DUTY_TEACHER)
+    typed = {"PIN until now": who.pin, "New PIN": "582914", "New PIN, once more": "582915"}
+
+    refused = page.open("/staff/pin").press("Keep this PIN", typed)
+
+    assert refused.status == 422
+    assert refused.all("p", role="alert")
+    page.open("/staff").press("Children's screen")
+    show_card(page, who)
+    assert enter_pin(page, who.pin).status == 200
 
 
 def test_a_childs_card_takes_the_screen_and_the_staff_card_gives_it_back(

@@ -9,26 +9,33 @@
 
   // The PIN pad. Six digits go off by themselves, once: a second try would count as a wrong one.
   // Enter is sent by hand, for touch.js holds back the click that a browser makes of it.
-  const field = document.querySelector("[data-pad-field]");
-  let isSent = false;
+  // Of several fields the digits go into the one that was touched last.
+  const places = Array.from(document.querySelectorAll("[data-pad-field]"));
+  let [field] = places, isSent = false;
   const send = () => {
-    if (isSent || !field.reportValidity()) return;
+    if (isSent || !field.form.reportValidity()) return;
     isSent = true;
     field.form.requestSubmit();
   };
   const complete = () => { // a PIN that is being chosen waits for its button
-    if (field.value.length === 6 && field.form.dataset.pad !== "choose") send();
+    if (field.value.length !== 6) return;
+    if (field.form.dataset.pad !== "choose") send();
+    else places[places.indexOf(field) + 1]?.focus();
   };
   const add = (digit) => {
     field.value = digit === "back" ? field.value.slice(0, -1) : (field.value + digit).slice(0, 6);
     if (digit !== "back") complete();
   };
-  field?.addEventListener("input", complete);
-  field?.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    send();
-  });
+  for (const place of places) {
+    place.addEventListener("focus", () => { field = place; });
+    place.addEventListener("input", complete);
+    place.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      send();
+    });
+  }
+  if (field?.form.dataset.pad === "choose") field.focus();
   document.querySelector("[data-pad]")?.addEventListener("click", ({ target }) => {
     const { digit } = target.closest("[data-digit]")?.dataset ?? {};
     if (digit && !isSent) add(digit);
