@@ -4,34 +4,44 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
+from kiosk.db import constant
 from kiosk.models.openings import Opening
 from kiosk.rules.openings import OpeningState
 from kiosk.services.here import Here
+from kiosk.services.prepared import Prepared
 
 # How far the plan is laid out in dated openings: the longest loan and the search behind it.
 PLANNED_AHEAD: Final = timedelta(days=90)
 
-_OPEN_DAYS: Final = (
+_FIRST: Final = Prepared(
     select(Opening.on_date)
     .where(
         Opening.home_id == bindparam("home_id"),
-        Opening.on_date > bindparam("after"),
-        Opening.on_date <= bindparam("horizon"),
-        Opening.state != OpeningState.CANCELLED,
+        Opening.on_date >= bindparam("since"),
+        Opening.state != constant(OpeningState.CANCELLED),
     )
-    .distinct()
+    .order_by(Opening.on_date)
+    .limit(1)
 )
 
 
-def open_days(session: Session, *, after: date, here: Here) -> Callable[[date], bool]:
+class OpenDays:
+    """A test for days that looks up no more than it is asked: mostly one, and that is open."""
+
+    def __init__(self, session: Session | Connection, *, after: date, here: Here) -> None:
+        self._session, self._home_id, self._after = session, here.home_id, after
+        self._asked, self._first = date.max, date.min
+
+    def __call__(self, day: date) -> bool:
+        if not self._asked <= day <= self._first:
+            found = _FIRST.first(self._session, {"home_id": self._home_id, "since": day})
+            self._asked, self._first = day, date.max if found is None else found.on_date
+        return self._after < day == self._first
+
+
+def open_days(session: Session | Connection, *, after: date, here: Here) -> Callable[[date], bool]:
     """Return a test for days on which the room opens, good from the day after `after`."""
-    days = frozenset(
-        session.scalars(
-            _OPEN_DAYS,
-            {"home_id": here.home_id, "after": after, "horizon": after + PLANNED_AHEAD},
-        )
-    )
-    return days.__contains__
+    return OpenDays(session, after=after, here=here)

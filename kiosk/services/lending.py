@@ -5,11 +5,10 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from kiosk.db import AnyRow, transaction, violated
+from kiosk.db import AnyRow, transaction, violated, writing
 from kiosk.errors import RefusedError
 from kiosk.ids import new_id
 from kiosk.models.library import Loan
@@ -21,6 +20,7 @@ from kiosk.services.again import once_more
 from kiosk.services.answers import AlreadyYours, BookWaits, Lent, Renewed, Returned
 from kiosk.services.here import Here
 from kiosk.services.loan_answers import Reader
+from kiosk.services.prepared import Prepared
 
 __all__ = ["Answer", "Reader", "borrow", "renew", "scan", "undo_lend", "undo_return"]
 
@@ -30,7 +30,7 @@ _KEEP_WINDOW: Final = timedelta(seconds=60)
 # What refuses the later one of two at one instant: the same scan twice, or two for one item.
 _BEATEN_BY: Final = ("uq_loan_request_id", "uq_loan_end_request_id", "uq_loan_open_item")
 
-_ADD: Final = insert(Loan)
+_ADD: Final = Prepared(insert(Loan))
 
 Answer = Lent | AlreadyYours | Returned | BookWaits
 
@@ -73,14 +73,14 @@ def borrow(*, item_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Le
         NotFoundError: UNKNOWN_ITEM.
         RefusedError: a LendingRefusal.
     """
-    with transaction() as session:
-        item = loan_changes.only_item(session, loan_facts.BY_ID, {"item_id": item_id})
+    with writing() as connection:
+        item = loan_changes.only_item(connection, loan_facts.BY_ID, {"item_id": item_id})
         if item.request_id == request_id:
-            return loan_answers.lent(session, item, reader, here)
+            return loan_answers.lent(connection, item, reader, here)
         if item.loan_id is not None and item.ended_at is None:
             raise RefusedError(LendingRefusal.ALREADY_ON_LOAN)
-        loan_changes.heal(session, item)
-        return _lend(session, item, reader, request_id, here)
+        loan_changes.heal(connection, item)
+        return _lend(connection, item, reader, request_id, here)
 
 
 def undo_lend(*, loan_id: UUID, child_id: UUID, here: Here) -> None:
@@ -161,14 +161,14 @@ def renew(*, loan_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Ren
 def _decide(scanned: _Scan, *, was_beaten: bool) -> Answer:
     """Do what a scan asks for. `was_beaten`: another request was quicker a moment ago."""
     reader, here = scanned.reader, scanned.here
-    with transaction() as session:
-        item = _scanned_item(session, scanned.code)
+    with writing() as connection:
+        item = _scanned_item(connection, scanned.code)
         if scanned.request_id in (item.request_id, item.end_request_id):
-            return _same_answer(session, item, scanned)
+            return _same_answer(connection, item, scanned)
         on_loan = item.loan_id is not None and item.ended_at is None
         if was_beaten and on_loan:
             raise RefusedError(LendingRefusal.ALREADY_ON_LOAN)
-        loan_changes.heal(session, item)
+        loan_changes.heal(connection, item)
         action = rules.action_for(
             on_loan=on_loan,
             has_session=reader is not None,
@@ -176,22 +176,22 @@ def _decide(scanned: _Scan, *, was_beaten: bool) -> Answer:
             lent_in_this_session=reader is not None and item.loan_id in reader.lent,
         )
         try:
-            return _act(session, action, item, reader, scanned.request_id, here)
+            return _act(connection, action, item, reader, scanned.request_id, here)
         except RefusedError as error:
             refused = error  # nothing is undone by it: what was lost is found all the same
     raise refused
 
 
-def _scanned_item(session: Session, code: OurCode | BookBar) -> AnyRow:
+def _scanned_item(connection: Connection, code: OurCode | BookBar) -> AnyRow:
     match code:
         case OurCode(text=text):
-            return loan_changes.only_item(session, loan_facts.BY_CODE, {"code": text})
+            return loan_changes.only_item(connection, loan_facts.BY_CODE, {"code": text})
         case BookBar(isbn=isbn):
-            return loan_changes.only_item(session, loan_facts.BY_ISBN, {"isbn": isbn})
+            return loan_changes.only_item(connection, loan_facts.BY_ISBN, {"isbn": isbn})
 
 
 def _act(
-    session: Session,
+    connection: Connection,
     action: ItemAction,
     item: AnyRow,
     reader: Reader | None,
@@ -202,22 +202,24 @@ def _act(
         case ItemAction.WAIT_FOR_CARD:
             return BookWaits(book=own_page.book(item.name))
         case ItemAction.RETURN | ItemAction.RETURN_OWN:
-            loan_changes.end(session, item, LoanEnd.RETURNED, here, request_id=request_id)
+            loan_changes.end(connection, item, LoanEnd.RETURNED, here, request_id=request_id)
             return loan_answers.returned(item, reader, here)
         case ItemAction.RETURN_OTHERS:
-            loan_changes.end(session, item, LoanEnd.IMPLIED, here, request_id=request_id)
+            loan_changes.end(connection, item, LoanEnd.IMPLIED, here, request_id=request_id)
             return loan_answers.returned(item, reader, here)
         case ItemAction.LEND if reader is not None:
-            return _lend(session, item, reader, request_id, here)
+            return _lend(connection, item, reader, request_id, here)
         case ItemAction.ALREADY_YOURS if reader is not None:
             return loan_answers.already_yours(item, reader, here)
         case ItemAction.LEND | ItemAction.ALREADY_YOURS:
             raise RuntimeError("these need a child at the screen")
 
 
-def _lend(session: Session, item: AnyRow, reader: Reader, request_id: UUID, here: Here) -> Lent:
+def _lend(
+    connection: Connection, item: AnyRow, reader: Reader, request_id: UUID, here: Here
+) -> Lent:
     policy = here.settings.policy(reader.face.grade)
-    in_hand = own_page.loans(session, child_id=reader.child_id)
+    in_hand = own_page.loans(connection, child_id=reader.child_id)
     refusal = rules.refusal(
         policy, Standing(open_loans=len(in_hand)), status=item.status, by_teacher=False
     )
@@ -226,11 +228,11 @@ def _lend(session: Session, item: AnyRow, reader: Reader, request_id: UUID, here
     due_on = rules.due_on(
         policy,
         lent_on=here.today,
-        is_open=calendar.open_days(session, after=here.today, here=here),
+        is_open=calendar.open_days(connection, after=here.today, here=here),
     )
     loan_id = new_id(here.now)
-    session.execute(
-        _ADD,
+    _ADD.run(
+        connection,
         {
             "id": loan_id,
             "item_id": item.id,
@@ -251,11 +253,11 @@ def _lend(session: Session, item: AnyRow, reader: Reader, request_id: UUID, here
     )
 
 
-def _same_answer(session: Session, item: AnyRow, scanned: _Scan) -> Answer:
+def _same_answer(connection: Connection, item: AnyRow, scanned: _Scan) -> Answer:
     """Answer a scan that was sent again, from what it stored the first time."""
     if item.end_request_id == scanned.request_id:
         return loan_answers.returned(item, scanned.reader, scanned.here)
     if scanned.reader is None:
         # The server was started anew in between: the book is lent, the page is gone.
         return BookWaits(book=own_page.book(item.name))
-    return loan_answers.lent(session, item, scanned.reader, scanned.here)
+    return loan_answers.lent(connection, item, scanned.reader, scanned.here)

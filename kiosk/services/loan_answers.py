@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow
@@ -23,7 +24,7 @@ class Reader:
     lent: Collection[UUID]
 
 
-def lent(session: Session, item: AnyRow, reader: Reader, here: Here) -> Lent:
+def lent(session: Session | Connection, item: AnyRow, reader: Reader, here: Here) -> Lent:
     """Return what was said when this item was lent."""
     held = len(own_page.loans(session, child_id=reader.child_id))
     return Lent(

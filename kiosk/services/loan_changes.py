@@ -1,11 +1,12 @@
 """How a loan is found, ended and opened again; each inside a transaction that is under way."""
 
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from kiosk.db import AnyRow, AnySelect
+from kiosk.db import AnyRow
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.models.library import Item, Loan
 from kiosk.rules import lending as rules
@@ -13,15 +14,24 @@ from kiosk.rules.codes import CodeProblem
 from kiosk.rules.lending import ItemStatus, LendingRefusal, LoanEnd
 from kiosk.services import loan_facts
 from kiosk.services.here import Here
+from kiosk.services.prepared import Prepared
+
+_END: Final = Prepared(
+    update(Loan)
+    .where(Loan.id == bindparam("loan_id"), Loan.ended_at.is_(None))
+    .values(
+        ended_at=bindparam("at"), ended_as=bindparam("how"), end_request_id=bindparam("by_request")
+    )
+)
 
 
-def only_item(session: Session, find: AnySelect, what: dict[str, object]) -> AnyRow:
+def only_item(session: Session | Connection, find: Prepared, what: dict[str, object]) -> AnyRow:
     """Return the one item that is meant.
 
     Raises:
         NotFoundError: UNKNOWN_ITEM, also when it could be one of several.
     """
-    rows = session.execute(find, what).all()
+    rows = find.rows(session, what)
     if len(rows) != 1:
         raise NotFoundError(CodeProblem.UNKNOWN_ITEM)
     return rows[0]
@@ -29,7 +39,7 @@ def only_item(session: Session, find: AnySelect, what: dict[str, object]) -> Any
 
 def find(session: Session, loan_id: UUID) -> AnyRow:
     """Return a loan with its item. Raises NotFoundError: NOT_YOURS."""
-    loan = session.execute(loan_facts.BY_LOAN, {"loan_id": loan_id}).one_or_none()
+    loan = loan_facts.BY_LOAN.first(session, {"loan_id": loan_id})
     if loan is None:
         raise NotFoundError(LendingRefusal.NOT_YOURS)
     return loan
@@ -44,18 +54,23 @@ def own(session: Session, loan_id: UUID, child_id: UUID) -> AnyRow:
 
 
 def end(
-    session: Session, loan: AnyRow, how: LoanEnd, here: Here, *, request_id: UUID | None = None
+    session: Session | Connection,
+    loan: AnyRow,
+    how: LoanEnd,
+    here: Here,
+    *,
+    request_id: UUID | None = None,
 ) -> None:
     """End an open loan, `request_id` being the scan that did it."""
-    session.execute(
-        update(Loan)
-        .where(Loan.id == loan.loan_id, Loan.ended_at.is_(None))
-        .values(
+    _END.run(
+        session,
+        {
+            "loan_id": loan.loan_id,
             # A clock set back since must not keep a book from coming back.
-            ended_at=max(here.now, loan.lent_at),
-            ended_as=how,
-            end_request_id=request_id,
-        )
+            "at": max(here.now, loan.lent_at),
+            "how": how,
+            "by_request": request_id,
+        },
     )
 
 
@@ -75,7 +90,7 @@ def reopen(session: Session, loan: AnyRow) -> None:
     )
 
 
-def heal(session: Session, item: AnyRow) -> None:
+def heal(session: Session | Connection, item: AnyRow) -> None:
     """Take an item that was lost for found: it is in somebody's hand."""
     if rules.heals(item.status):
         session.execute(update(Item).where(Item.id == item.id).values(status=ItemStatus.AVAILABLE))

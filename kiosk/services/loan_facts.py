@@ -5,8 +5,10 @@ from typing import Final
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
+from kiosk.db import constant
 from kiosk.models.library import Item, Loan, Title
 from kiosk.rules.lending import ItemStatus
+from kiosk.services.prepared import Prepared
 
 _COLUMNS: Final = (
     Item.id,
@@ -45,12 +47,14 @@ _ITEM: Final = (
     .join(Title, Title.id == Item.title_id)
     .outerjoin(Loan, Loan.id == func.coalesce(_open_one, _latest_one))
 )
-BY_CODE: Final = _ITEM.where(Item.code == bindparam("code"))
-BY_ID: Final = _ITEM.where(Item.id == bindparam("item_id"))
-BY_ISBN: Final = _ITEM.where(
-    Title.isbn == bindparam("isbn"), Item.status != ItemStatus.WITHDRAWN
-).limit(2)
-BY_LOAN: Final = (
+BY_CODE: Final = Prepared(_ITEM.where(Item.code == bindparam("code")))
+BY_ID: Final = Prepared(_ITEM.where(Item.id == bindparam("item_id")))
+BY_ISBN: Final = Prepared(
+    _ITEM.where(
+        Title.isbn == bindparam("isbn"), Item.status != constant(ItemStatus.WITHDRAWN)
+    ).limit(2)
+)
+BY_LOAN: Final = Prepared(
     select(*_COLUMNS)
     .join(Item, Item.id == Loan.item_id)
     .join(Title, Title.id == Item.title_id)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Dialect, Insert, Select
+from sqlalchemy import Connection, Dialect, Insert, Select, Update
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, AnySelect
@@ -32,7 +32,7 @@ class _Plan:
 class Prepared:
     """A statement that is built once and run often, each time with the same names of values."""
 
-    def __init__(self, statement: AnySelect | Insert) -> None:
+    def __init__(self, statement: AnySelect | Insert | Update) -> None:
         self._statement: Final = statement
         self._plan: _Plan | None = None
 
@@ -56,7 +56,7 @@ class Prepared:
         return found[0] if found else None
 
     def run(self, at: Session | Connection, values: Mapping[str, object]) -> None:
-        """Run the statement, an INSERT."""
+        """Run the statement, an INSERT or UPDATE."""
         self.rows(at, values)
 
     def _usual(self, connection: Connection, values: Mapping[str, object]) -> Sequence[AnyRow]:
@@ -64,9 +64,12 @@ class Prepared:
         return result.all() if result.returns_rows else []
 
 
-def _plan(statement: AnySelect | Insert, dialect: Dialect, values: Mapping[str, object]) -> _Plan:
+def _plan(
+    statement: AnySelect | Insert | Update, dialect: Dialect, values: Mapping[str, object]
+) -> _Plan:
     columns = list(statement.selected_columns) if isinstance(statement, Select) else []
-    compiled = statement.compile(dialect=dialect, column_keys=None if columns else list(values))
+    keys = list(values) if isinstance(statement, Insert) else None
+    compiled = statement.compile(dialect=dialect, column_keys=keys)
     return _Plan(
         sql=str(compiled),
         fixed={name: value for name, value in compiled.params.items() if value is not None},
