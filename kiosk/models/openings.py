@@ -53,7 +53,8 @@ class Opening(Base):
             name="open_has_a_time",
         ),
         CheckConstraint(
-            "state NOT IN ('held', 'short') OR closed_at IS NOT NULL", name="held_has_an_end"
+            "state NOT IN ('held', 'short') OR (closed_at IS NULL) = is_close_unconfirmed",
+            name="held_has_an_end",
         ),
     )
 
@@ -69,15 +70,28 @@ class Opening(Base):
     state: Mapped[OpeningState] = mapped_column(one_of(OpeningState, "state"))
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    # Nobody closed the room: that it is over is known, when it was left is not.
+    is_close_unconfirmed: Mapped[bool] = mapped_column(default=False)
     is_tidy: Mapped[bool | None]
 
 
 class Duty(Base):
-    """Who was on duty in an opening, from when to when."""
+    """Who was on duty in an opening, from when to when: a row for each stretch.
+
+    A stretch of a forgotten opening has no end: it was over with the opening, nobody knows when.
+    """
 
     __tablename__ = "duty"
     __table_args__ = (
-        UniqueConstraint("opening_id", "staff_id"),
+        Index(
+            "uq_duty_open_staff",
+            "opening_id",
+            "staff_id",
+            unique=True,
+            sqlite_where=text("signed_off_at IS NULL"),
+            postgresql_where=text("signed_off_at IS NULL"),
+        ),
+        Index("ix_duty_opening_id", "opening_id"),
         CheckConstraint("signed_off_at >= signed_on_at", name="off_after_on"),
     )
 

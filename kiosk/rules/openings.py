@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from kiosk.rules import civil
 from kiosk.rules.civil import DAY_MINUTES
 
 # From here on an opening counts for the school and the bureau (`domain.md` 2.6).
@@ -119,6 +121,20 @@ def _on_day(rule: WeeklyRule, on: date) -> DatedOpening:
     )
 
 
+def minute_on(on: date, at: datetime | None, zone: ZoneInfo) -> int | None:
+    """Return an instant in minutes since the midnight before a day; past 1440 on the next one."""
+    if at is None:
+        return None
+    return int((at - civil.instant(on, 0, zone)).total_seconds() // 60)
+
+
+def counted_min(planned_from: int, planned_to: int, opened_min: int, closed_min: int | None) -> int:
+    """Return how many minutes of an opening count; when nobody closed it, those within the plan."""
+    if closed_min is None:
+        opened_min, closed_min = max(opened_min, planned_from), planned_to
+    return max(closed_min - opened_min, 0)
+
+
 def outcome(
     planned_from: int, planned_to: int, opened_min: int | None, closed_min: int | None
 ) -> OpeningState:
@@ -129,10 +145,8 @@ def outcome(
     """
     if opened_min is None:
         return OpeningState.MISSED
-    if closed_min is None:
-        opened_min, closed_min = max(opened_min, planned_from), planned_to
-    is_held = closed_min - opened_min >= COUNTS_FROM_MIN
-    return OpeningState.HELD if is_held else OpeningState.SHORT
+    counted = counted_min(planned_from, planned_to, opened_min, closed_min)
+    return OpeningState.HELD if counted >= COUNTS_FROM_MIN else OpeningState.SHORT
 
 
 class Planned(Protocol):

@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import case, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from kiosk.models.openings import Duty, Opening
+from kiosk.models.openings import Opening
 from kiosk.models.visits import Visit
-from kiosk.rules import civil, openings
+from kiosk.rules import openings
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.visits import VisitState
 from kiosk.services.here import Here
@@ -24,7 +24,7 @@ def is_forgotten(on: date, here: Here) -> bool:
 
 
 def close_in(session: Session, *, here: Here) -> None:
-    """Close each forgotten opening at its planned end; who was there left unconfirmed."""
+    """Note of each forgotten opening that it is over, at no known time; so is who was there."""
     left_open = session.scalars(
         select(Opening).where(Opening.home_id == here.home_id, Opening.state == OpeningState.OPEN)
     ).all()
@@ -34,23 +34,13 @@ def close_in(session: Session, *, here: Here) -> None:
 
 
 def _close(session: Session, opening: Opening, here: Here) -> None:
-    zone = here.settings.zone
-    midnight = civil.instant(opening.on_date, 0, zone)
-    planned_end = civil.instant(opening.on_date, opening.to_min, zone)
-    opened_at = opening.opened_at or planned_end
-    opening.closed_at = max(planned_end, opened_at)
+    """End it, and with it its duty. Nobody saw when: no end is written for either."""
+    opening.is_close_unconfirmed = True
     opening.state = openings.outcome(
-        opening.from_min, opening.to_min, int((opened_at - midnight).total_seconds() // 60), None
-    )
-    session.execute(
-        update(Duty)
-        .where(Duty.opening_id == opening.id, Duty.signed_off_at.is_(None))
-        .values(
-            signed_off_at=case(
-                (Duty.signed_on_at > opening.closed_at, Duty.signed_on_at),
-                else_=opening.closed_at,
-            )
-        )
+        opening.from_min,
+        opening.to_min,
+        openings.minute_on(opening.on_date, opening.opened_at, here.settings.zone),
+        None,
     )
     session.execute(
         update(Visit)

@@ -95,6 +95,9 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
     ]
     total = opening_log.total(tuple(openings))
     month = "本月" if period.is_one_month else "本期"
+    foot = f"{month}开放 {total.days} 天 {total.times} 次 {total.hours} 小时"
+    if total.hours_by_plan:
+        foot += f"（其中 {total.hours_by_plan} 小时按计划计算）"
     return table(
         "留守儿童之家开放记录表",
         _COLUMNS,
@@ -102,7 +105,7 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         totals=_totals(happened.values(), total.hours),
         period=period,
         here=here,
-        foot=f"{month}开放 {total.days} 天 {total.times} 次 {total.hours} 小时",
+        foot=foot,
     )
 
 
@@ -118,7 +121,7 @@ def _row(place: int, one: OpeningRow, happened: _Happened, here: Here) -> Row:
         weekday(one.on),
         planned if is_planned else "临时开放",
         actual if was_open else "未开放",
-        DASH if one.state is OpeningState.OPEN else one.hours,
+        _hours(one),
         "、".join(one.duty) or NONE,
         len(happened.children),
         len(happened.children),
@@ -130,8 +133,22 @@ def _row(place: int, one: OpeningRow, happened: _Happened, here: Here) -> Row:
         {None: DASH, True: "整洁", False: "待整理"}[one.is_tidy],
         "；".join(f"{_HAZARDS[hazard]}：{note}" for hazard, note in one.exceptions) or NONE,
         TO_SIGN,
-        _REMARKS.get(one.state, NONE),
+        _remark(one),
     )
+
+
+def _hours(one: OpeningRow) -> float | str:
+    if one.state is OpeningState.OPEN:
+        return DASH
+    return f"{one.hours}(按计划)" if one.is_close_unconfirmed else one.hours
+
+
+def _remark(one: OpeningRow) -> str:
+    known = [
+        _REMARKS.get(one.state),
+        "未登记关闭，时长按计划计算" if one.is_close_unconfirmed else None,
+    ]
+    return "；".join(remark for remark in known if remark) or NONE
 
 
 def _activities(happened: _Happened) -> str:

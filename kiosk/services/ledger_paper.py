@@ -124,7 +124,7 @@ def duty_times(session: Session, period: Period, here: Here) -> Mapping[date, li
         names.setdefault((row.on_date, row.opened_at), []).append(row.display_name)
     days: dict[date, list[DutyTime]] = {}
     for (on, opened_at), people in names.items():
-        time = DutyTime(on=on, opened_at=opened_at, names="、".join(people))
+        time = DutyTime(on=on, opened_at=opened_at, names="、".join(dict.fromkeys(people)))
         days.setdefault(on, []).append(time)
     return days
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -15,16 +15,27 @@ from kiosk.models.calls import Booking, Slot
 from kiosk.models.openings import Duty, Opening, SafetyCheck
 from kiosk.models.people import Staff
 from kiosk.rules.call_states import CallState
-from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningRefusal, OpeningState
+from kiosk.rules.openings import (
+    Hazard,
+    OpeningOrigin,
+    OpeningRefusal,
+    OpeningState,
+    counted_min,
+    minute_on,
+)
 from kiosk.services.here import Here
 
 _TO_COME: Final = (CallState.BOOKED, CallState.WAITING)
-_HOUR: Final = timedelta(hours=1)
+_HOUR_MIN: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningRow:
-    """One opening; minutes since midnight are the plan, instants what happened."""
+    """One opening; minutes since midnight are the plan, instants what happened.
+
+    `hours` is how long it was open, to one decimal; 0 while it is not over. Of one that nobody
+    closed it is worked out from the plan: `is_close_unconfirmed` says so.
+    """
 
     opening_id: UUID
     on: date
@@ -34,26 +45,25 @@ class OpeningRow:
     state: OpeningState
     opened_at: datetime | None
     closed_at: datetime | None
+    is_close_unconfirmed: bool
+    hours: float
     is_tidy: bool | None
     duty: tuple[str, ...]
     has_check: bool
     exceptions: tuple[tuple[Hazard, str], ...]
 
-    @property
-    def hours(self) -> float:
-        """How long it was open, in hours to one decimal; 0 while it is not over."""
-        if self.opened_at is None or self.closed_at is None:
-            return 0.0
-        return round((self.closed_at - self.opened_at) / _HOUR, 1)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningSum:
-    """The foot of the list: days on which the room opened, openings and hours."""
+    """The foot of the list: days on which the room opened, openings and hours.
+
+    Of the hours, `hours_by_plan` are those of openings that nobody closed.
+    """
 
     days: int
     times: int
     hours: float
+    hours_by_plan: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +92,7 @@ def total(rows: tuple[OpeningRow, ...]) -> OpeningSum:
         days=len({row.on for row in opened}),
         times=len(opened),
         hours=round(sum(row.hours for row in opened), 1),
+        hours_by_plan=round(sum(row.hours for row in opened if row.is_close_unconfirmed), 1),
     )
 
 
@@ -132,8 +143,10 @@ def _rows(session: Session, openings: Sequence[Opening], here: Here) -> tuple[Op
             state=_state(one, here),
             opened_at=one.opened_at,
             closed_at=one.closed_at,
+            is_close_unconfirmed=one.is_close_unconfirmed,
+            hours=_hours(one, here),
             is_tidy=one.is_tidy,
-            duty=tuple(duty.get(one.id, ())),
+            duty=tuple(dict.fromkeys(duty.get(one.id, ()))),
             has_check=one.id in checks,
             exceptions=tuple(
                 (check.hazard, check.note or "")
@@ -143,6 +156,15 @@ def _rows(session: Session, openings: Sequence[Opening], here: Here) -> tuple[Op
         )
         for one in openings
     )
+
+
+def _hours(opening: Opening, here: Here) -> float:
+    zone = here.settings.zone
+    opened = minute_on(opening.on_date, opening.opened_at, zone)
+    if opened is None or (opening.closed_at is None and not opening.is_close_unconfirmed):
+        return 0.0
+    closed = minute_on(opening.on_date, opening.closed_at, zone)
+    return round(counted_min(opening.from_min, opening.to_min, opened, closed) / _HOUR_MIN, 1)
 
 
 def _state(opening: Opening, here: Here) -> OpeningState:

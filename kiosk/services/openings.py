@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -29,6 +28,7 @@ from kiosk.rules.openings import (
 )
 from kiosk.rules.visits import VisitState
 from kiosk.services import forgotten, opening_plan, rooms
+from kiosk.services.again import once_more
 from kiosk.services.here import Here
 
 _DEFAULT_LENGTH_MIN: Final = 90
@@ -91,18 +91,22 @@ def _open_room(staff_id: UUID, exceptions: Mapping[Hazard, str], here: Here) -> 
 
 
 def sign_on(session: Session, *, opening_id: UUID, staff_id: UUID, here: Here) -> None:
-    """Put a person on duty; one who was off again is on duty again."""
-    duty = session.scalar(
-        select(Duty).where(Duty.opening_id == opening_id, Duty.staff_id == staff_id)
+    """Put a person on duty who is not; each stretch of duty is noted by itself."""
+    stretch = session.scalar(
+        select(Duty.id).where(
+            Duty.opening_id == opening_id,
+            Duty.staff_id == staff_id,
+            Duty.signed_off_at.is_(None),
+        )
     )
-    if duty is not None:
-        duty.signed_off_at = None
+    if stretch is not None:
         return
     session.add(
         Duty(id=new_id(here.now), opening_id=opening_id, staff_id=staff_id, signed_on_at=here.now)
     )
 
 
+@once_more("uq_duty_open_staff")
 def take_over_duty(*, staff_id: UUID, here: Here) -> None:
     """Hand the duty to this person: whoever was on it signs off.
 
@@ -113,7 +117,7 @@ def take_over_duty(*, staff_id: UUID, here: Here) -> None:
         state = rooms.state(session, here)
         if state.opening_id is None:
             raise RefusedError(OpeningRefusal.NOT_OPEN)
-        _sign_off(session, state.opening_id, here)
+        _sign_off(session, state.opening_id, here, keep=staff_id)
         sign_on(session, opening_id=state.opening_id, staff_id=staff_id, here=here)
 
 
@@ -194,8 +198,8 @@ def close_room(*, is_tidy: bool, here: Here) -> None:
         opening.state = openings.outcome(
             opening.from_min,
             opening.to_min,
-            _minute_on(opening.on_date, opening.opened_at, here),
-            _minute_on(opening.on_date, opening.closed_at, here),
+            openings.minute_on(opening.on_date, opening.opened_at, here.settings.zone),
+            openings.minute_on(opening.on_date, opening.closed_at, here.settings.zone),
         )
 
 
@@ -244,20 +248,17 @@ def _store_check(
         )
 
 
-def _sign_off(session: Session, opening_id: UUID, here: Here) -> None:
+def _sign_off(session: Session, opening_id: UUID, here: Here, *, keep: UUID | None = None) -> None:
+    """Sign off whoever is on duty; with `keep` everybody but this person."""
     session.execute(
         update(Duty)
-        .where(Duty.opening_id == opening_id, Duty.signed_off_at.is_(None))
+        .where(
+            Duty.opening_id == opening_id,
+            Duty.signed_off_at.is_(None),
+            true() if keep is None else Duty.staff_id != keep,
+        )
         .values(
             # A clock set back since must not keep the room from being closed.
             signed_off_at=case((Duty.signed_on_at > here.now, Duty.signed_on_at), else_=here.now)
         )
     )
-
-
-def _minute_on(on: date, at: datetime | None, here: Here) -> int | None:
-    """Return an instant in minutes since the midnight before a day; past 1440 on the next one."""
-    if at is None:
-        return None
-    midnight = civil.instant(on, 0, here.settings.zone)
-    return int((at - midnight).total_seconds() // 60)

@@ -16,7 +16,7 @@ from kiosk.models.visits import Visit
 from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningRefusal, OpeningState
 from kiosk.rules.visits import VisitState
-from kiosk.services import openings, rooms
+from kiosk.services import ledgers, opening_log, opening_plan, openings, rooms
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
@@ -288,7 +288,25 @@ def test_duty_is_handed_over_and_back(now: Now, clock: FrozenClock) -> None:
     assert rooms.now(now()).duty_title == "李老师"
     clock.advance(minutes=5)
     openings.take_over_duty(staff_id=wang.staff_id, here=now())
-    assert _duties() == [(wang.staff_id, began, None), (li.staff_id, handed, now().now)]
+    back = now().now
+    assert _duties() == [
+        (wang.staff_id, began, handed),
+        (li.staff_id, handed, back),
+        (wang.staff_id, back, None),
+    ]
+    (row,) = opening_log.between(now().today, now().today, here=now())
+    assert row.duty == ("王老师", "李老师")
+
+
+def test_taking_over_from_oneself_changes_nothing(now: Now, clock: FrozenClock) -> None:
+    teacher = factories.staff(now())
+    _open(now(), teacher.staff_id)
+    before = _duties()
+    clock.advance(minutes=5)
+
+    openings.take_over_duty(staff_id=teacher.staff_id, here=now())
+
+    assert _duties() == before
 
 
 def test_in_a_closed_room_there_is_no_duty_to_take(here: Here) -> None:
@@ -312,13 +330,37 @@ def test_a_room_that_nobody_closed_is_closed_the_next_day(now: Now, clock: Froze
     fresh = _open(now(), wang.staff_id)
 
     old = _opening(forgotten)
-    planned_end = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-    assert (old.state, old.closed_at, old.is_tidy) == (OpeningState.HELD, planned_end, None)
+    assert (old.state, old.closed_at, old.is_tidy) == (OpeningState.HELD, None, None)
+    assert old.is_close_unconfirmed
     assert _opening(fresh).on_date == date(2026, 11, 23)
     assert rooms.now(now()).is_open
     visit = reading().scalars(select(Visit)).one()
     assert (visit.state, visit.signed_out_at) == (VisitState.LEFT_UNCONFIRMED, None)
-    assert [off for _, _, off in _duties()] == [planned_end, None]
+    assert [off for _, _, off in _duties()] == [None, None]
+    assert rooms.now(now()).headcount == 0
+    openings.close_room(is_tidy=True, here=now())
+    assert not rooms.now(now()).is_open
+    assert rooms.now(now()).duty_title is None
+    assert _opening(forgotten).closed_at is None
+
+
+def test_what_nobody_closed_counts_by_the_plan_and_says_so(now: Now, clock: FrozenClock) -> None:
+    teacher = factories.staff(now())
+    day = now().today
+    _open(now(), teacher.staff_id)
+    clock.advance(days=1)
+    opening_plan.plan_ahead(here=now())
+
+    rows = opening_log.between(day, day, here=now())
+    table = ledgers.build("L1", first=day, last=day, here=now())
+
+    assert [(row.closed_at, row.is_close_unconfirmed, row.hours) for row in rows] == [
+        (None, True, 1.3)
+    ]
+    assert opening_log.total(rows).hours_by_plan == 1.3
+    assert table.rows[0][4:6] == ("16:40—未关", "1.3(按计划)")
+    assert table.rows[0][-1] == "未登记关闭，时长按计划计算"
+    assert "其中 1.3 小时按计划计算" in (table.bottom_line or "")
 
 
 def test_a_room_opened_after_its_plan_and_forgotten_was_short(now: Now, clock: FrozenClock) -> None:
@@ -331,7 +373,7 @@ def test_a_room_opened_after_its_plan_and_forgotten_was_short(now: Now, clock: F
     openings.open_room(staff_id=factories.staff(now()).staff_id, exceptions={}, here=now())
 
     old = _opening(forgotten)
-    assert (old.state, old.closed_at) == (OpeningState.SHORT, old.opened_at)
+    assert (old.state, old.closed_at) == (OpeningState.SHORT, None)
 
 
 # The database itself
@@ -370,6 +412,17 @@ def test_the_database_keeps_openings_whole(either_app: Flask, clock: FrozenClock
                 "signed_on_at": here.now,
             },
         )
+    with pytest.raises(IntegrityError) as both, transaction() as session:
+        session.execute(
+            insert(Duty),
+            {
+                "id": new_id(here.now),
+                "opening_id": opening_id,
+                "staff_id": teacher.staff_id,
+                "signed_on_at": here.now,
+            },
+        )
+    assert violated(both.value) == "uq_duty_open_staff"
     clock.advance(minutes=45)
     openings.close_room(is_tidy=True, here=here_in(either_app, clock))
     assert _opening(opening_id).state is OpeningState.HELD

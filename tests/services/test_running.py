@@ -19,7 +19,6 @@ from tests.clock import FrozenClock
 HOLDER = """
 import sys
 from pathlib import Path
-from uuid import uuid4
 from kiosk.services import running
 from kiosk.settings import Settings
 

@@ -545,9 +545,10 @@ def upgrade():
         ),
         sa.Column("opened_at", sa.DateTime(), nullable=True),
         sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.Column("is_close_unconfirmed", sa.Boolean(), nullable=False),
         sa.Column("is_tidy", sa.Boolean(), nullable=True),
         sa.CheckConstraint(
-            "state NOT IN ('held', 'short') OR closed_at IS NOT NULL",
+            "state NOT IN ('held', 'short') OR (closed_at IS NULL) = is_close_unconfirmed",
             name=op.f("ck_opening_held_has_an_end"),
         ),
         sa.CheckConstraint(
@@ -638,8 +639,17 @@ def upgrade():
         ),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_duty_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty")),
-        sa.UniqueConstraint("opening_id", "staff_id", name=op.f("uq_duty_opening_id_staff_id")),
     )
+    with op.batch_alter_table("duty", schema=None) as batch_op:
+        batch_op.create_index("ix_duty_opening_id", ["opening_id"], unique=False)
+        batch_op.create_index(
+            "uq_duty_open_staff",
+            ["opening_id", "staff_id"],
+            unique=True,
+            sqlite_where=sa.text("signed_off_at IS NULL"),
+            postgresql_where=sa.text("signed_off_at IS NULL"),
+        )
+
     op.create_table(
         "safety_check",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1016,6 +1026,14 @@ def downgrade():
 
     op.drop_table("slot")
     op.drop_table("safety_check")
+    with op.batch_alter_table("duty", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_duty_open_staff",
+            sqlite_where=sa.text("signed_off_at IS NULL"),
+            postgresql_where=sa.text("signed_off_at IS NULL"),
+        )
+        batch_op.drop_index("ix_duty_opening_id")
+
     op.drop_table("duty")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index(
