@@ -13,7 +13,7 @@ from kiosk.models.visits import Visit
 from kiosk.rules import call_states, civil
 from kiosk.rules.call_states import CallState
 from kiosk.rules.visits import VisitState
-from kiosk.services import call_attempts, calls
+from kiosk.services import call_attempts, call_moves
 from kiosk.services.here import Here
 
 
@@ -96,4 +96,4 @@ def _close(session: Session, booking: Booking, to_state: CallState, here: Here) 
         midnight = civil.instant(booking.on_date, civil.DAY_MINUTES, here.settings.zone)
         call_attempts.end(session, booking, CallResult.CUT, midnight)
     booking.is_owed = call_states.effect(to_state).owed
-    calls.move(session, booking, to_state, here=here)
+    call_moves.move(session, booking, to_state, here=here)

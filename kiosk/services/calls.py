@@ -19,7 +19,7 @@ from kiosk.models.people import Contact, ContactStatus
 from kiosk.rules import civil, lending, slots
 from kiosk.rules.call_states import CallKind, CallRefusal, CallState
 from kiosk.rules.slots import Place
-from kiosk.services import call_facts, own_page
+from kiosk.services import call_facts, call_settling, own_page
 from kiosk.services.answers import (
     Booked,
     ChildFace,
@@ -28,7 +28,10 @@ from kiosk.services.answers import (
     PickTime,
     SlotTile,
 )
+from kiosk.services.call_moves import move
 from kiosk.services.here import Here
+
+__all__ = ["book", "move", "undo", "when", "who"]
 
 _DAYS_OFFERED: Final = timedelta(days=6)
 
@@ -44,11 +47,12 @@ _ADD_EVENT: Final = insert(BookingEvent)
 
 
 def who(*, child_id: UUID, face: ChildFace, here: Here) -> PickContact:
-    """Return the faces on the child's own card.
+    """Return the faces on the child's own card, once its calls of days gone by are settled.
 
     Raises:
         RefusedError: ALREADY_THIS_WEEK, or NO_CONTACT when the card has none.
     """
+    call_settling.settle(here=here)
     session = reading()
     if _weeks_used(session, child_id, here) >= _weeks_ahead(here):
         raise RefusedError(CallRefusal.ALREADY_THIS_WEEK)
@@ -66,6 +70,7 @@ def when(*, child_id: UUID, contact_id: UUID, face: ChildFace, here: Here) -> Pi
         NotFoundError: NO_CONTACT, when it is not on the child's card.
         RefusedError: NO_TIMES.
     """
+    call_settling.settle(here=here)
     session = reading()
     contact = _own_contact(session, child_id, contact_id)
     offered = slots.offer(
@@ -100,6 +105,7 @@ def book(
         NotFoundError: NO_CONTACT, for a person or a place that is not there or not the child's.
         RefusedError: SLOT_TAKEN, ALREADY_THIS_WEEK, PERSON_BUSY, CHILD_BUSY, PHONE_DOWN, TOO_LATE.
     """
+    call_settling.settle(here=here)  # a call that nobody made must not use up the week
     try:
         with transaction() as session:
             booking_id = _book(
@@ -133,33 +139,6 @@ def undo(*, booking_id: UUID, child_id: UUID, here: Here) -> None:
         ):
             raise RefusedError(CallRefusal.TOO_LATE)
         move(session, booking, CallState.CANCELLED, by_child_id=child_id, here=here)
-
-
-def move(
-    session: Session,
-    booking: Booking,
-    to_state: CallState,
-    *,
-    here: Here,
-    by_child_id: UUID | None = None,
-    by_staff_id: UUID | None = None,
-) -> None:
-    """Write a change of state and its event; the caller has asked the rule."""
-    session.execute(
-        _ADD_EVENT,
-        {
-            "booking_id": booking.id,
-            "seq": booking.version + 1,
-            "at": here.now,
-            "from_state": booking.state,
-            "to_state": to_state,
-            "by_child_id": by_child_id,
-            "by_staff_id": by_staff_id,
-        },
-    )
-    booking.state = to_state
-    booking.state_since = here.now
-    booking.version += 1
 
 
 def _book(

@@ -201,6 +201,45 @@ def test_without_a_telephone_there_are_no_times(here: Here, change: str) -> None
     assert _refused(lambda: _when(caller, here)) is CallRefusal.NO_TIMES
 
 
+# A call of a day gone by that nobody made
+
+
+def _left_unmade(clock: FrozenClock, now: Now, *, coming: bool = False) -> Caller:
+    """Return on Saturday a child whose call of Friday nobody made."""
+    caller = _caller(now())
+    _book(caller, factories.slots(now())[0], now())
+    if coming:
+        _book(caller, factories.slots(now(), on=MONDAY)[0], now())
+    clock.advance(days=1)
+    return caller
+
+
+def test_a_call_that_nobody_made_leaves_the_child_its_choice(now: Now, clock: FrozenClock) -> None:
+    caller = _left_unmade(clock, now, coming=True)
+
+    assert _who(caller, now()) == [Relation.MOTHER]
+
+
+def test_a_call_that_nobody_made_leaves_the_week_to_offer(now: Now, clock: FrozenClock) -> None:
+    caller = _left_unmade(clock, now, coming=True)
+    factories.slots(now())
+
+    assert {on for on, _ in _when(caller, now())} == {now().today}
+
+
+def test_a_call_that_nobody_made_leaves_the_week_to_book(now: Now, clock: FrozenClock) -> None:
+    caller = _left_unmade(clock, now)
+    slot_id = factories.slots(now())[0]
+
+    booked = _book(caller, slot_id, now())
+
+    assert booked.call.on == now().today
+    assert [(one.state, one.is_owed) for one in _bookings()] == [
+        (CallState.RELEASED, True),
+        (CallState.BOOKED, False),
+    ]
+
+
 # Booking
 
 

@@ -1,0 +1,40 @@
+"""A call passes from one state to the next; each passage is an event."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from kiosk.models.calls import Booking, BookingEvent
+from kiosk.rules.call_states import CallState
+from kiosk.services.here import Here
+
+_ADD_EVENT: Final = insert(BookingEvent)
+
+
+def move(
+    session: Session,
+    booking: Booking,
+    to_state: CallState,
+    *,
+    here: Here,
+    by_child_id: UUID | None = None,
+    by_staff_id: UUID | None = None,
+) -> None:
+    """Write a change of state and its event; the caller has asked the rule."""
+    session.execute(
+        _ADD_EVENT,
+        {
+            "booking_id": booking.id,
+            "seq": booking.version + 1,
+            "at": here.now,
+            "from_state": booking.state,
+            "to_state": to_state,
+            "by_child_id": by_child_id,
+            "by_staff_id": by_staff_id,
+        },
+    )
+    booking.state = to_state
+    booking.state_since = here.now
+    booking.version += 1
