@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,7 @@ class OpeningRefusal(StrEnum):
     NOT_OPEN = "not-open"
     CHECK_MISSING = "check-missing"
     CALLS_UNFINISHED = "calls-unfinished"  # a call has no outcome yet
+    RULES_OVERLAP = "rules-overlap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,11 @@ class WeeklyRule:
             raise ValueError(f"{self.talk_min} minutes of talk do not fit into {self.place_min}")
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValueError("the plan ends before it begins")
+
+    def overlaps(self, other: Self) -> bool:
+        """Return whether both plan a minute of the same weekday; for how long is not looked at."""
+        is_apart = self.to_min <= other.from_min or other.to_min <= self.from_min
+        return self.weekday == other.weekday and not is_apart
 
     def is_for(self, on: date) -> bool:
         """Return whether the rule plans this day."""

@@ -15,7 +15,8 @@ from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules import civil, openings, slots
 from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import OpeningOrigin, OpeningRefusal, OpeningState, WeeklyRule
-from kiosk.services import calls, forgotten
+from kiosk.services import audit, calls, forgotten
+from kiosk.services.audit import AuditAction
 from kiosk.services.calendar import PLANNED_AHEAD
 from kiosk.services.here import Here
 
@@ -99,11 +100,13 @@ def cancel(*, opening_id: UUID, staff_id: UUID, here: Here) -> int:
     """Cancel a planned opening; its calls are released and owed. Return how many calls those were.
 
     Raises:
-        NotFoundError: NOT_OPEN, for no such planned opening.
+        NotFoundError: NOT_OPEN, for no such planned opening of this room.
     """
     with transaction() as session:
         opening = session.get(Opening, opening_id)
-        if opening is None or opening.state is not OpeningState.PLANNED:
+        if opening is None or opening.home_id != here.home_id:
+            raise NotFoundError(OpeningRefusal.NOT_OPEN)
+        if opening.state is not OpeningState.PLANNED:
             raise NotFoundError(OpeningRefusal.NOT_OPEN)
         opening.state = OpeningState.CANCELLED
         session.execute(
@@ -120,6 +123,16 @@ def cancel(*, opening_id: UUID, staff_id: UUID, here: Here) -> int:
         for booking in waiting:
             booking.is_owed = True
             calls.move(session, booking, CallState.RELEASED, by_staff_id=staff_id, here=here)
+        audit.record(
+            session,
+            AuditAction.EDIT,
+            actor_id=staff_id,
+            subject=f"opening:{opening_id}",
+            fields="cancelled",
+            purpose="openings",
+            now=here.now,
+            key=here.settings.keys.audit,
+        )
         return len(waiting)
 
 

@@ -6,9 +6,10 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading, transaction
-from kiosk.errors import InvalidInputError, NotFoundError
+from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.calls import Booking, Slot, SlotStatus
+from kiosk.models.home import Home
 from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import OpeningRefusal, OpeningState, WeeklyRule
@@ -22,7 +23,11 @@ _TO_COME = (CallState.BOOKED, CallState.WAITING)
 
 def rules(*, here: Here) -> tuple[WeeklyRule, ...]:
     """Return the lines of the weekly pattern that hold today or later."""
-    rows = reading().scalars(
+    return _rules(reading(), here)
+
+
+def _rules(session: Session, here: Here) -> tuple[WeeklyRule, ...]:
+    rows = session.scalars(
         select(OpeningRule)
         .where(
             OpeningRule.home_id == here.home_id,
@@ -52,6 +57,7 @@ def add_rule(
 
     Raises:
         InvalidInputError: BAD_FORM, for times that are no period of a day.
+        RefusedError: RULES_OVERLAP, when a line that goes on has some of this time already.
     """
     rule_id = new_id(here.now)
     try:
@@ -68,6 +74,7 @@ def add_rule(
     except ValueError as error:
         raise InvalidInputError(SessionProblem.BAD_FORM, field="from") from error
     with transaction() as session:
+        _refuse_overlap(session, rule, here)
         session.add(
             OpeningRule(
                 id=rule_id,
@@ -84,6 +91,14 @@ def add_rule(
         opening_plan.plan_ahead_in(session, here=here)
         _audit(session, rule_id, "added", staff_id, here)
     return rule_id
+
+
+def _refuse_overlap(session: Session, rule: WeeklyRule, here: Here) -> None:
+    # Two at one instant: the second waits here until the first one's line is stored.
+    session.execute(select(Home.id).where(Home.id == here.home_id).with_for_update())
+    going_on = (other for other in _rules(session, here) if other.valid_to is None)
+    if any(rule.overlaps(other) for other in going_on):
+        raise RefusedError(OpeningRefusal.RULES_OVERLAP)
 
 
 def end_rule(rule_id: UUID, *, staff_id: UUID, here: Here) -> int:

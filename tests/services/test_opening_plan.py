@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import pairwise
@@ -10,14 +11,16 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from kiosk.db import db, reading, transaction
-from kiosk.errors import NotFoundError
+from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
+from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.calls import Booking, BookingEvent, Line, Slot, SlotStatus
+from kiosk.models.home import Home
 from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules import civil
 from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import OpeningOrigin, OpeningRefusal, OpeningState
-from kiosk.services import calendar, opening_plan, openings
+from kiosk.services import calendar, opening_plan, opening_rules, openings
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
@@ -206,6 +209,90 @@ def test_only_a_planned_opening_is_cancelled(here: Here) -> None:
         with pytest.raises(NotFoundError) as error:
             _cancel(opening_id, here)
         assert error.value.reason is OpeningRefusal.NOT_OPEN
+
+
+def test_a_cancelling_stands_in_the_audit(here: Here) -> None:
+    monday = _openings(on=date(2026, 11, 23))[0].id
+
+    _cancel(monday, here)
+
+    entry = reading().scalars(select(Audit).order_by(Audit.n.desc())).first()
+    assert entry is not None
+    assert (entry.action, entry.subject, entry.fields) == (
+        AuditAction.EDIT,
+        f"opening:{monday}",
+        "cancelled",
+    )
+
+
+def test_another_room_s_opening_is_not_cancelled(here: Here) -> None:
+    with transaction() as session:
+        other = Home(id=new_id(here.now), name="小屋")
+        session.add(other)
+        other_id = other.id
+    theirs = factories.opening(replace(here, home_id=other_id), on=date(2026, 11, 23))
+
+    with pytest.raises(NotFoundError):
+        _cancel(theirs, here)
+
+    assert reading().get_one(Opening, theirs).state is OpeningState.PLANNED
+
+
+# The weekly pattern
+
+
+def _add_rule(here: Here, from_min: int, to_min: int, *, weekday: int = 7) -> bool:
+    """Add a rule, and return whether that was refused because of another one."""
+    teacher = factories.staff(here)
+    try:
+        opening_rules.add_rule(
+            weekday=weekday,
+            from_min=from_min,
+            to_min=to_min,
+            place_min=10,
+            staff_id=teacher.staff_id,
+            here=here,
+        )
+    except RefusedError as error:
+        return error.reason is OpeningRefusal.RULES_OVERLAP
+    return False
+
+
+def test_a_double_tap_adds_one_rule(either_app: Flask, clock: FrozenClock) -> None:
+    here = here_in(either_app, clock)
+
+    assert [_add_rule(here, 540, 600), _add_rule(here, 540, 600)] == [False, True]
+
+    sundays = [rule for rule in opening_rules.rules(here=here) if rule.weekday == 7]
+    assert len(sundays) == 1
+
+
+@pytest.mark.parametrize(
+    ("from_min", "to_min", "weekday", "is_refused"),
+    [
+        (500, 541, 7, True),
+        (550, 560, 7, True),
+        (599, 700, 7, True),
+        (500, 540, 7, False),
+        (600, 660, 7, False),
+        (540, 600, 6, False),
+    ],
+)
+def test_rules_of_one_weekday_never_overlap(
+    here: Here, from_min: int, to_min: int, weekday: int, *, is_refused: bool
+) -> None:
+    _add_rule(here, 540, 600)
+
+    assert _add_rule(here, from_min, to_min, weekday=weekday) is is_refused
+
+
+def test_a_rule_that_ends_today_makes_room_for_another(here: Here) -> None:
+    _add_rule(here, 540, 600)
+    (sunday,) = [rule for rule in opening_rules.rules(here=here) if rule.weekday == 7]
+    teacher = factories.staff(here)
+    opening_rules.end_rule(sunday.rule_id, staff_id=teacher.staff_id, here=here)
+
+    assert not _add_rule(here, 550, 610)
 
 
 # The database itself
