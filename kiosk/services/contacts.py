@@ -1,5 +1,6 @@
 """Whom a child may ring: added, approved and barred by staff, each with a row in the audit."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from kiosk.models.people import Child, Contact, ContactStatus
 from kiosk.rules.call_states import CallState
 from kiosk.rules.people import PeopleProblem, phone_of
 from kiosk.rules.relations import Relation
-from kiosk.services import audit, calls, enrolment
+from kiosk.services import audit, call_moves, enrolment
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 
@@ -86,17 +87,41 @@ def bar_contact(contact_id: UUID, *, actor_id: UUID, here: Here) -> int:
     """
     with transaction() as session:
         _set_status(session, contact_id, ContactStatus.BARRED, actor_id=actor_id, here=here)
-        booked = session.scalars(
-            select(Booking).where(
-                Booking.contact_id == contact_id,
-                Booking.state.in_(UNFINISHED_STATES),  # the index on these few
-                Booking.state != CallState.CALLING,
-            )
-        ).all()
+        booked = _still_to_make(session, contact_id)
         for booking in booked:
-            booking.is_owed = True
-            calls.move(session, booking, CallState.RELEASED, by_staff_id=actor_id, here=here)
+            _release(session, booking, by_staff_id=actor_id, here=here)
         return len(booked)
+
+
+def follow_number(session: Session, contact_id: UUID, *, here: Here) -> None:
+    """Make the calls still to come hold the number that the contact has now.
+
+    Where somebody else has that number at the same time, the call is released and owed.
+    """
+    digest = session.scalars(select(Contact.phone_digest).where(Contact.id == contact_id)).one()
+    for booking in _still_to_make(session, contact_id):
+        try:
+            with session.begin_nested():
+                booking.phone_digest = digest
+        except IntegrityError as error:
+            if violated(error) != "ux_contact":
+                raise
+            _release(session, booking, by_staff_id=None, here=here)
+
+
+def _still_to_make(session: Session, contact_id: UUID) -> Sequence[Booking]:
+    return session.scalars(
+        select(Booking).where(
+            Booking.contact_id == contact_id,
+            Booking.state.in_(UNFINISHED_STATES),  # the index on these few
+            Booking.state != CallState.CALLING,
+        )
+    ).all()
+
+
+def _release(session: Session, booking: Booking, *, by_staff_id: UUID | None, here: Here) -> None:
+    booking.is_owed = True
+    call_moves.move(session, booking, CallState.RELEASED, by_staff_id=by_staff_id, here=here)
 
 
 def _set_status(

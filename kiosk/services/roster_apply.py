@@ -11,7 +11,7 @@ from kiosk.files.roster import ContactRow, RosterRow
 from kiosk.ids import new_id
 from kiosk.models.people import Card, Child, Contact, ContactStatus, SchoolClass
 from kiosk.rules.badges import Badge
-from kiosk.services import enrolment
+from kiosk.services import contacts, enrolment
 from kiosk.services.enrolment import Row
 from kiosk.services.here import Here
 from kiosk.services.roster_plan import ChildChange, ContactChange, ContactChangeKind, RosterPlan
@@ -112,7 +112,7 @@ def _add(
 ) -> None:
     """Make the children that are new, each with a badge, a card and the contacts of the file."""
     children: list[Row] = []
-    contacts: list[Row] = []
+    people: list[Row] = []
     cards: list[Row] = []
     for row in plan.new:
         place, child_id = _place(row), new_id(here.now)
@@ -130,15 +130,15 @@ def _add(
                 here=here,
             )
         )
-        contacts += _new_contacts(row.contacts, child_id, here)
+        people += _new_contacts(row.contacts, child_id, here)
         cards.append(enrolment.card_row(child_id=child_id, staff_id=None, here=here)[0])
-    for table, rows in ((Child, children), (Contact, contacts), (Card, cards)):
+    for table, rows in ((Child, children), (Contact, people), (Card, cards)):
         if rows:
             session.execute(insert(table), rows)
 
 
-def _new_contacts(contacts: tuple[ContactRow, ...], child_id: UUID, here: Here) -> Iterator[Row]:
-    for position, contact in enumerate(contacts):
+def _new_contacts(rows: tuple[ContactRow, ...], child_id: UUID, here: Here) -> Iterator[Row]:
+    for position, contact in enumerate(rows):
         yield enrolment.contact_row(
             contact_id=new_id(here.now),
             child_id=child_id,
@@ -171,6 +171,8 @@ def _change_contacts(session: Session, change: ChildChange, child: StoredChild, 
         else:
             values = _new_values(one, one.contact_id, here)
             session.execute(update(Contact).where(Contact.id == one.contact_id).values(**values))
+            if one.kind is ContactChangeKind.NUMBER:
+                contacts.follow_number(session, one.contact_id, here=here)
 
 
 def _new_values(change: ContactChange, contact_id: UUID, here: Here) -> Row:

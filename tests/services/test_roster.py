@@ -15,7 +15,9 @@ from sqlalchemy import delete, select, update
 from kiosk.db import Base, reading, transaction
 from kiosk.errors import InvalidInputError, RefusedError
 from kiosk.models.audit import Audit, AuditAction
+from kiosk.models.calls import Booking
 from kiosk.models.people import Card, Child, Contact, ContactStatus, SchoolClass
+from kiosk.rules.call_states import CallState
 from kiosk.rules.people import PeopleProblem
 from kiosk.rules.relations import Relation
 from kiosk.rules.roster import Doubt, RosterRefusal
@@ -214,6 +216,39 @@ def test_a_mother_has_another_number_and_booked_calls_ring_it(here: Here, tmp_pa
     (change,) = plan.with_other_contacts[0].contacts
     assert (change.kind, change.contact_id) == (ContactChangeKind.NUMBER, contact)
     assert contacts_of("陈小满", here) == [(Relation.MOTHER, "19900002222", ContactStatus.APPROVED)]
+
+
+def test_a_booked_call_holds_the_number_that_is_rung(here: Here, tmp_path: Path) -> None:
+    child = factories.child(here, family_name="陈", given_name="小满")
+    contact_id = factories.contact(here, child.child_id, phone="19900001111")
+    booking_id = factories.booking(here, child.child_id, contact_id=contact_id)
+
+    bring_in(write(tmp_path, row("陈小满", mother="19900002222")), here)
+
+    held = reading().get_one(Booking, booking_id).phone_digest
+    assert held == reading().get_one(Contact, contact_id).phone_digest
+
+
+def test_who_is_rung_by_another_child_then_is_not_rung_twice(
+    app: Flask, clock: FrozenClock, tmp_path: Path
+) -> None:
+    here = here_in(app, clock)
+    child = factories.child(here, family_name="陈", given_name="小满")
+    sister = factories.child(here, family_name="陈", given_name="小雨")
+    contact_id = factories.contact(here, child.child_id, phone="19900001111")
+    theirs = factories.contact(here, sister.child_id, phone="19900002222")
+    booking_id = factories.booking(here, child.child_id, contact_id=contact_id)
+    factories.booking(here, sister.child_id, contact_id=theirs)
+
+    bring_in(
+        write(tmp_path, row("陈小满", mother="19900002222"), row("陈小雨", mother="19900002222")),
+        here,
+    )
+
+    released = reading().get_one(Booking, booking_id)
+    assert (released.state, released.is_owed) == (CallState.RELEASED, True)
+    numbers = [contacts_of(name, here)[0][1] for name in ("陈小满", "陈小雨")]
+    assert numbers == ["19900002222", "19900002222"]
 
 
 def test_an_aunt_with_another_number_is_another_aunt(here: Here, tmp_path: Path) -> None:
