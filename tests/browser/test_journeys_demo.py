@@ -54,7 +54,10 @@ def test_the_staff_card_and_the_pin_to_click_are_there(room: Room) -> None:
     teacher = room.kiosk.codes("staff")[0]
     room.page.locator("[data-demo-toggle]").click()
     card = room.page.locator(f"[data-scan-code='{teacher.code}']")
-    expect(card).to_contain_text("246810")
+    label = card.locator(".demo-label")
+    expect(label).to_contain_text("246810")
+    room.shoot("demo-panel")
+    assert label.evaluate("label => label.scrollWidth <= label.clientWidth")
 
     card.click()
 
