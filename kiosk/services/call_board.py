@@ -31,6 +31,11 @@ _CALL_UP_MIN: Final = 2
 # A number may be looked at from ten minutes before the call, while it is still to be made.
 _REVEAL_FROM_MIN: Final = 10
 _TO_COME: Final = frozenset({CallState.BOOKED, CallState.WAITING})
+# What did not come about: by nobody's doing, or because one of the two was not there.
+_MADE_GOOD: Final = frozenset(
+    {CallState.NO_ANSWER, CallState.NO_SHOW}
+    | {state for state in CallState if call_states.effect(state).owed}
+)
 _ON_THE_DAY: Final = frozenset({CallState.WAITING, CallState.CALLING})
 
 
@@ -66,6 +71,11 @@ class CallRow:
     next_states: tuple[CallState, ...]
     is_due: bool
     may_reveal: bool
+
+    @property
+    def is_to_be_made_good(self) -> bool:
+        """Say whether the child should have another call for this one, and has none yet."""
+        return self.state in _MADE_GOOD and not self.is_booked_again
 
     @property
     def minutes(self) -> int | None:

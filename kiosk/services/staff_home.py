@@ -220,7 +220,7 @@ def _call_todo(board: tuple[BoardRow, ...]) -> tuple[Todo, ...]:
     unanswered = tuple(
         Todo(kind=TodoKind.NO_ANSWER, on=row.on, minute=row.start_min, call=row)
         for row in calls
-        if row.state is CallState.NO_ANSWER and not row.is_booked_again
+        if row.state is CallState.NO_ANSWER and row.is_to_be_made_good
     )
     return due + unanswered
 

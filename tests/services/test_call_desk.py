@@ -14,7 +14,7 @@ from kiosk.models.calls import Booking, BookingEvent, CallAttempt, CallResult, L
 from kiosk.models.openings import Opening
 from kiosk.models.people import ContactStatus
 from kiosk.rules import call_states
-from kiosk.rules.call_states import CallRefusal, CallState
+from kiosk.rules.call_states import CallKind, CallRefusal, CallState
 from kiosk.rules.openings import OpeningState
 from kiosk.services import call_desk, call_lines, call_places, call_settling
 from kiosk.services.here import Here
@@ -123,6 +123,25 @@ def test_staff_are_offered_what_the_table_allows(here: Here) -> None:
     row = call_desk.one(booking_id, here=here)
 
     assert set(row.next_states) == call_states.TRANSITIONS[CallState.BOOKED]
+
+
+@pytest.mark.parametrize("state", CallState)
+def test_a_call_that_did_not_come_about_is_made_good_once(
+    app: Flask, clock: FrozenClock, state: CallState
+) -> None:
+    here = here_in(app, clock)
+    child = factories.child(here)
+    booking_id = factories.booking(here, child.child_id, state=state)
+
+    before = call_desk.one(booking_id, here=here)
+    clock.advance(minutes=1)
+    later = factories.slots(here_in(app, clock), from_min=18 * 60, places=1)[0]
+    factories.booking(here_in(app, clock), child.child_id, slot_id=later, kind=CallKind.STANDBY)
+    after = call_desk.one(booking_id, here=here)
+
+    nobody_talked = {CallState.NO_ANSWER, CallState.NO_SHOW}
+    assert before.is_to_be_made_good == (state in nobody_talked or call_states.effect(state).owed)
+    assert not after.is_to_be_made_good
 
 
 def test_the_system_alone_says_unclear(here: Here) -> None:
