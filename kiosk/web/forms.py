@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from flask import request
@@ -11,6 +11,11 @@ from kiosk.errors import InvalidInputError
 from kiosk.rules.sessions import SessionProblem
 
 E = TypeVar("E", bound=StrEnum)
+
+_MOST_DIGITS: Final = 9
+# Pages count days and weeks from the one they are asked for: it must not lie at the end of time.
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 2100
 
 
 def text(name: str, *, longest: int) -> str:
@@ -35,7 +40,8 @@ def uuid(name: str) -> UUID:
 
 def number(name: str, *, least: int, most: int) -> int:
     value = request.form.get(name, "").strip()
-    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+    is_readable = value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS
+    if not (is_readable and least <= int(value) <= most):
         raise InvalidInputError(SessionProblem.BAD_FORM, field=name)
     return int(value)
 
@@ -57,6 +63,9 @@ def day(name: str, *, default: date) -> date:
     if not value:
         return default
     try:
-        return date.fromisoformat(value)
+        found = date.fromisoformat(value)
     except ValueError as error:
         raise InvalidInputError(SessionProblem.BAD_FORM, field=name) from error
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise InvalidInputError(SessionProblem.BAD_FORM, field=name)
+    return found
