@@ -62,6 +62,7 @@ class Loan(Base):
         Index("ix_loan_item_lent_at", "item_id", "lent_at"),
         Index("ix_loan_child_ended_at", "child_id", "ended_at"),
         Index("ix_loan_local_day", "local_day"),
+        Index("ix_loan_ended_at", "ended_at"),
         CheckConstraint("(ended_at IS NULL) = (ended_as IS NULL)", name="ended_has_a_way"),
         CheckConstraint("ended_at >= lent_at", name="ends_after_lending"),
         CheckConstraint("due_on >= local_day", name="due_after_lending"),

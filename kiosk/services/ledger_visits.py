@@ -17,8 +17,9 @@ from kiosk.models.visits import Visit
 from kiosk.rules.call_states import CallState
 from kiosk.rules.lending import LoanEnd
 from kiosk.rules.visits import VisitState
-from kiosk.services import ledger_paper
+from kiosk.services import ledger_paper, opening_log
 from kiosk.services.here import Here
+from kiosk.services.ledger_openings import Days
 from kiosk.services.ledger_paper import DASH, NONE, Period, class_name, table, time_of
 
 _COLUMNS: Final = (
@@ -61,11 +62,21 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         for place, row in enumerate(visits, start=1)
     ]
     children = {row.Visit.child_id for row in visits}
+    days = Days(opening_log.between(period.first, period.last, here=here))
+    # Who comes back in the same opening is counted once, as in L1 (`domain.md` 2.6).
+    times = {
+        (
+            row.Visit.child_id,
+            row.Visit.local_day,
+            days.opening_at(row.Visit.local_day, row.Visit.signed_in_at),
+        )
+        for row in visits
+    }
     return table(
         "到室签到登记表",
         _COLUMNS,
         rows,
-        totals=("合计", DASH, f"{len(children)} 人", DASH, f"{len(rows)} 人次", *[DASH] * 4),
+        totals=("合计", DASH, f"{len(children)} 人", DASH, f"{len(times)} 人次", *[DASH] * 4),
         period=period,
         here=here,
     )

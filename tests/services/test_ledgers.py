@@ -168,6 +168,47 @@ def test_two_openings_of_one_day_share_its_visits(here: Here) -> None:
     assert table.totals[7:9] == (3, 3)
 
 
+def test_both_ledgers_count_the_same_children_and_visits(here: Here) -> None:
+    for begins in (8, 12):
+        factories.opening(
+            here, from_min=begins * 60, to_min=begins * 60 + 60, state=OpeningState.HELD
+        )
+    midnight = here.now - timedelta(minutes=here.minute)
+    often, once = factories.child(here), factories.child(here)
+    for child, hour in ((often, 8.1), (often, 8.5), (often, 12.5), (once, 8.2)):
+        came = midnight + timedelta(hours=hour)
+        gone = came + timedelta(minutes=5)
+        factories.visit(here, child.child_id, signed_in_at=came, signed_out_at=gone)
+
+    openings_, visits = _today("L1", here), _today("L3", here)
+
+    assert openings_.totals is not None
+    assert openings_.totals[7:9] == (2, 3)
+    assert visits.totals is not None
+    assert (visits.totals[2], visits.totals[4]) == ("2 人", "3 人次")
+    assert len(visits.rows) == 4
+
+
+def test_no_ledger_reads_every_loan_that_ever_was(here: Here) -> None:
+    seen: list[tuple[str, Any]] = []
+
+    def see(*call: Any) -> None:
+        seen.append((call[2], call[3]))
+
+    event.listen(db.engine, "before_cursor_execute", see)
+    try:
+        _today("L1", here)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", see)
+
+    (of_loans,) = [one for one in seen if "FROM loan" in one[0]]
+    connection = reading().connection()
+    plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {of_loans[0]}", of_loans[1]).all()
+    steps = [str(row[3]) for row in plan]
+    assert not [step for step in steps if step.startswith("SCAN loan")], steps
+    assert any("ix_loan_ended_at" in step for step in steps)
+
+
 def test_nobody_invents_when_a_child_left(app: Flask, clock: FrozenClock) -> None:
     _afternoon(app, clock)
 

@@ -494,6 +494,7 @@ def upgrade():
     )
     with op.batch_alter_table("loan", schema=None) as batch_op:
         batch_op.create_index("ix_loan_child_ended_at", ["child_id", "ended_at"], unique=False)
+        batch_op.create_index("ix_loan_ended_at", ["ended_at"], unique=False)
         batch_op.create_index("ix_loan_item_lent_at", ["item_id", "lent_at"], unique=False)
         batch_op.create_index("ix_loan_local_day", ["local_day"], unique=False)
         batch_op.create_index(
@@ -1062,6 +1063,7 @@ def downgrade():
         )
         batch_op.drop_index("ix_loan_local_day")
         batch_op.drop_index("ix_loan_item_lent_at")
+        batch_op.drop_index("ix_loan_ended_at")
         batch_op.drop_index("ix_loan_child_ended_at")
 
     op.drop_table("loan")
