@@ -5,10 +5,8 @@ from uuid import UUID
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kiosk.ids import new_id
 from kiosk.printing.labels import LabelFace, pages
 from kiosk.rules.lending import ItemStatus
-from kiosk.rules.staff import Role
 from kiosk.services import catalogue, item_status
 from kiosk.services.catalogue import NewTitle
 from kiosk.web import context, forms, staff_page, staff_screen
@@ -30,8 +28,6 @@ def search() -> Response:
         text=text,
         found=catalogue.search(text, here=context.here()),
         at_most=catalogue.FOUND_AT_MOST,
-        may_add=_may_add(),
-        request_id=new_id(context.here().now),
     )
 
 
@@ -44,8 +40,6 @@ def detail(title_id: UUID) -> Response:
         one=catalogue.detail(title_id),
         today=context.here().today,
         statuses=tuple(ItemStatus),
-        may_add=_may_add(),
-        request_id=new_id(context.here().now),
     )
 
 
@@ -127,7 +121,3 @@ def labels(title_id: UUID) -> Response:
 
 def _copies() -> int:
     return forms.number("copies", least=1, most=catalogue.MOST_COPIES)
-
-
-def _may_add() -> bool:
-    return staff_screen.signed_in().role in (Role.LIBRARIAN, Role.ADMINISTRATOR)

@@ -7,11 +7,9 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError
-from kiosk.ids import new_id
 from kiosk.printing.cards import CardFace, pages
 from kiosk.rules.relations import Relation
 from kiosk.rules.sessions import SessionProblem
-from kiosk.rules.staff import Role
 from kiosk.services import cards, child_visits, contacts, people
 from kiosk.services.ledger_paper import class_name
 from kiosk.web import context, forms, staff_page, staff_screen
@@ -108,6 +106,7 @@ def add_contact(child_id: UUID) -> Response:
 @access(Access.ADMINISTRATOR)
 def decide_contact(child_id: UUID, contact_id: UUID) -> Response:
     """Let a child ring a contact, or not any more."""
+    contacts.check_is_of(child_id, contact_id)
     if forms.raw("decision") == "approve":
         contacts.approve_contact(contact_id, actor_id=_me(), here=context.here())
     elif forms.raw("decision") == "bar":
@@ -121,6 +120,7 @@ def decide_contact(child_id: UUID, contact_id: UUID) -> Response:
 @access(Access.ADMINISTRATOR)
 def number(child_id: UUID, contact_id: UUID) -> Response:
     """Show name and number of a contact for a stated purpose; the audit knows it first."""
+    contacts.check_is_of(child_id, contact_id)
     revealed = people.reveal(
         contact_id,
         purpose=forms.one_of("purpose", Purpose),
@@ -142,10 +142,6 @@ def _class_wanted() -> UUID | None:
         raise InvalidInputError(SessionProblem.BAD_FORM, field="class_id") from error
 
 
-def _is_administrator() -> bool:
-    return staff_screen.signed_in().role is Role.ADMINISTRATOR
-
-
 def _listing(
     found: tuple[people.ChildRow, ...] | None, *, text: str = "", class_id: UUID | None = None
 ) -> Response:
@@ -156,7 +152,6 @@ def _listing(
         text=text,
         class_id=class_id,
         at_most=people.FOUND_AT_MOST,
-        may_print=_is_administrator(),
     )
 
 
@@ -170,8 +165,6 @@ def _detail(child_id: UUID, *, revealed: dict[UUID, people.Revealed] | None = No
         relations=tuple(Relation),
         purposes=tuple(Purpose),
         revealed=revealed or {},
-        may_decide=_is_administrator(),
-        request_id=new_id(here.now),
     )
 
 

@@ -4,7 +4,6 @@ from flask import Blueprint, make_response, request
 from werkzeug.wrappers import Response
 
 from kiosk.rules.call_states import CallState
-from kiosk.rules.staff import Role
 from kiosk.services import staff_home, sync
 from kiosk.services.call_board import BoardRow, CallRow
 from kiosk.web import context, staff_page, staff_screen
@@ -31,7 +30,6 @@ def home() -> Response:
         "staff/home.html",
         home=shown,
         me=me,
-        may_run=me.role is not Role.VOLUNTEER,
         today=here.today,
         shown_calls=board,
         more_calls=len(shown.calls) - len(board),

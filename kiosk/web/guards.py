@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, redirect, request, url_for
@@ -67,6 +68,16 @@ def install(app: Flask) -> None:
     if bare:
         raise RuntimeError(f"these routes declare no role: {', '.join(sorted(bare))}")
     app.before_request(lambda: _check(app))
+    app.jinja_env.globals["may_open"] = partial(may_open, app)
+
+
+def may_open(app: Flask, endpoint: str) -> bool:
+    """Say whether who is signed in may open the route behind `endpoint`, for links and buttons."""
+    member = staff_screen.current()
+    if member is None or member.is_locked:
+        return False
+    needed = access_of(app, endpoint)
+    return needed is not None and member.role in _STAFF.get(needed, frozenset())
 
 
 def _check(app: Flask) -> Response | None:

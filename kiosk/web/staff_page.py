@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from kiosk.errors import InvalidInputError
 from kiosk.rules import civil
 from kiosk.rules.sessions import SessionProblem
-from kiosk.web import context, htmx, staff_screen
+from kiosk.web import context, htmx
 
 # `staff_door.back` takes it out again (ruling 10).
 _BACK_KEY = "back"
@@ -31,7 +31,7 @@ def sheets(pages: Iterable[str], *, title: str, back: str) -> Response:
 
 def frame() -> dict[str, object]:
     """Return what the layout asks for; looked up only when a page is drawn in full."""
-    return {"staff_member": staff_screen.current, "wall_clock": _wall_clock}
+    return {"wall_clock": _wall_clock}
 
 
 def minute(name: str) -> int:
