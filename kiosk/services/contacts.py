@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kiosk.db import transaction, violated
+from kiosk.db import reading, transaction, violated
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.calls import UNFINISHED_STATES, Booking
@@ -65,6 +65,17 @@ def add_contact(
             raise
         raise RefusedError(PeopleProblem.CONTACT_KNOWN) from error
     return contact_id
+
+
+def check_is_of(child_id: UUID, contact_id: UUID) -> None:
+    """Refuse a contact that is not on this child's card.
+
+    Raises:
+        NotFoundError: UNKNOWN_CONTACT.
+    """
+    owner = reading().scalar(select(Contact.child_id).where(Contact.id == contact_id))
+    if owner != child_id:
+        raise NotFoundError(PeopleProblem.UNKNOWN_CONTACT)
 
 
 def approve_contact(contact_id: UUID, *, actor_id: UUID, here: Here) -> None:
