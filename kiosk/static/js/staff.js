@@ -1,5 +1,6 @@
 // What is lost without this file: the digits of the PIN pad (the keyboard still types them), the form
-// that waits while a child's card has the screen, and the way out of a page that was left lying open.
+// that waits while a child's card has the screen, the second tap that is no second request, and the
+// way out of a page that was left lying open.
 (() => {
   "use strict";
   const { body } = document;
@@ -69,6 +70,14 @@
   if (!body.hasAttribute("data-staff")) return;
   restore();
   document.addEventListener("kiosk:scan", ({ detail }) => detail.startsWith("C") && keep());
+
+  // A second tap on a button is the same tap; a form whose answer is a file stays and may be sent anew.
+  const SAME_TAP = 1500, tapped = new WeakMap();
+  document.addEventListener("submit", (event) => {
+    const now = performance.now(), before = tapped.get(event.target) ?? -SAME_TAP;
+    if (now - before < SAME_TAP) event.preventDefault();
+    else tapped.set(event.target, now);
+  });
 
   // A page left lying open goes back to the children, which locks it; touches and keys keep the
   // session alive.
