@@ -7,14 +7,14 @@ import pytest
 from kiosk.db import reading
 from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.library import Item, Loan, Title
-from kiosk.models.people import Card, ContactStatus
+from kiosk.models.people import Card, Contact, ContactStatus
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.staff import Role
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
 from tests.page import PageClient
-from tests.web.staff import sign_in
+from tests.web.staff import sign_in, token
 
 PHONE = "19912345678"
 SVG = "{http://www.w3.org/2000/svg}svg"
@@ -268,3 +268,22 @@ def test_a_copy_on_the_desk_is_taken_back(page: PageClient, here: Here) -> None:
     back = page.open(f"/staff/books/{item.title_id}").press("Take back")
 
     assert "Take back" not in back.words
+
+
+@pytest.mark.parametrize(
+    ("what", "form"),
+    [("", {"decision": "bar"}), ("/number", {"purpose": "contact-check"})],
+)
+def test_the_contact_of_another_child_is_as_unknown_as_none(
+    page: PageClient, here: Here, what: str, form: dict[str, str]
+) -> None:
+    sign_in(page, here, Role.ADMINISTRATOR)
+    child, other = factories.child(here), factories.child(here)
+    contact_id = factories.contact(here, other.child_id, phone=PHONE)
+
+    form = form | {"csrf_token": token(page.open(f"/staff/children/{child.child_id}"))}
+    answer = page.submit(f"/staff/children/{child.child_id}/contacts/{contact_id}{what}", form)
+
+    assert answer.status == 404
+    assert _audited(AuditAction.REVEAL) == 0
+    assert reading().get_one(Contact, contact_id).status is ContactStatus.APPROVED
