@@ -21,18 +21,17 @@ def init(staff_name: str | None) -> None:
     """
     from kiosk.services.setup import init_instance
 
-    if staff_name is None and sys.stdin.isatty() and _wants_administrator():
-        staff_name = click.prompt("Name of the first administrator (as the door shows it)")
     done = init_instance(instance_folder(), env=os.environ, now=utc_now(), staff_name=staff_name)
+    if not done.has_staff and sys.stdin.isatty():
+        staff_name = click.prompt("Name of the first administrator (as the door shows it)")
+        done = init_instance(
+            instance_folder(), env=os.environ, now=utc_now(), staff_name=staff_name
+        )
     click.echo(f"The instance is ready in {instance_folder()}.")
     if done.administrator is not None:
         click.echo(f"Staff card: {done.administrator.card_code}")
         click.echo(f"One-time PIN: {done.administrator.one_time_pin}")
         click.echo("Write both down now: they are not shown again.")
-
-
-def _wants_administrator() -> bool:
-    return not (instance_folder() / "kiosk.db").exists()
 
 
 @click.command()

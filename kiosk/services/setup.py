@@ -44,6 +44,7 @@ class Initialised:
 
     is_new: bool
     administrator: NewStaff | None
+    has_staff: bool
     is_empty: bool
 
 
@@ -78,7 +79,12 @@ def init_instance(
             administrator = staff.add(
                 display_name=staff_name, role=Role.ADMINISTRATOR, here=here, actor_id=None
             )
-        return Initialised(is_new=is_new, administrator=administrator, is_empty=not _has_children())
+        return Initialised(
+            is_new=is_new,
+            administrator=administrator,
+            has_staff=_has_staff(),
+            is_empty=not _has_children(),
+        )
 
 
 def ensure_home(settings: Settings, *, now: datetime) -> UUID:
