@@ -20,7 +20,15 @@ TEXTS = frozenset(
 )
 # Names of standards and licences, and the machine itself: nothing is ever fetched from them.
 KNOWN_HOSTS = frozenset(
-    {"127.0.0.1", "localhost", "www.w3.org", "scripts.sil.org", "opensource.org"}
+    {
+        "127.0.0.1",
+        "localhost",
+        "www.w3.org",
+        "scripts.sil.org",
+        "opensource.org",
+        "192.0.2.1",  # for documentation only (RFC 5737)
+        "evil.example",  # reserved for examples: nobody lives there (RFC 2606)
+    }
 )
 CHILD_TEMPLATES = ("kiosk/templates/kiosk/", "kiosk/templates/components/")
 HURTS = "留守|困境|贫困|帮扶|积分|排名|名次"

@@ -184,7 +184,7 @@ class Stub:
             return self.pages[path]
         if path == "/idle":
             return Reply(html='<section id="home">home</section>')
-        return Reply(html=self.page()) if path == "/" else Reply(status=404)
+        return Reply(html=self.page()) if path in ("/", "/no-card") else Reply(status=404)
 
     def answer_post(self, post: Post) -> Reply:
         with self._changed:

@@ -32,7 +32,7 @@
   });
 
   const renew = async () => {
-    const page = new DOMParser().parseFromString((await ask("/")).html, "text/html");
+    const page = new DOMParser().parseFromString((await ask("/no-card")).html, "text/html");
     token.content = page.querySelector(TOKEN).content;
     for (const field of document.getElementsByName("csrf_token")) field.value = token.content;
     return true;
