@@ -119,9 +119,7 @@ def _values(found: Mapping[str, object], env: Mapping[str, str]) -> Mapping[str,
     return {key: _value(key, default, found, env) for key, default in DEFAULTS.items()}
 
 
-def _value(
-    key: str, default: Value, found: Mapping[str, object], env: Mapping[str, str]
-) -> Value:
+def _value(key: str, default: Value, found: Mapping[str, object], env: Mapping[str, str]) -> Value:
     given = env.get(f"KIOSK_{key.upper()}")
     if given is None:
         value = found.get(key, default)
