@@ -8,6 +8,7 @@ from kiosk.db import constant
 from kiosk.models.calls import HOLDING_STATES, WEEK_STATES, Booking, Line, Slot, SlotStatus
 from kiosk.models.people import Contact, ContactStatus
 from kiosk.rules.call_states import CallKind
+from kiosk.services.prepared import Prepared
 
 _FACES: Final = 3
 
@@ -37,7 +38,7 @@ FREE: Final = (
     .order_by(Slot.on_date, Slot.start_min, Line.name)
 )
 # One look for all that a booking needs: the place with its line, and the contact of this child.
-WANTED: Final = (
+WANTED: Final = Prepared(
     select(
         Slot.on_date,
         Slot.week_key,
@@ -54,7 +55,7 @@ WANTED: Final = (
         and_(
             Contact.id == bindparam("contact_id"),
             Contact.child_id == bindparam("child_id"),
-            Contact.status == ContactStatus.APPROVED,
+            Contact.status == constant(ContactStatus.APPROVED),
         ),
     )
     .where(Slot.id == bindparam("slot_id"), Line.home_id == bindparam("home_id"))
@@ -65,6 +66,6 @@ WEEKS_USED: Final = select(Booking.week_key).where(
     Booking.state.in_(WEEK_STATES),
     Booking.week_key.in_(bindparam("weeks", expanding=True)),
 )
-BY_REQUEST: Final = select(Booking.id, Booking.child_id).where(
-    Booking.request_id == bindparam("request_id")
+BY_REQUEST: Final = Prepared(
+    select(Booking.id, Booking.child_id).where(Booking.request_id == bindparam("request_id"))
 )

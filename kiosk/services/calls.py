@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Final, NoReturn
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kiosk.db import AnyRow, reading, transaction, violated
+from kiosk.db import AnyRow, reading, transaction, violated, writing
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.calls import Booking, BookingEvent, SlotStatus
@@ -30,6 +30,7 @@ from kiosk.services.answers import (
 )
 from kiosk.services.call_moves import move
 from kiosk.services.here import Here
+from kiosk.services.prepared import Prepared
 
 __all__ = ["book", "move", "undo", "when", "who"]
 
@@ -42,8 +43,8 @@ _REFUSED_BY: Final = {
     "ux_child": CallRefusal.CHILD_BUSY,
     "ux_contact": CallRefusal.PERSON_BUSY,
 }
-_ADD: Final = insert(Booking)
-_ADD_EVENT: Final = insert(BookingEvent)
+_ADD: Final = Prepared(insert(Booking))
+_ADD_EVENT: Final = Prepared(insert(BookingEvent))
 
 
 def who(*, child_id: UUID, face: ChildFace, here: Here) -> PickContact:
@@ -107,11 +108,11 @@ def book(
     """
     call_settling.settle(here=here)  # a call that nobody made must not use up the week
     try:
-        with transaction() as session:
+        with writing() as connection:
             booking_id = _book(
-                session, child_id, contact_id, slot_id, request_id, by_staff_id, here
+                connection, child_id, contact_id, slot_id, request_id, by_staff_id, here
             )
-            booked = _read_booked(session, booking_id)
+            booked = _read_booked(connection, booking_id)
     except IntegrityError as error:
         booked = _booked_just_now(request_id, child_id) or _refuse(error)
     return Booked(
@@ -142,7 +143,7 @@ def undo(*, booking_id: UUID, child_id: UUID, here: Here) -> None:
 
 
 def _book(
-    session: Session,
+    connection: Connection,
     child_id: UUID,
     contact_id: UUID,
     slot_id: UUID,
@@ -150,21 +151,21 @@ def _book(
     by_staff_id: UUID | None,
     here: Here,
 ) -> UUID:
-    known = session.execute(call_facts.BY_REQUEST, {"request_id": request_id}).one_or_none()
+    known = call_facts.BY_REQUEST.first(connection, {"request_id": request_id})
     if known is not None:
         if known.child_id != child_id:
             raise NotFoundError(CallRefusal.NOT_ALLOWED)
         found: UUID = known.id
         return found
-    wanted = session.execute(
-        call_facts.WANTED,
+    wanted = call_facts.WANTED.first(
+        connection,
         {
             "slot_id": slot_id,
             "contact_id": contact_id,
             "child_id": child_id,
             "home_id": here.home_id,
         },
-    ).one_or_none()
+    )
     if wanted is None:
         raise NotFoundError(CallRefusal.NO_CONTACT)
     if not wanted.is_in_use or wanted.status is not SlotStatus.OPEN:
@@ -172,8 +173,8 @@ def _book(
     if (wanted.on_date, wanted.start_min) < (here.today, here.minute):
         raise RefusedError(CallRefusal.TOO_LATE)
     booking_id = new_id(here.now)
-    session.execute(
-        _ADD,
+    _ADD.run(
+        connection,
         {
             "id": booking_id,
             "slot_id": slot_id,
@@ -192,8 +193,8 @@ def _book(
             "version": 1,
         },
     )
-    session.execute(
-        _ADD_EVENT,
+    _ADD_EVENT.run(
+        connection,
         {
             "booking_id": booking_id,
             "seq": 1,
@@ -210,7 +211,7 @@ def _book(
 def _booked_just_now(request_id: UUID, child_id: UUID) -> AnyRow | None:
     """Return what the same request has booked, when two of it came at one instant."""
     session = reading()
-    known = session.execute(call_facts.BY_REQUEST, {"request_id": request_id}).one_or_none()
+    known = call_facts.BY_REQUEST.first(session, {"request_id": request_id})
     if known is None or known.child_id != child_id:
         return None
     return _read_booked(session, known.id)
@@ -223,8 +224,9 @@ def _refuse(error: IntegrityError) -> NoReturn:
     raise RefusedError(refused) from error
 
 
-def _read_booked(session: Session, booking_id: UUID) -> AnyRow:
-    return session.execute(own_page.CALL_BY_ID, {"booking_id": booking_id}).one()
+def _read_booked(session: Session | Connection, booking_id: UUID) -> AnyRow:
+    (booked,) = own_page.CALL_BY_ID.rows(session, {"booking_id": booking_id})
+    return booked
 
 
 def _weeks_used(session: Session, child_id: UUID, here: Here) -> frozenset[str]:

@@ -48,7 +48,7 @@ _CALLS = (
     .join(Slot, Slot.id == Booking.slot_id)
     .join(Line, Line.id == Slot.line_id)
 )
-CALL_BY_ID: Final = _CALLS.where(Booking.id == bindparam("booking_id"))
+CALL_BY_ID: Final = Prepared(_CALLS.where(Booking.id == bindparam("booking_id")))
 _CALL: Final = Prepared(
     _CALLS.where(
         Booking.child_id == bindparam("child_id"),
