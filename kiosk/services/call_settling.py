@@ -48,7 +48,14 @@ def _overdue(here: Here) -> AnySelect:
         select(Visit.id).where(Visit.child_id == Booking.child_id, Visit.state == VisitState.OPEN)
     )
     return (
-        select(Booking, Opening.opened_at, Opening.closed_at, was_here.label("was_here"))
+        select(
+            Booking,
+            Opening.opened_at,
+            Opening.closed_at,
+            Opening.to_min,
+            Opening.is_close_unconfirmed,
+            was_here.label("was_here"),
+        )
         .join(Slot, Slot.id == Booking.slot_id)
         .join(Opening, Opening.id == Slot.opening_id)
         .where(
@@ -86,7 +93,11 @@ def _is_no_show(row: AnyRow, here: Here) -> bool:
         return False
     booking: Booking = row.Booking
     planned = civil.instant(booking.on_date, booking.start_min, here.settings.zone)
-    late_by = (row.closed_at or here.now) - max(planned, row.opened_at)
+    closed_at = row.closed_at or here.now
+    if row.is_close_unconfirmed:
+        # Nobody saw it close: what was waited for certain ends with the plan.
+        closed_at = civil.instant(booking.on_date, row.to_min, here.settings.zone)
+    late_by = closed_at - max(planned, row.opened_at)
     return call_states.is_no_show(booking.state, late_by=late_by)
 
 

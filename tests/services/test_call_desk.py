@@ -383,6 +383,25 @@ def test_a_room_that_shut_before_the_call_owes_it(app: Flask, clock: FrozenClock
     assert _state(booking_id) is CallState.RELEASED
 
 
+def test_a_room_that_nobody_closed_waited_for_nobody_beyond_its_plan(
+    app: Flask, clock: FrozenClock
+) -> None:
+    booking_id = factories.booking(
+        here_in(app, clock), factories.child(here_in(app, clock)).child_id
+    )
+    _open_the_room_of(booking_id, clock)
+    with transaction() as session:
+        booking = session.get_one(Booking, booking_id)
+        opening = session.get_one(Opening, session.get_one(Slot, booking.slot_id).opening_id)
+        opening.state, opening.is_close_unconfirmed = OpeningState.SHORT, True
+        opening.to_min = booking.start_min + 1
+    clock.advance(days=1)
+
+    call_settling.settle(here=here_in(app, clock))
+
+    assert _state(booking_id) is CallState.RELEASED
+
+
 def test_looking_writes_nothing_when_nothing_is_late(here: Here) -> None:
     _due(here)
     before = factories.how_many(BookingEvent)
