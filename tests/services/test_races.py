@@ -9,15 +9,17 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, insert, select, text
+from sqlalchemy import Executable, create_engine, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.db import db, reading, transaction
@@ -25,6 +27,7 @@ from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.calls import Booking, BookingEvent, Line, LineKind, Slot, SlotStatus
 from kiosk.models.library import Loan
+from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Child, Contact, ContactStatus
 from kiosk.models.visits import Visit
 from kiosk.rules import civil
@@ -32,9 +35,11 @@ from kiosk.rules.badges import Animal, Badge, Cloth
 from kiosk.rules.call_states import HOLDING, CallKind, CallRefusal, CallState
 from kiosk.rules.codes import parse
 from kiosk.rules.lending import LendingRefusal
+from kiosk.rules.openings import OpeningRefusal, OpeningState
 from kiosk.rules.relations import Relation
-from kiosk.services import calls, lending, visits
-from kiosk.services.answers import ChildFace, Lent
+from kiosk.rules.visits import VisitState
+from kiosk.services import calls, lending, openings, visits
+from kiosk.services.answers import Arrived, Booked, ChildFace, Lent
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
@@ -429,3 +434,183 @@ def test_one_request_sent_a_hundred_times_is_done_once_and_answered_alike(
 def _with_room_for_four(here: Here) -> Here:
     policy = replace(here.settings.policy(3), limit=4)
     return replace(here, settings=replace(here.settings, lending={3: policy}))
+
+
+# Beaten between the look and the deed: another room's writer, at the one moment that matters
+
+
+@contextmanager
+def _just_before(beginning: str, rival: Executable) -> Iterator[None]:
+    """Let another connection commit `rival` before our first statement that begins so."""
+    done: list[str] = []
+
+    def beat(*args: Any) -> None:
+        if not done and str(args[2]).startswith(beginning):
+            done.append(beginning)
+            with db.engine.begin() as other:
+                other.execute(rival)
+
+    event.listen(db.engine, "before_cursor_execute", beat)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "before_cursor_execute", beat)
+    assert done, f"nothing began with {beginning}"
+
+
+def _rival_loan(
+    item: MadeItem, child: MadeChild, here: Here, *, request_id: UUID | None = None
+) -> Executable:
+    return insert(Loan).values(
+        id=new_id(here.now),
+        item_id=item.item_id,
+        child_id=child.child_id,
+        local_day=here.today,
+        lent_at=here.now,
+        due_on=here.today + timedelta(days=14),
+        renewals=0,
+        request_id=request_id or uuid4(),
+    )
+
+
+def test_a_scan_that_was_beaten_reads_a_sentence_and_lends_nothing(
+    postgres_app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(postgres_app, clock)
+    child, other, item = factories.child(here), factories.child(here), factories.item(here)
+
+    with _just_before("INSERT INTO loan", _rival_loan(item, other, here)):
+        told = _outcome(lambda: _scan(item, child, uuid4(), here))
+
+    assert told is LendingRefusal.ALREADY_ON_LOAN
+    assert [loan.child_id for loan in reading().scalars(select(Loan))] == [other.child_id]
+
+
+def test_a_scan_beaten_by_itself_gives_the_same_answer(
+    postgres_app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(postgres_app, clock)
+    child, item, request_id = factories.child(here), factories.item(here), uuid4()
+    rival = _rival_loan(item, child, here, request_id=request_id)
+
+    with _just_before("INSERT INTO loan", rival):
+        told = _scan(item, child, request_id, here)
+
+    assert isinstance(told, Lent)
+    assert factories.how_many(Loan) == 1
+
+
+def test_a_request_that_another_book_has_used_is_refused(
+    postgres_app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(postgres_app, clock)
+    child, request_id = factories.child(here), uuid4()
+    _scan(factories.item(here), child, request_id, here)
+
+    told = _outcome(lambda: _scan(factories.item(here), child, request_id, here))
+
+    assert told is LendingRefusal.ALREADY_ON_LOAN
+    assert factories.how_many(Loan) == 1
+
+
+def test_a_tile_that_was_beaten_reads_a_sentence(postgres_app: Flask, clock: FrozenClock) -> None:
+    here = here_in(postgres_app, clock)
+    child, other, item = factories.child(here), factories.child(here), factories.item(here)
+
+    with _just_before("INSERT INTO loan", _rival_loan(item, other, here)):
+        told = _outcome(
+            lambda: lending.borrow(
+                item_id=item.item_id, reader=child.reader, request_id=uuid4(), here=here
+            )
+        )
+
+    assert told is LendingRefusal.ALREADY_ON_LOAN
+
+
+def test_a_return_is_not_undone_when_another_room_has_lent_the_book(
+    postgres_app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(postgres_app, clock)
+    child, other, item = factories.child(here), factories.child(here), factories.item(here)
+    lent = _scan(item, child, uuid4(), here)
+    assert isinstance(lent, Lent)
+    _scan(item, child, uuid4(), here)
+
+    with _just_before("UPDATE loan", _rival_loan(item, other, here)):
+        told = _outcome(lambda: lending.undo_return(loan_id=lent.loan.loan_id, here=here))
+
+    assert told is LendingRefusal.TOO_LATE_TO_UNDO
+
+
+def test_a_card_at_two_doors_at_once_is_one_visit(postgres_app: Flask, clock: FrozenClock) -> None:
+    here = here_in(postgres_app, clock)
+    factories.open_today(here)
+    child = factories.child(here)
+    rival = insert(Visit).values(
+        id=new_id(here.now),
+        home_id=here.home_id,
+        child_id=child.child_id,
+        local_day=here.today,
+        signed_in_at=here.now,
+        state=VisitState.OPEN,
+        request_id=uuid4(),
+    )
+
+    with _just_before("INSERT INTO visit", rival):
+        found = visits.arrive(code=child.card_code, request_id=uuid4(), here=here)
+
+    assert isinstance(found.answer, Arrived)
+    assert factories.how_many(Visit) == 1
+
+
+@pytest.mark.parametrize("is_itself", [True, False])
+def test_a_booking_that_was_beaten_is_its_own_or_a_sentence(
+    postgres_app: Flask, clock: FrozenClock, *, is_itself: bool
+) -> None:
+    here = here_in(postgres_app, clock)
+    rush = _rush(here)
+    first, second, slot_id = *list(rush.faces)[:2], rush.slots[0]
+    request_id = uuid4()
+    row = _booking_row(rush, first if is_itself else second, slot_id, here)
+
+    with _just_before(
+        "INSERT INTO booking ", insert(Booking).values(row | {"request_id": request_id})
+    ):
+        told = _outcome(
+            lambda: calls.book(
+                child_id=first,
+                contact_id=rush.contacts[first],
+                slot_id=slot_id,
+                request_id=request_id if is_itself else uuid4(),
+                face=rush.faces[first],
+                here=here,
+            )
+        )
+
+    if is_itself:
+        assert isinstance(told, Booked)
+        assert told.call.booking_id == row["id"]
+    else:
+        assert told is CallRefusal.SLOT_TAKEN
+    assert factories.how_many(Booking) == 1
+
+
+def test_a_room_opened_at_two_screens_at_once_is_opened_once(
+    postgres_app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(postgres_app, clock)
+    teacher = factories.staff(here)
+    other = factories.opening(here, from_min=17 * 60, to_min=23 * 60)
+    rival = (
+        update(Opening)
+        .where(Opening.id == other)
+        .values(state=OpeningState.OPEN, opened_at=here.now)
+    )
+
+    with _just_before("UPDATE opening", rival):
+        told = _outcome(
+            lambda: openings.open_room(staff_id=teacher.staff_id, exceptions={}, here=here)
+        )
+
+    assert told is OpeningRefusal.ALREADY_OPEN
+    assert factories.how_many(Duty) == 0
