@@ -90,8 +90,9 @@ def screen(chromium: Browser, kiosk: Kiosk) -> Iterator[Screen]:
 
 
 @pytest.fixture
-def room(kiosk: Kiosk, screen: Screen) -> Room:
+def room(kiosk: Kiosk, screen: Screen) -> Iterator[Room]:
     """Return the room's screen with its scanner, at the idle screen."""
     room = Room(kiosk=kiosk, screen=screen)
     room.open()
-    return room
+    yield room
+    print(room.story)  # read only where a test has failed

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, Request, Response, expect
 
 from tests.browser.devices import Gun
 from tests.browser.process import Code, Kiosk
@@ -117,9 +117,11 @@ class Room:
     screen: Screen
     gun: Gun = field(init=False)
     answers: list[Response] = field(default_factory=list)
+    sent: int = 0
 
     def __post_init__(self) -> None:
         self.screen.context.add_init_script(_NOTE_CHANGES)
+        self.page.on("request", self._note_scan)
         self.page.on("response", self._note)
         self.gun = Gun(self.page)
 
@@ -140,6 +142,13 @@ class Room:
         """What the screen has said since it was opened, without spaces."""
         found: list[str] = self.page.evaluate("window.__headings")
         return found
+
+    @property
+    def story(self) -> str:
+        """What happened here: the answers to the scans, and what the page has said."""
+        answers = [answer.status for answer in self.answers]
+        said = [self.headings, self.notice.all_text_contents()]
+        return f"answers {answers} to {self.sent} scans, headings and notice {said}"
 
     def open(self, path: str = "/") -> None:
         self.screen.open(path)
@@ -197,6 +206,9 @@ class Room:
     def press(self, words: str) -> None:
         """Press what has these words on a staff page."""
         self.page.locator("a, button").get_by_text(words, exact=True).first.click()
+
+    def _note_scan(self, request: Request) -> None:
+        self.sent += request.url.endswith("/scan")
 
     def _note(self, response: Response) -> None:
         if response.url.endswith("/scan"):
