@@ -11,14 +11,14 @@ import re
 from typing import Final
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 _KEY_VERSION: Final = b"\x01"
 _NONCE_LENGTH: Final = 12
 
 
 def seal(text: str, *, column: str, row: UUID, key: bytes) -> bytes:
     """Return `text` as ciphertext that opens only as `column` of `row`."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     nonce = os.urandom(_NONCE_LENGTH)
     return _KEY_VERSION + nonce + AESGCM(key).encrypt(nonce, text.encode(), _place(column, row))
 
@@ -30,6 +30,8 @@ def unseal(sealed: bytes, *, column: str, row: UUID, key: bytes) -> str:
         cryptography.exceptions.InvalidTag: the ciphertext belongs elsewhere or was changed.
         ValueError: it was sealed under an unknown version of the key.
     """
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     if sealed[:1] != _KEY_VERSION:
         raise ValueError("sealed under an unknown version of the key")
     nonce, body = sealed[1 : 1 + _NONCE_LENGTH], sealed[1 + _NONCE_LENGTH :]
