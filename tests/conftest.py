@@ -124,5 +124,6 @@ def _running(instance: Path, env: Mapping[str, str], clock: FrozenClock) -> Iter
         finally:
             db.session.remove()
             db.engine.dispose()
-            for handler in app.logger.handlers:
+            for handler in tuple(app.logger.handlers):
                 handler.close()
+                app.logger.removeHandler(handler)
