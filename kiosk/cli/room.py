@@ -1,6 +1,7 @@
 """Make an instance, run it, fill it with a demo school."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -49,6 +50,8 @@ def run(port: int | None, *, no_browser: bool) -> None:
     from kiosk.services import running
     from kiosk.web import server
 
+    # Started in the background of a shell it would inherit deaf ears for Ctrl+C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     settings = Settings.load(instance_folder(), os.environ)
     with running.alone(settings):
         app = create_app(settings)
