@@ -77,5 +77,6 @@ class ChildSessions:
 
 
 def _is_alive(session: ChildSession, now: datetime) -> bool:
-    # A clock that went backwards ends the session too: better one scan more than a stranger's page.
-    return timedelta(0) <= now - session.touched_at < _LIFETIME
+    # A clock that was set back ends the session too: better one scan more than a stranger's page.
+    # A moment does not: of two requests, the one that began first may come here last.
+    return abs(now - session.touched_at) < _LIFETIME
