@@ -98,7 +98,7 @@ def _steps(options: argparse.Namespace) -> list[Step]:
     def check(*command: str | Path) -> Callable[[], Count]:
         return lambda: _one(subprocess.run(command, check=False).returncode)
 
-    djlint = (PYTHON, "-m", "djlint", "kiosk/templates", "--quiet")
+    djlint = (PYTHON, "-m", "djlint", "kiosk/templates")
     steps = [
         Step("format", "ruff format --check", check(tool("ruff"), "format", "--check", ".")),
         Step("lint", "ruff check", check(tool("ruff"), "check", ".")),
