@@ -1,6 +1,7 @@
 """The application: the only place that knows every part."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -35,6 +36,13 @@ _LARGEST_FORM: Final = 200_000
 _MOST_FIELDS: Final = 200
 
 
+class _Plain(Flask):
+    """Flask without its look at every function it calls: none of ours is asynchronous."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     """Return the kiosk of an instance that has been made and migrated.
 
@@ -42,36 +50,10 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         KioskError: the instance has no room yet.
         RuntimeError: a route has no role, or SQLite keeps a pragma to itself.
     """
-    app = Flask(__name__, instance_path=str(settings.instance), static_folder=None)
-    app.config.from_mapping(
-        SECRET_KEY=settings.keys.session,
-        TRUSTED_HOSTS=[HOST],
-        MAX_CONTENT_LENGTH=_LARGEST_BODY,
-        MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
-        MAX_FORM_PARTS=_MOST_FIELDS,
-        SESSION_COOKIE_NAME="__Host-home",
-        SESSION_COOKIE_SECURE=True,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Strict",
-        SESSION_COOKIE_PATH="/",
-    )
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app = _flask(settings)
     init_database(app, settings.database_url)
-    with app.app_context():
-        home_id = homes.find(settings)
-    context.install(
-        app,
-        context.Kiosk(
-            settings=settings,
-            clock=clock,
-            home_id=home_id,
-            child_sessions=ChildSessions(),
-            record=_schedule(app, settings, clock),
-        ),
-    )
+    context.install(app, _kiosk(app, settings, clock))
     cookies.install(app, settings.keys.session)
-    headers.install(app)
     i18n.install(app)
     filters.install(app.jinja_env)
     template_globals.install(app)
@@ -83,7 +65,34 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     guards.install(app)
     logs.install(app)
     assets.install(app)
+    headers.install(app)
     return app
+
+
+def _flask(settings: Settings) -> Flask:
+    app = _Plain(__name__, instance_path=str(settings.instance), static_folder=None)
+    app.config.from_mapping(
+        SECRET_KEY=settings.keys.session,
+        TRUSTED_HOSTS=[HOST],
+        MAX_CONTENT_LENGTH=_LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
+        MAX_FORM_PARTS=_MOST_FIELDS,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    return app
+
+
+def _kiosk(app: Flask, settings: Settings, clock: Clock) -> context.Kiosk:
+    with app.app_context():
+        home_id = homes.find(settings)
+    return context.Kiosk(
+        settings=settings,
+        clock=clock,
+        home_id=home_id,
+        child_sessions=ChildSessions(),
+        record=_schedule(app, settings, clock),
+    )
 
 
 def _schedule(app: Flask, settings: Settings, clock: Clock) -> SyncSchedule:

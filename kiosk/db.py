@@ -1,7 +1,6 @@
 """The database: one metadata, one session for each request, and `transaction()`.
 
-SQLite by default, PostgreSQL by setting. What SQLite is told at connect is read back and asserted:
-a pragma that is misspelt or not compiled in is otherwise silently ignored.
+SQLite by default, PostgreSQL by setting.
 """
 
 import re
@@ -32,12 +31,14 @@ from sqlalchemy import (
     Uuid,
     event,
     literal_column,
+    text,
 )
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from kiosk.errors import UnavailableError
+from kiosk import pragmas
+from kiosk.errors import KioskError, UnavailableError
 from kiosk.rules.sessions import SessionProblem
 
 NAMES: Final = {
@@ -54,7 +55,7 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 _WRITE: Final[Mapping[str, Any]] = {"kiosk_begin": "IMMEDIATE"}
 
-_LONGEST_VALUE: Final = 2_000_000
+_WRITER: Final = "kiosk_writer"
 
 # SQLite's busy handler sleeps up to 100 ms between tries; waiting here instead keeps a queue of
 # scans in order and quick (`stack.md` 0.2).
@@ -99,6 +100,12 @@ def one_of(members: type[StrEnum], name: str) -> Enum:
     )
 
 
+def unique_if_set(name: str, column: str) -> Index:
+    """Return a unique index over the rows that have this column; the others cost no page."""
+    is_set = text(f"{column} IS NOT NULL")
+    return Index(name, column, unique=True, sqlite_where=is_set, postgresql_where=is_set)
+
+
 def constant(member: StrEnum) -> ColumnElement[Any]:
     """Return a value of a closed set as it stands in SQL, for statements that are built once.
 
@@ -140,60 +147,14 @@ def open_database(url: str) -> Iterator[Engine]:
 def prepare_engine(engine: Engine) -> None:
     """Teach a fresh engine our pragmas and our way to begin, before its first connection."""
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "connect", pragmas.set_all)
         event.listen(engine, "begin", _begin)
-
-
-def journal_mode(version: tuple[int, int, int]) -> str:
-    """Return WAL where SQLite has the WAL-reset bug fixed, else TRUNCATE (`sync.md` 0.1)."""
-    fixed = (
-        version >= (3, 51, 3)
-        or (version[:2] == (3, 50) and version >= (3, 50, 7))
-        or (version[:2] == (3, 44) and version >= (3, 44, 6))
-    )
-    return "wal" if fixed else "truncate"
-
-
-def expected_pragmas() -> dict[str, str | int]:
-    """Return what each connection must read back. `synchronous` 2 is FULL."""
-    return {
-        "journal_mode": journal_mode(sqlite3.sqlite_version_info),
-        "synchronous": 2,
-        "foreign_keys": 1,
-        "recursive_triggers": 1,
-        "secure_delete": 1,
-        "trusted_schema": 0,
-        "cell_size_check": 1,
-        "busy_timeout": 5000,
-    }
-
-
-def keep_pragmas(connection: sqlite3.Connection, wanted: Mapping[str, str | int]) -> None:
-    """Set pragmas and read each back.
-
-    Raises:
-        RuntimeError: SQLite does not know one, or keeps it at something else.
-    """
-    for name, value in wanted.items():
-        connection.execute(f"PRAGMA {name} = {value}")
-        row = connection.execute(f"PRAGMA {name}").fetchone()
-        if row is None or row[0] != value:
-            found = "nothing" if row is None else row[0]
-            raise RuntimeError(f"SQLite keeps PRAGMA {name} at {found}, not {value}")
-
-
-def _set_pragmas(connection: sqlite3.Connection, record: object) -> None:
-    del record
-    connection.isolation_level = None
-    keep_pragmas(connection, expected_pragmas())
-    # No other database file is ever joined to ours, and no value is larger than a small picture.
-    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
 
 
 def _begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get("kiosk_begin", "DEFERRED")
-    connection.connection.cursor().execute(f"BEGIN {mode}")
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute(f"BEGIN {mode}")
 
 
 def reading() -> Session:
@@ -232,10 +193,34 @@ def writing() -> Iterator[Connection]:
         if session.info.get("writing"):
             raise RuntimeError("one transaction for each use case")
         session.rollback()  # what this request has read would keep the commit waiting
-    with _alone(), db.engine.connect() as connection:
-        connection = connection.execution_options(**_WRITE)  # noqa: PLW2901 - it is the same
-        with connection.begin():
+    with _alone(), _writer() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _writer() -> Iterator[Connection]:
+    """Lend the connection that writes; on SQLite it stays open, for there is one writer at a time.
+
+    To check one out and in again would cost a scan more than its insert.
+    """
+    engine = db.engine
+    if engine.dialect.name != "sqlite":
+        with engine.connect() as connection:
             yield connection
+        return
+    pool, connection = engine.get_execution_options().get(_WRITER, (None, None))
+    if connection is None or pool is not engine.pool:
+        connection = engine.connect().execution_options(**_WRITE)
+        engine.update_execution_options(**{_WRITER: (engine.pool, connection)})
+    try:
+        yield connection
+    except (KioskError, IntegrityError):
+        raise
+    except BaseException:
+        # Whatever is the matter with it, the next one begins afresh.
+        engine.update_execution_options(**{_WRITER: (None, None)})
+        connection.close()
+        raise
 
 
 @contextmanager

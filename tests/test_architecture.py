@@ -15,6 +15,7 @@ import translate
 ROOT = Path(__file__).resolve().parents[1]
 KIOSK = ROOT / "kiosk"
 LONGEST_MODULE = 300
+LONGEST_BODY = 30
 TEXTS = frozenset(
     {".css", ".html", ".js", ".json", ".lock", ".md", ".po", ".py", ".svg", ".toml", ".txt", ""}
 )
@@ -77,6 +78,24 @@ def test_no_module_is_longer_than_300_lines() -> None:
     too_long = {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE}
 
     assert not too_long
+
+
+def test_no_function_has_more_than_30_lines() -> None:
+    too_long = [
+        f"{_name(path)}: {node.name} has {lines}"
+        for path in _modules(KIOSK)
+        if path.parent.name != "versions"
+        for node in ast.walk(ast.parse(_text(path)))
+        if isinstance(node, ast.FunctionDef) and (lines := _body_lines(node)) > LONGEST_BODY
+    ]
+
+    assert not too_long
+
+
+def _body_lines(node: ast.FunctionDef) -> int:
+    """Return the lines from the first statement to the last, without signature and docstring."""
+    body = node.body if ast.get_docstring(node) is None else node.body[1:]
+    return 1 + (body[-1].end_lineno or 0) - body[0].lineno if body else 0
 
 
 def test_rules_load_without_flask_or_sqlalchemy() -> None:

@@ -22,9 +22,6 @@ from kiosk.db import (
     Base,
     UTCDateTime,
     db,
-    expected_pragmas,
-    journal_mode,
-    keep_pragmas,
     reading,
     transaction,
     violated,
@@ -34,6 +31,7 @@ from kiosk.ids import new_id
 from kiosk.models.home import Home
 from kiosk.models.people import SchoolClass
 from kiosk.models.visits import Visit
+from kiosk.pragmas import expected_pragmas, journal_mode, keep_pragmas
 from kiosk.rules.sessions import SessionProblem
 from kiosk.rules.visits import VisitState
 from tests import factories

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from kiosk.errors import RefusedError
 from kiosk.rules.call_states import CallState
-from kiosk.rules.staff import Role
 from kiosk.services import call_desk, call_lines, call_places, people
 from kiosk.services.call_desk import CallResult
 from kiosk.services.call_lines import LineKind
@@ -128,7 +127,6 @@ def lines() -> Response:
     return staff_page.show(
         "calls/lines.html",
         lines=call_lines.lines(here=context.here()),
-        may_add=staff_screen.signed_in().role is Role.ADMINISTRATOR,
         released=request.args.get("released", default=0, type=int),
     )
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from kiosk.errors import InvalidInputError, RefusedError
 from kiosk.rules import codes
 from kiosk.rules.codes import BookBar, CodeKind, CodeProblem, Command, OurCode
+from kiosk.rules.lending import LendingRefusal
 from kiosk.services import lending, rooms, staff, staff_sessions, visits
 from kiosk.services.answers import BookWaits, Left
 from kiosk.web import (
@@ -114,6 +115,8 @@ def _item(code: BookBar | OurCode, request_id: UUID) -> Response:
     except RefusedError as error:
         if child is None:
             raise
+        if error.reason is LendingRefusal.TOO_MANY_LOANS:
+            child.lent.clear()  # the way on is to give one back, also one of just now
         return screens.refuse(error, child)
     if isinstance(answer, BookWaits):
         waiting_book.keep(code, request_id)

@@ -69,8 +69,12 @@ def closing() -> Response:
 @access(Access.DUTY_TEACHER)
 def close_room() -> Response:
     """Close the room."""
-    openings.close_room(is_tidy=forms.is_ticked("is_tidy"), here=context.here())
-    context.kiosk().record.room_closed()
+    openings.close_room(
+        is_tidy=forms.is_ticked("is_tidy"),
+        staff_id=staff_screen.signed_in().staff_id,
+        here=context.here(),
+    )
+    context.kiosk().record.send_now()
     return redirect(url_for(_HOME), code=303)
 
 

@@ -27,5 +27,5 @@ def show() -> Response:
 @access(Access.DUTY_TEACHER)
 def send() -> Response:
     """Start the sync, in its own process; one that is under way already goes on alone."""
-    context.kiosk().record.room_closed()
+    context.kiosk().record.send_now()
     return redirect(url_for("record.show", asked=1), code=303)

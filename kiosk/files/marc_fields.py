@@ -1,6 +1,6 @@
 """Which field of a CNMARC or MARC 21 record says what about a book."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -69,12 +69,7 @@ def book_of(record: "Record", *, number: int) -> BookRow | BookProblem:
     isbn, isbn_problem = _isbn(record, places)
     price, price_problem = _price(record, places)
     class_mark, mark_problem = _class_mark(record, places)
-    found = (isbn_problem, price_problem, mark_problem, BookProblem.TITLE_GARBLED)
-    problems = [problem for problem in found[:3] if problem is not None]
-    if is_garbled(title):
-        problems.append(BookProblem.TITLE_GARBLED)
-    if len(title) > LONGEST_TITLE:
-        problems.append(BookProblem.SHORTENED)
+    problems = (isbn_problem, price_problem, mark_problem, *_title_problems(title))
     return BookRow(
         row_number=number,
         title=_trimmed(title)[:LONGEST_TITLE],
@@ -90,8 +85,15 @@ def book_of(record: "Record", *, number: int) -> BookRow | BookProblem:
         price=price,
         title_pinyin=_pinyin(title_field, places),
         holdings=_holdings(record),
-        problems=tuple(problems),
+        problems=tuple(problem for problem in problems if problem is not None),
     )
+
+
+def _title_problems(title: str) -> "Iterator[BookProblem]":
+    if is_garbled(title):
+        yield BookProblem.TITLE_GARBLED
+    if len(title) > LONGEST_TITLE:
+        yield BookProblem.SHORTENED
 
 
 def _title_field(record: "Record", places: _Map) -> "Field | None":

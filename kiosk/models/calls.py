@@ -22,13 +22,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.db import Base, any_of, one_of
-from kiosk.rules.call_states import HOLDING, USES_WEEK, CallKind, CallState
+from kiosk.rules.call_states import HOLDING, TO_COME, USES_WEEK, CallKind, CallState
 
 # SQLite uses a partial index only for a query that says its predicate word for word, so queries
 # take the states from here.
 HOLDING_STATES: Final = any_of(HOLDING)
 WEEK_STATES: Final = any_of(USES_WEEK)
-UNFINISHED_STATES: Final = any_of((CallState.BOOKED, CallState.WAITING, CallState.CALLING))
+TO_COME_STATES: Final = any_of(TO_COME)
+UNFINISHED_STATES: Final = any_of(TO_COME | {CallState.CALLING})
 
 
 def _state_in(states: tuple[ColumnElement[Any], ...]) -> str:

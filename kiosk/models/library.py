@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kiosk.db import Base, one_of
+from kiosk.db import Base, one_of, unique_if_set
 from kiosk.rules.lending import ItemStatus, LoanEnd
 
 
@@ -59,6 +59,8 @@ class Loan(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        unique_if_set("uq_loan_renew_request_id", "renew_request_id"),
+        unique_if_set("uq_loan_end_request_id", "end_request_id"),
         Index("ix_loan_item_lent_at", "item_id", "lent_at"),
         Index("ix_loan_child_ended_at", "child_id", "ended_at"),
         Index("ix_loan_local_day", "local_day"),
@@ -81,5 +83,5 @@ class Loan(Base):
     ended_at: Mapped[datetime | None]
     ended_as: Mapped[LoanEnd | None] = mapped_column(one_of(LoanEnd, "ended_as"))
     request_id: Mapped[UUID] = mapped_column(unique=True)
-    renew_request_id: Mapped[UUID | None] = mapped_column(unique=True)
-    end_request_id: Mapped[UUID | None] = mapped_column(unique=True)
+    renew_request_id: Mapped[UUID | None]
+    end_request_id: Mapped[UUID | None]

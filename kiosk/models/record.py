@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.db import Base, one_of
@@ -33,28 +33,24 @@ class SyncControl(Base):
     muted: Mapped[bool] = mapped_column(default=False)
 
 
-class SyncSeq(Base):
-    """One counter for all tables: its row lock makes the order of numbers that of commits."""
-
-    __tablename__ = "sync_seq"
-    __table_args__ = (CheckConstraint("k = 1", name="one_row"),)
-
-    k: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    n: Mapped[int] = mapped_column(BigInteger)
-
-
 class SyncChange(Base):
-    """The latest change of one record: `op` U (there it is) or D (it is gone)."""
+    """The latest change of one record: `op` U (there it is) or D (it is gone).
+
+    `seq` counts the changes: each takes the number after the highest, which no row ever gives up.
+    """
 
     __tablename__ = "sync_change"
     __table_args__ = (
-        Index("uq_sync_change_seq", "seq", unique=True),
+        UniqueConstraint("tbl", "pk"),
         CheckConstraint("op IN ('U', 'D')", name="op"),
     )
 
-    tbl: Mapped[str] = mapped_column(String(40), primary_key=True)
-    pk: Mapped[str] = mapped_column(String(32), primary_key=True)
-    seq: Mapped[int] = mapped_column(BigInteger)
+    # The key, and on SQLite the row's own number: one page less to write at each scan.
+    seq: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    tbl: Mapped[str] = mapped_column(String(40))
+    pk: Mapped[str] = mapped_column(String(32))
     op: Mapped[str] = mapped_column(String(1))
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kiosk.db import Base, one_of
+from kiosk.db import Base, one_of, unique_if_set
 from kiosk.rules.visits import VisitState
 
 
@@ -26,10 +26,13 @@ class Visit(Base):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
+        unique_if_set("uq_visit_leave_request_id", "leave_request_id"),
         Index("ix_visit_child_signed_in", "child_id", "signed_in_at"),
         Index("ix_visit_home_day_state", "home_id", "local_day", "state"),
         CheckConstraint("(state = 'left') = (signed_out_at IS NOT NULL)", name="left_has_a_time"),
         CheckConstraint("signed_out_at >= signed_in_at", name="leaves_after_arriving"),
+        # Its key is its place: one page less to write at each scan.
+        {"sqlite_with_rowid": False},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -40,4 +43,4 @@ class Visit(Base):
     signed_out_at: Mapped[datetime | None]
     state: Mapped[VisitState] = mapped_column(one_of(VisitState, "state"))
     request_id: Mapped[UUID] = mapped_column(unique=True)
-    leave_request_id: Mapped[UUID | None] = mapped_column(unique=True)
+    leave_request_id: Mapped[UUID | None]

@@ -40,6 +40,10 @@ class CallState(StrEnum):
     UNCLEAR = "unclear"
 
 
+# Nobody has rung yet.
+TO_COME = frozenset({CallState.BOOKED, CallState.WAITING})
+
+
 class CallRefusal(StrEnum):
     NOT_ALLOWED = "not-allowed"
     SLOT_TAKEN = "slot-taken"

@@ -6,7 +6,7 @@ gap shows (`security.md` 4.4).
 
 import hashlib
 import hmac
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from kiosk.models.audit import Audit, AuditAction
+from kiosk.services.here import Here
 
 __all__ = ["AuditAction", "broken_at", "record"]
 
@@ -28,8 +29,7 @@ def record(
     subject: str,
     fields: str,
     purpose: str,
-    now: datetime,
-    key: bytes,
+    here: Here,
 ) -> None:
     """Add a row to the audit of this transaction. `subject` is an id, never a name."""
     if session.get_bind().dialect.name == "postgresql":
@@ -41,7 +41,7 @@ def record(
     n, previous = (1, _FIRST) if last is None else (last.n + 1, last.digest)
     row = Audit(
         n=n,
-        at=now,
+        at=here.now,
         actor_id=actor_id,
         action=action,
         subject=subject,
@@ -50,7 +50,7 @@ def record(
         previous=previous,
         digest=b"",
     )
-    row.digest = _digest(row, key)
+    row.digest = _digest(row, here.settings.keys.audit)
     session.add(row)
 
 

@@ -87,8 +87,7 @@ def _note(path: Path, here: Here) -> None:
             subject=f"backup:{path.stem}",
             fields="everything",
             purpose="backup",
-            now=here.now,
-            key=here.settings.keys.audit,
+            here=here,
         )
 
 

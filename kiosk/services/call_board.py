@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnyRow, AnySelect
@@ -18,10 +18,12 @@ from kiosk.models.calls import (
     Slot,
     SlotStatus,
 )
+from kiosk.models.openings import Opening
 from kiosk.models.people import Child, Contact, SchoolClass
 from kiosk.rules import call_states
 from kiosk.rules.badges import Badge
 from kiosk.rules.call_states import CallState
+from kiosk.rules.openings import OpeningState
 from kiosk.rules.relations import Relation
 from kiosk.services import call_facts
 from kiosk.services.here import Here
@@ -30,7 +32,6 @@ from kiosk.services.here import Here
 _CALL_UP_MIN: Final = 2
 # A number may be looked at from ten minutes before the call, while it is still to be made.
 _REVEAL_FROM_MIN: Final = 10
-_TO_COME: Final = frozenset({CallState.BOOKED, CallState.WAITING})
 # What did not come about: by nobody's doing, or because one of the two was not there.
 _MADE_GOOD: Final = frozenset(
     {CallState.NO_ANSWER, CallState.NO_SHOW}
@@ -135,6 +136,33 @@ _ROWS: Final = (
     .order_by(Booking.on_date, Booking.start_min, Line.name, Booking.booked_at)
 )
 
+_open_now = aliased(Opening)
+_IS_ROOM_OPEN: Final = exists(
+    select(_open_now.id).where(
+        _open_now.home_id == Opening.home_id, _open_now.state == OpeningState.OPEN
+    )
+)
+_FREE: Final = (
+    select(
+        Slot.id,
+        Slot.on_date,
+        Slot.start_min,
+        Slot.end_min,
+        Line.name.label("line_name"),
+        Line.kind.label("line_kind"),
+    )
+    .join(Line, Line.id == Slot.line_id)
+    .join(Opening, Opening.id == Slot.opening_id)
+    .where(
+        Line.is_in_use.is_(True),
+        Slot.status == SlotStatus.OPEN,
+        ~call_facts.IS_TAKEN,
+        # What an opening that was closed early has left over waits for the room to open again.
+        or_(Opening.state.in_((OpeningState.PLANNED, OpeningState.OPEN)), _IS_ROOM_OPEN),
+    )
+    .order_by(Slot.on_date, Slot.start_min, Line.name)
+)
+
 
 def bookings(session: Session, *conditions: ColumnElement[bool], here: Here) -> tuple[CallRow, ...]:
     """Return the bookings of this room that fit, in order of their time."""
@@ -145,24 +173,11 @@ def bookings(session: Session, *conditions: ColumnElement[bool], here: Here) -> 
 def free_places(session: Session, *, first: date, last: date, here: Here) -> tuple[FreePlace, ...]:
     """Return the free places from `first` to `last`, both included, that are not over yet."""
     rows = session.execute(
-        select(
-            Slot.id,
-            Slot.on_date,
-            Slot.start_min,
-            Slot.end_min,
-            Line.name.label("line_name"),
-            Line.kind.label("line_kind"),
-        )
-        .join(Line, Line.id == Slot.line_id)
-        .where(
+        _FREE.where(
             Line.home_id == here.home_id,
-            Line.is_in_use.is_(True),
-            Slot.status == SlotStatus.OPEN,
             Slot.on_date.between(max(first, here.today), last),
             ~and_(Slot.on_date == here.today, Slot.start_min < here.minute),
-            ~call_facts.IS_TAKEN,
         )
-        .order_by(Slot.on_date, Slot.start_min, Line.name)
     )
     return tuple(
         FreePlace(
@@ -203,7 +218,7 @@ def _row(row: AnyRow, here: Here) -> CallRow:
         is_booked_again=row.is_booked_again,
         next_states=next_states(booking.state, since=here.now - booking.state_since),
         is_due=is_today
-        and booking.state in _TO_COME
+        and booking.state in call_states.TO_COME
         and booking.start_min - _CALL_UP_MIN <= here.minute,
         may_reveal=is_today and may_reveal(booking.state, booking.start_min, row.end_min, here),
     )

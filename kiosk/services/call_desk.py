@@ -133,7 +133,6 @@ def change(
             if refusal is not None:
                 raise RefusedError(refusal)
             _note_attempt(session, booking, chosen, result, here)
-            booking.is_owed = call_states.effect(chosen).owed
             calls.move(session, booking, chosen, by_staff_id=staff_id, here=here)
             return chosen
     except IntegrityError as error:

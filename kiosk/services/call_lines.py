@@ -10,17 +10,16 @@ from sqlalchemy.orm import Session
 from kiosk.db import reading, transaction, violated
 from kiosk.errors import InvalidInputError, NotFoundError
 from kiosk.ids import new_id
-from kiosk.models.calls import Booking, Line, LineKind, Slot
-from kiosk.rules.call_states import CallRefusal, CallState
+from kiosk.models.calls import TO_COME_STATES, Booking, Line, LineKind, Slot
+from kiosk.rules.call_states import CallRefusal
 from kiosk.rules.staff import StaffRefusal
-from kiosk.services import audit, calls, opening_plan
+from kiosk.services import audit, call_moves, opening_plan
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 
 __all__ = ["LineKind", "LineRow", "add", "lines", "set_in_use"]
 
 _LONGEST_NAME = 40
-_TO_COME = (CallState.BOOKED, CallState.WAITING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +39,11 @@ def lines(*, here: Here) -> tuple[LineRow, ...]:
         select(func.count())
         .select_from(Booking)
         .join(Slot, Slot.id == Booking.slot_id)
-        .where(Slot.line_id == Line.id, Booking.on_date >= here.today, Booking.state.in_(_TO_COME))
+        .where(
+            Slot.line_id == Line.id,
+            Booking.on_date >= here.today,
+            Booking.state.in_(TO_COME_STATES),
+        )
         .correlate(Line)
         .scalar_subquery()
     )
@@ -109,12 +112,13 @@ def _release(session: Session, line_id: UUID, staff_id: UUID, here: Here) -> int
     booked = session.scalars(
         select(Booking)
         .join(Slot, Slot.id == Booking.slot_id)
-        .where(Slot.line_id == line_id, Booking.on_date >= here.today, Booking.state.in_(_TO_COME))
+        .where(
+            Slot.line_id == line_id,
+            Booking.on_date >= here.today,
+            Booking.state.in_(TO_COME_STATES),
+        )
     ).all()
-    for booking in booked:
-        booking.is_owed = True
-        calls.move(session, booking, CallState.RELEASED, by_staff_id=staff_id, here=here)
-    return len(booked)
+    return call_moves.release(session, booked, by_staff_id=staff_id, here=here)
 
 
 def _audit(session: Session, line_id: UUID, what: str, staff_id: UUID, here: Here) -> None:
@@ -125,6 +129,5 @@ def _audit(session: Session, line_id: UUID, what: str, staff_id: UUID, here: Her
         subject=f"line:{line_id}",
         fields=what,
         purpose="calls",
-        now=here.now,
-        key=here.settings.keys.audit,
+        here=here,
     )

@@ -1,5 +1,6 @@
 """A call passes from one state to the next; each passage is an event."""
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from kiosk.models.calls import Booking, BookingEvent
-from kiosk.rules.call_states import CallState
+from kiosk.rules.call_states import CallState, effect
 from kiosk.services.here import Here
 
 _ADD_EVENT: Final = insert(BookingEvent)
@@ -36,5 +37,15 @@ def move(
         },
     )
     booking.state = to_state
+    booking.is_owed = effect(to_state).owed
     booking.state_since = here.now
     booking.version += 1
+
+
+def release(
+    session: Session, bookings: Collection[Booking], *, here: Here, by_staff_id: UUID | None = None
+) -> int:
+    """Give up calls still to come that cannot be made; they are owed. Return how many they were."""
+    for booking in bookings:
+        move(session, booking, CallState.RELEASED, here=here, by_staff_id=by_staff_id)
+    return len(bookings)

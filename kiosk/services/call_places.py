@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading
@@ -24,6 +24,34 @@ from kiosk.services.call_board import FreePlace
 from kiosk.services.here import Here
 
 _DAYS_AHEAD: Final = timedelta(days=6)
+_IS_HERE: Final = exists(
+    select(Visit.id).where(
+        Visit.child_id == Child.id,
+        Visit.home_id == bindparam("home_id"),
+        Visit.state == VisitState.OPEN,
+    )
+)
+_HAS_CALL: Final = exists(
+    select(Booking.id).where(
+        Booking.child_id == Child.id,
+        Booking.week_key == bindparam("week_key"),
+        Booking.state.in_(WEEK_STATES),
+    )
+)
+_CHILDREN: Final = (
+    select(
+        Child.id,
+        Child.given_name,
+        Child.animal,
+        Child.cloth,
+        SchoolClass.grade,
+        SchoolClass.number,
+        _IS_HERE.label("is_here"),
+        _HAS_CALL.label("has_call"),
+    )
+    .join(SchoolClass, SchoolClass.id == Child.class_id)
+    .order_by(SchoolClass.grade, SchoolClass.number, Child.initials)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,33 +137,8 @@ def book(
 def _children(
     session: Session, which: ColumnElement[bool], *, on: date, here: Here
 ) -> list[Caller]:
-    week = civil.week_key(on)
     rows = session.execute(
-        select(
-            Child.id,
-            Child.given_name,
-            Child.animal,
-            Child.cloth,
-            SchoolClass.grade,
-            SchoolClass.number,
-            exists(
-                select(Visit.id).where(
-                    Visit.child_id == Child.id,
-                    Visit.home_id == here.home_id,
-                    Visit.state == VisitState.OPEN,
-                )
-            ).label("is_here"),
-            exists(
-                select(Booking.id).where(
-                    Booking.child_id == Child.id,
-                    Booking.week_key == week,
-                    Booking.state.in_(WEEK_STATES),
-                )
-            ).label("has_call"),
-        )
-        .join(SchoolClass, SchoolClass.id == Child.class_id)
-        .where(which)
-        .order_by(SchoolClass.grade, SchoolClass.number, Child.initials)
+        _CHILDREN.where(which), {"home_id": here.home_id, "week_key": civil.week_key(on)}
     ).all()
     people = _people(session, [row.id for row in rows])
     return [

@@ -3,6 +3,8 @@
 In a transaction of its own, and only when there is something to write.
 """
 
+from typing import Final
+
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,13 @@ from kiosk.rules.call_states import CallState
 from kiosk.rules.visits import VisitState
 from kiosk.services import call_attempts, call_moves
 from kiosk.services.here import Here
+
+_WAS_HERE: Final = exists(
+    select(Visit.id).where(Visit.child_id == Booking.child_id, Visit.local_day == Booking.on_date)
+)
+_IS_HERE: Final = exists(
+    select(Visit.id).where(Visit.child_id == Booking.child_id, Visit.state == VisitState.OPEN)
+)
 
 
 def settle(*, here: Here) -> int:
@@ -39,14 +48,6 @@ def settle(*, here: Here) -> int:
 
 
 def _overdue(here: Here) -> AnySelect:
-    was_here = exists(
-        select(Visit.id).where(
-            Visit.child_id == Booking.child_id, Visit.local_day == Booking.on_date
-        )
-    )
-    is_here = exists(
-        select(Visit.id).where(Visit.child_id == Booking.child_id, Visit.state == VisitState.OPEN)
-    )
     return (
         select(
             Booking,
@@ -54,7 +55,7 @@ def _overdue(here: Here) -> AnySelect:
             Opening.closed_at,
             Opening.to_min,
             Opening.is_close_unconfirmed,
-            was_here.label("was_here"),
+            _WAS_HERE.label("was_here"),
         )
         .join(Slot, Slot.id == Booking.slot_id)
         .join(Opening, Opening.id == Slot.opening_id)
@@ -70,7 +71,7 @@ def _overdue(here: Here) -> AnySelect:
                     Opening.opened_at.is_not(None),
                     Opening.opened_at <= here.now - call_states.NO_SHOW_AFTER,
                     Booking.booked_at <= here.now - call_states.NO_SHOW_AFTER,
-                    ~is_here,
+                    ~_IS_HERE,
                 ),
             ),
         )
@@ -106,5 +107,4 @@ def _close(session: Session, booking: Booking, to_state: CallState, here: Here) 
         # The line must be free again. What is known is that the day ended; nobody saw the call end.
         midnight = civil.instant(booking.on_date, civil.DAY_MINUTES, here.settings.zone)
         call_attempts.end(session, booking, CallResult.CUT, midnight)
-    booking.is_owed = call_states.effect(to_state).owed
     call_moves.move(session, booking, to_state, here=here)

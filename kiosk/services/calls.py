@@ -3,6 +3,7 @@
 Two who want one place are told apart by the indexes, never by a look beforehand.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, NoReturn
 from uuid import UUID
@@ -45,6 +46,17 @@ _REFUSED_BY: Final = {
 }
 _ADD: Final = Prepared(insert(Booking))
 _ADD_EVENT: Final = Prepared(insert(BookingEvent))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """A call that is asked for. `by_staff_id` is None when the child books it itself."""
+
+    child_id: UUID
+    contact_id: UUID
+    slot_id: UUID
+    request_id: UUID
+    by_staff_id: UUID | None
 
 
 def who(*, child_id: UUID, face: ChildFace, here: Here) -> PickContact:
@@ -106,14 +118,20 @@ def book(
         NotFoundError: NO_CONTACT, for a person or a place that is not there or not the child's.
         RefusedError: SLOT_TAKEN, ALREADY_THIS_WEEK, PERSON_BUSY, CHILD_BUSY, PHONE_DOWN, TOO_LATE.
     """
-    wanted = (child_id, contact_id, slot_id, request_id, by_staff_id, here)
+    wanted = _Wanted(
+        child_id=child_id,
+        contact_id=contact_id,
+        slot_id=slot_id,
+        request_id=request_id,
+        by_staff_id=by_staff_id,
+    )
     try:
-        booked = _book(*wanted)
+        booked = _book(wanted, here)
     except IntegrityError:
         # A call that nobody made must not use up the week; looked for only when it is in the way.
         call_settling.settle(here=here)
         try:
-            booked = _book(*wanted)
+            booked = _book(wanted, here)
         except IntegrityError as error:
             booked = _booked_just_now(request_id, child_id) or _refuse(error)
     return Booked(child=face, call=own_page.own_call(booked), today=here.today)
@@ -139,70 +157,63 @@ def undo(*, booking_id: UUID, child_id: UUID, here: Here) -> None:
         move(session, booking, CallState.CANCELLED, by_child_id=child_id, here=here)
 
 
-def _book(
-    child_id: UUID,
-    contact_id: UUID,
-    slot_id: UUID,
-    request_id: UUID,
-    by_staff_id: UUID | None,
-    here: Here,
-) -> AnyRow:
+def _book(wanted: _Wanted, here: Here) -> AnyRow:
     with writing() as connection:
-        booking_id = _add(connection, child_id, contact_id, slot_id, request_id, by_staff_id, here)
+        known = call_facts.BY_REQUEST.first(connection, {"request_id": wanted.request_id})
+        if known is not None and known.child_id != wanted.child_id:
+            raise NotFoundError(CallRefusal.NOT_ALLOWED)
+        booking_id = known.id if known is not None else _add(connection, wanted, here)
         return _read_booked(connection, booking_id)
 
 
-def _add(
-    connection: Connection,
-    child_id: UUID,
-    contact_id: UUID,
-    slot_id: UUID,
-    request_id: UUID,
-    by_staff_id: UUID | None,
-    here: Here,
-) -> UUID:
-    known = call_facts.BY_REQUEST.first(connection, {"request_id": request_id})
-    if known is not None:
-        if known.child_id != child_id:
-            raise NotFoundError(CallRefusal.NOT_ALLOWED)
-        found: UUID = known.id
-        return found
-    wanted = call_facts.WANTED.first(
-        connection,
-        {
-            "slot_id": slot_id,
-            "contact_id": contact_id,
-            "child_id": child_id,
-            "home_id": here.home_id,
-        },
-    )
-    if wanted is None:
-        raise NotFoundError(CallRefusal.NO_CONTACT)
-    if not wanted.is_in_use or wanted.status is not SlotStatus.OPEN:
-        raise RefusedError(CallRefusal.PHONE_DOWN)
-    if (wanted.on_date, wanted.start_min) < (here.today, here.minute):
-        raise RefusedError(CallRefusal.TOO_LATE)
+def _add(connection: Connection, wanted: _Wanted, here: Here) -> UUID:
+    place = _place(connection, wanted, here)
     booking_id = new_id(here.now)
     _ADD.run(
         connection,
         {
             "id": booking_id,
-            "slot_id": slot_id,
-            "on_date": wanted.on_date,
-            "week_key": wanted.week_key,
-            "start_min": wanted.start_min,
-            "child_id": child_id,
-            "contact_id": contact_id,
-            "phone_digest": wanted.phone_digest,
+            "slot_id": wanted.slot_id,
+            "on_date": place.on_date,
+            "week_key": place.week_key,
+            "start_min": place.start_min,
+            "child_id": wanted.child_id,
+            "contact_id": wanted.contact_id,
+            "phone_digest": place.phone_digest,
             "kind": CallKind.WEEKLY,
             "state": CallState.BOOKED,
             "state_since": here.now,
             "is_owed": False,
             "booked_at": here.now,
-            "request_id": request_id,
+            "request_id": wanted.request_id,
             "version": 1,
         },
     )
+    _add_event(connection, booking_id, wanted, here)
+    return booking_id
+
+
+def _place(connection: Connection, wanted: _Wanted, here: Here) -> AnyRow:
+    """Return the place, with the number to be called, if it can still be had."""
+    place = call_facts.WANTED.first(
+        connection,
+        {
+            "slot_id": wanted.slot_id,
+            "contact_id": wanted.contact_id,
+            "child_id": wanted.child_id,
+            "home_id": here.home_id,
+        },
+    )
+    if place is None:
+        raise NotFoundError(CallRefusal.NO_CONTACT)
+    if not place.is_in_use or place.status is not SlotStatus.OPEN:
+        raise RefusedError(CallRefusal.PHONE_DOWN)
+    if (place.on_date, place.start_min) < (here.today, here.minute):
+        raise RefusedError(CallRefusal.TOO_LATE)
+    return place
+
+
+def _add_event(connection: Connection, booking_id: UUID, wanted: _Wanted, here: Here) -> None:
     _ADD_EVENT.run(
         connection,
         {
@@ -211,11 +222,10 @@ def _add(
             "at": here.now,
             "from_state": None,
             "to_state": CallState.BOOKED,
-            "by_child_id": child_id if by_staff_id is None else None,
-            "by_staff_id": by_staff_id,
+            "by_child_id": wanted.child_id if wanted.by_staff_id is None else None,
+            "by_staff_id": wanted.by_staff_id,
         },
     )
-    return booking_id
 
 
 def _booked_just_now(request_id: UUID, child_id: UUID) -> AnyRow | None:

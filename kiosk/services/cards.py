@@ -163,6 +163,5 @@ def _audit(
         subject=subject,
         fields=f"card x {count}",
         purpose="cards",
-        now=here.now,
-        key=here.settings.keys.audit,
+        here=here,
     )

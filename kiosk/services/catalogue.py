@@ -270,6 +270,5 @@ def _audit(
         subject=subject,
         fields=fields,
         purpose="catalogue",
-        now=here.now,
-        key=here.settings.keys.audit,
+        here=here,
     )

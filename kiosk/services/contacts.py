@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from kiosk.db import reading, transaction, violated
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
-from kiosk.models.calls import UNFINISHED_STATES, Booking
+from kiosk.models.calls import TO_COME_STATES, UNFINISHED_STATES, Booking
 from kiosk.models.people import Child, Contact, ContactStatus
-from kiosk.rules.call_states import CallState
 from kiosk.rules.people import PeopleProblem, phone_of
 from kiosk.rules.relations import Relation
 from kiosk.services import audit, call_moves, enrolment
@@ -99,9 +98,7 @@ def bar_contact(contact_id: UUID, *, actor_id: UUID, here: Here) -> int:
     with transaction() as session:
         _set_status(session, contact_id, ContactStatus.BARRED, actor_id=actor_id, here=here)
         booked = _still_to_make(session, contact_id)
-        for booking in booked:
-            _release(session, booking, by_staff_id=actor_id, here=here)
-        return len(booked)
+        return call_moves.release(session, booked, by_staff_id=actor_id, here=here)
 
 
 def follow_number(session: Session, contact_id: UUID, *, here: Here) -> None:
@@ -117,7 +114,7 @@ def follow_number(session: Session, contact_id: UUID, *, here: Here) -> None:
         except IntegrityError as error:
             if violated(error) != "ux_contact":
                 raise
-            _release(session, booking, by_staff_id=None, here=here)
+            call_moves.release(session, [booking], here=here)
 
 
 def _still_to_make(session: Session, contact_id: UUID) -> Sequence[Booking]:
@@ -125,14 +122,9 @@ def _still_to_make(session: Session, contact_id: UUID) -> Sequence[Booking]:
         select(Booking).where(
             Booking.contact_id == contact_id,
             Booking.state.in_(UNFINISHED_STATES),  # the index on these few
-            Booking.state != CallState.CALLING,
+            Booking.state.in_(TO_COME_STATES),
         )
     ).all()
-
-
-def _release(session: Session, booking: Booking, *, by_staff_id: UUID | None, here: Here) -> None:
-    booking.is_owed = True
-    call_moves.move(session, booking, CallState.RELEASED, by_staff_id=by_staff_id, here=here)
 
 
 def _set_status(
@@ -158,6 +150,5 @@ def _audit(session: Session, here: Here, *, actor_id: UUID, contact_id: UUID, ac
         subject=f"contact:{contact_id}",
         fields="contact",
         purpose=act,
-        now=here.now,
-        key=here.settings.keys.audit,
+        here=here,
     )

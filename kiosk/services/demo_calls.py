@@ -100,46 +100,50 @@ class _Calls:
         booking_id = new_id(booked_at)
         steps = list(_steps(self.world, place, booked_at, end))
         rang_at = next((at for at, state in steps if state is CallState.CALLING), None)
-        ended_at = None if rang_at is None or end is CallState.UNCLEAR else steps[-1][0]
-        self.bookings.append(
-            {
-                "id": booking_id,
-                "slot_id": place.slot_id,
-                "on_date": place.on,
-                "week_key": _week(place.on),
-                "start_min": place.start_min,
-                "child_id": child.child_id,
-                "contact_id": contact.contact_id,
-                "phone_digest": contact.digest,
-                "kind": CallKind.WEEKLY,
-                "state": end,
-                "state_since": steps[-1][0],
-                "is_owed": effect(end).owed,
-                "started_at": rang_at,
-                "ended_at": ended_at,
-                "booked_at": booked_at,
-                "request_id": uuid4(),
-                "version": len(steps),
-            }
-        )
+        booking = {
+            "id": booking_id,
+            "slot_id": place.slot_id,
+            "on_date": place.on,
+            "week_key": _week(place.on),
+            "start_min": place.start_min,
+            "child_id": child.child_id,
+            "contact_id": contact.contact_id,
+            "phone_digest": contact.digest,
+            "kind": CallKind.WEEKLY,
+            "state": end,
+            "state_since": steps[-1][0],
+            "is_owed": effect(end).owed,
+            "started_at": rang_at,
+            "ended_at": None if rang_at is None or end is CallState.UNCLEAR else steps[-1][0],
+            "booked_at": booked_at,
+            "request_id": uuid4(),
+            "version": len(steps),
+        }
+        self.bookings.append(booking)
         self._add_events(booking_id, child, steps)
         if rang_at is not None:
-            self.attempts.append(
-                {
-                    "id": new_id(rang_at),
-                    "booking_id": booking_id,
-                    "line_id": place.line_id,
-                    "started_at": rang_at,
-                    "ended_at": steps[-1][0],
-                    "result": _RESULTS[end],
-                }
-            )
+            self._add_attempt(booking_id, place, rang_at, steps[-1])
 
     def store(self) -> None:
         self.world.add(Slot, self.slots)
         self.world.add(Booking, self.bookings)
         self.world.add(BookingEvent, self.events)
         self.world.add(CallAttempt, self.attempts)
+
+    def _add_attempt(
+        self, booking_id: UUID, place: _Place, rang_at: datetime, last: tuple[datetime, CallState]
+    ) -> None:
+        ended_at, end = last
+        self.attempts.append(
+            {
+                "id": new_id(rang_at),
+                "booking_id": booking_id,
+                "line_id": place.line_id,
+                "started_at": rang_at,
+                "ended_at": ended_at,
+                "result": _RESULTS[end],
+            }
+        )
 
     def _add_events(
         self, booking_id: UUID, child: DemoChild, steps: list[tuple[datetime, CallState]]

@@ -1,6 +1,6 @@
 """The demo school now: the room is open, whatever the hour, and some children are in it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from kiosk.ids import new_id
@@ -26,15 +26,28 @@ def open_all_day(world: World) -> tuple[DemoChild, ...]:
     here = world.here
     # Not before midnight: visits and opening belong to one day.
     opened_at = max(here.now - _OPEN_SINCE, world.at(here.today, 0))
+    _add_opening(world, opened_at)
+    children = world.settled[:_CHILDREN_IN]
+    rows = []
+    for child in children:
+        came = opened_at + (here.now - opened_at) * world.rng.random()
+        row = visit_row(world, child, here.today, came, None)
+        rows.append(row | {"state": VisitState.OPEN})
+    world.add(Visit, rows)
+    return children
+
+
+def _add_opening(world: World, opened_at: datetime) -> None:
+    """Add today's opening with the duty and the check that go with it."""
     opening_id = new_id(opened_at)
     world.add(
         Opening,
         [
             {
                 "id": opening_id,
-                "home_id": here.home_id,
+                "home_id": world.here.home_id,
                 "rule_id": None,
-                "on_date": here.today,
+                "on_date": world.here.today,
                 "from_min": 0,
                 "to_min": civil.DAY_MINUTES,
                 "place_min": _PLACE_MIN,
@@ -49,11 +62,3 @@ def open_all_day(world: World) -> tuple[DemoChild, ...]:
     )
     world.add(Duty, [duty_row(opening_id, world.staff[0].staff_id, opened_at, None)])
     world.add(SafetyCheck, check_rows(opening_id, opened_at, noted=None))
-    children = world.settled[:_CHILDREN_IN]
-    rows = []
-    for child in children:
-        came = opened_at + (here.now - opened_at) * world.rng.random()
-        row = visit_row(world, child, here.today, came, None)
-        rows.append(row | {"state": VisitState.OPEN})
-    world.add(Visit, rows)
-    return children

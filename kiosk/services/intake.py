@@ -151,8 +151,7 @@ def apply(
             subject="catalogue",
             fields=f"titles {plan.new_titles}, items {plan.new_items}",
             purpose="intake",
-            now=here.now,
-            key=here.settings.keys.audit,
+            here=here,
         )
 
 

@@ -43,8 +43,7 @@ def set_status(item_id: UUID, status: ItemStatus, *, staff_id: UUID, here: Here)
             subject=f"item:{item_id}",
             fields=status.value,
             purpose="catalogue",
-            now=here.now,
-            key=here.settings.keys.audit,
+            here=here,
         )
         return item.title_id
 
@@ -69,8 +68,7 @@ def take_back(item_id: UUID, *, staff_id: UUID, here: Here) -> UUID:
             subject=f"item:{item_id}",
             fields="returned",
             purpose="lending",
-            now=here.now,
-            key=here.settings.keys.audit,
+            here=here,
         )
         return item.title_id
 

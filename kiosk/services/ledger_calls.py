@@ -1,5 +1,6 @@
 """L4 亲情电话(视频电脑)使用记录表. Never what was said, and no number."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +15,16 @@ from kiosk.rules.relations import Relation
 from kiosk.services import call_board, ledger_paper
 from kiosk.services.call_board import CallRow
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import DASH, NONE, TO_SIGN, Period, class_name, table, time_of
+from kiosk.services.ledger_paper import (
+    DASH,
+    NONE,
+    TO_SIGN,
+    Period,
+    Row,
+    class_name,
+    table,
+    time_of,
+)
 
 _COLUMNS: Final = (
     ("序号", 5),
@@ -77,20 +87,13 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         here=here,
     )
     names = _names(session, {call.child_id for call in calls})
-    later = _booked_again(session, period, here)
+    later = _booked_again(session, period)
     rows = [
         (
             place,
             call.on.isoformat(),
             names[call.child_id],
-            class_name(*call.class_name),
-            _RELATIONS[call.relation],
-            "视频" if call.line_kind is LineKind.VIDEO else "电话",
-            time_of(call.start_min, here),
-            time_of(call.started_at, here),
-            time_of(call.ended_at, here),
-            call.minutes if _is_talk(call) and call.minutes is not None else DASH,
-            _REACHED.get(call.state, "未打"),
+            *_what_happened(call, here),
             _handled(call, later),
             TO_SIGN,
             ledger_paper.on_duty(duty, call.on, call.started_at),
@@ -98,24 +101,35 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         )
         for place, call in enumerate(calls, start=1)
     ]
-    done = [call for call in calls if call.state is CallState.DONE]
-    minutes = sum(call.minutes or 0 for call in calls if _is_talk(call))
     return table(
         "留守儿童之家活动室亲情电话(视频电脑)使用记录表",
         _COLUMNS,
         rows,
-        totals=(
-            "合计",
-            DASH,
-            f"{len({call.child_id for call in calls})} 人",
-            *[DASH] * 6,
-            minutes,
-            f"{len(done)} 次",
-            *[DASH] * 4,
-        ),
+        totals=_totals(calls),
         period=period,
         here=here,
     )
+
+
+def _what_happened(call: CallRow, here: Here) -> Row:
+    """Return the columns from the class to whether anybody was reached."""
+    return (
+        class_name(*call.class_name),
+        _RELATIONS[call.relation],
+        "视频" if call.line_kind is LineKind.VIDEO else "电话",
+        time_of(call.start_min, here),
+        time_of(call.started_at, here),
+        time_of(call.ended_at, here),
+        call.minutes if _is_talk(call) and call.minutes is not None else DASH,
+        _REACHED.get(call.state, "未打"),
+    )
+
+
+def _totals(calls: Sequence[CallRow]) -> Row:
+    children = {call.child_id for call in calls}
+    minutes = sum(call.minutes or 0 for call in calls if _is_talk(call))
+    done = sum(call.state is CallState.DONE for call in calls)
+    return ("合计", DASH, f"{len(children)} 人", *[DASH] * 6, minutes, f"{done} 次", *[DASH] * 4)
 
 
 def _is_talk(call: CallRow) -> bool:
@@ -134,9 +148,7 @@ def _handled(call: CallRow, later: dict[UUID, list[tuple[str, str]]]) -> str:
     return f"已再约 {on} {int(start) // 60:02}:{int(start) % 60:02}"
 
 
-def _booked_again(
-    session: Session, period: Period, here: Here
-) -> dict[UUID, list[tuple[str, str]]]:
+def _booked_again(session: Session, period: Period) -> dict[UUID, list[tuple[str, str]]]:
     """Return each child's calls from the period on, in order of time."""
     found: dict[UUID, list[tuple[str, str]]] = {}
     rows = session.execute(
@@ -144,7 +156,6 @@ def _booked_again(
         .where(Booking.on_date >= period.first, Booking.state.in_(HOLDING))
         .order_by(Booking.on_date, Booking.start_min)
     )
-    del here
     for row in rows:
         found.setdefault(row.child_id, []).append((row.on_date.isoformat(), f"{row.start_min:04}"))
     return found

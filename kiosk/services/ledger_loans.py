@@ -1,5 +1,6 @@
 """L6 图书借阅登记表: what was lent in a period, and what became of it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -12,7 +13,7 @@ from kiosk.models.library import Item, Loan, Title
 from kiosk.models.people import Child, SchoolClass, Staff
 from kiosk.rules.lending import LoanEnd
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import DASH, NONE, Period, class_name, day_of, table
+from kiosk.services.ledger_paper import DASH, NONE, Period, Row, class_name, day_of, table
 
 _COLUMNS: Final = (
     ("序号", 5),
@@ -29,72 +30,71 @@ _COLUMNS: Final = (
     ("经手人", 10),
     ("备注", 12),
 )
+_LOANS: Final = (
+    select(
+        Loan,
+        Title.name,
+        Item.accession_no,
+        Item.shelf,
+        Child.family_name,
+        Child.given_name,
+        SchoolClass.grade,
+        SchoolClass.number,
+        Staff.display_name,
+    )
+    .join(Item, Item.id == Loan.item_id)
+    .join(Title, Title.id == Item.title_id)
+    .join(Child, Child.id == Loan.child_id)
+    .join(SchoolClass, SchoolClass.id == Child.class_id)
+    .outerjoin(Staff, Staff.id == Loan.lent_by_id)
+    .where(or_(Loan.ended_as.is_(None), Loan.ended_as != LoanEnd.UNDONE))
+    .order_by(Loan.local_day, Loan.lent_at)
+)
 
 
 def build(session: Session, period: Period, *, here: Here) -> Table:
     """Return L6 of a period: the loans that began in it, apart from those taken back at once."""
-    loans = session.execute(
-        select(
-            Loan,
-            Title.name,
-            Item.accession_no,
-            Item.shelf,
-            Child.family_name,
-            Child.given_name,
-            SchoolClass.grade,
-            SchoolClass.number,
-            Staff.display_name,
-        )
-        .join(Item, Item.id == Loan.item_id)
-        .join(Title, Title.id == Item.title_id)
-        .join(Child, Child.id == Loan.child_id)
-        .join(SchoolClass, SchoolClass.id == Child.class_id)
-        .outerjoin(Staff, Staff.id == Loan.lent_by_id)
-        .where(
-            Loan.local_day.between(period.first, period.last),
-            or_(Loan.ended_as.is_(None), Loan.ended_as != LoanEnd.UNDONE),
-        )
-        .order_by(Loan.local_day, Loan.lent_at)
-    ).all()
-    rows = [
-        (
-            place,
-            row.Loan.local_day.isoformat(),
-            row.name,
-            row.accession_no,
-            1,
-            row.shelf or DASH,
-            row.family_name + row.given_name,
-            class_name(row.grade, row.number),
-            row.Loan.due_on.isoformat(),
-            _returned_on(row, here),
-            _returned(row, here.today),
-            row.display_name or "自助",
-            f"续借{row.Loan.renewals}次" if row.Loan.renewals else NONE,
-        )
-        for place, row in enumerate(loans, start=1)
-    ]
-    readers = {row.Loan.child_id for row in loans}
-    still_out = sum(row.Loan.ended_at is None for row in loans)
+    loans = session.execute(_LOANS.where(Loan.local_day.between(period.first, period.last))).all()
     return table(
         "图书借阅登记表",
         _COLUMNS,
-        rows,
-        totals=(
-            "合计",
-            DASH,
-            DASH,
-            DASH,
-            len(rows),
-            DASH,
-            f"{len(readers)} 人",
-            *[DASH] * 3,
-            f"未还 {still_out} 册",
-            DASH,
-            DASH,
-        ),
+        [_row(place, loan, here) for place, loan in enumerate(loans, start=1)],
+        totals=_totals(loans),
         period=period,
         here=here,
+    )
+
+
+def _row(place: int, row: AnyRow, here: Here) -> Row:
+    return (
+        place,
+        row.Loan.local_day.isoformat(),
+        row.name,
+        row.accession_no,
+        1,
+        row.shelf or DASH,
+        row.family_name + row.given_name,
+        class_name(row.grade, row.number),
+        row.Loan.due_on.isoformat(),
+        _returned_on(row, here),
+        _returned(row, here.today),
+        row.display_name or "自助",
+        f"续借{row.Loan.renewals}次" if row.Loan.renewals else NONE,
+    )
+
+
+def _totals(loans: Sequence[AnyRow]) -> Row:
+    readers = {row.Loan.child_id for row in loans}
+    still_out = sum(row.Loan.ended_at is None for row in loans)
+    return (
+        "合计",
+        *[DASH] * 3,
+        len(loans),
+        DASH,
+        f"{len(readers)} 人",
+        *[DASH] * 3,
+        f"未还 {still_out} 册",
+        *[DASH] * 2,
     )
 
 

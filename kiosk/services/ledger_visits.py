@@ -1,6 +1,6 @@
 """L3 到室签到登记表: who came, from when to when."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -20,7 +20,7 @@ from kiosk.rules.visits import VisitState
 from kiosk.services import ledger_paper, opening_log
 from kiosk.services.here import Here
 from kiosk.services.ledger_openings import Days
-from kiosk.services.ledger_paper import DASH, NONE, Period, class_name, table, time_of
+from kiosk.services.ledger_paper import DASH, NONE, Period, Row, class_name, table, time_of
 
 _COLUMNS: Final = (
     ("序号", 6),
@@ -33,6 +33,12 @@ _COLUMNS: Final = (
     ("值班教师", 16),
     ("备注", 16),
 )
+_VISITS: Final = (
+    select(Visit, Child.family_name, Child.given_name, SchoolClass.grade, SchoolClass.number)
+    .join(Child, Child.id == Visit.child_id)
+    .join(SchoolClass, SchoolClass.id == Child.class_id)
+    .order_by(Visit.local_day, Visit.signed_in_at)
+)
 
 
 def build(session: Session, period: Period, *, here: Here) -> Table:
@@ -41,11 +47,9 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
     borrowed = _borrowed(session, period)
     called = _called(session, period)
     visits = session.execute(
-        select(Visit, Child.family_name, Child.given_name, SchoolClass.grade, SchoolClass.number)
-        .join(Child, Child.id == Visit.child_id)
-        .join(SchoolClass, SchoolClass.id == Child.class_id)
-        .where(Visit.home_id == here.home_id, Visit.local_day.between(period.first, period.last))
-        .order_by(Visit.local_day, Visit.signed_in_at)
+        _VISITS.where(
+            Visit.home_id == here.home_id, Visit.local_day.between(period.first, period.last)
+        )
     ).all()
     rows = [
         (
@@ -61,25 +65,25 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         )
         for place, row in enumerate(visits, start=1)
     ]
-    children = {row.Visit.child_id for row in visits}
-    days = Days(opening_log.between(period.first, period.last, here=here))
-    # Who comes back in the same opening is counted once, as in L1 (`domain.md` 2.6).
-    times = {
-        (
-            row.Visit.child_id,
-            row.Visit.local_day,
-            days.opening_at(row.Visit.local_day, row.Visit.signed_in_at),
-        )
-        for row in visits
-    }
     return table(
         "到室签到登记表",
         _COLUMNS,
         rows,
-        totals=("合计", DASH, f"{len(children)} 人", DASH, f"{len(times)} 人次", *[DASH] * 4),
+        totals=_totals(visits, Days(opening_log.between(period.first, period.last, here=here))),
         period=period,
         here=here,
     )
+
+
+def _totals(visits: Sequence[AnyRow], days: Days) -> Row:
+    """Return the foot: who comes back in the same opening is counted once (`domain.md` 2.6)."""
+    came = [row.Visit for row in visits]
+    children = {one.child_id for one in came}
+    times = {
+        (one.child_id, one.local_day, days.opening_at(one.local_day, one.signed_in_at))
+        for one in came
+    }
+    return ("合计", DASH, f"{len(children)} 人", DASH, f"{len(times)} 人次", *[DASH] * 4)
 
 
 def _left(row: AnyRow, here: Here) -> str:

@@ -147,8 +147,7 @@ def _audit(
             subject=f"ledger:{which}",
             fields=f"{first.isoformat()}..{last.isoformat()}, {len(table.rows)} rows",
             purpose="ledger",
-            now=here.now,
-            key=here.settings.keys.audit,
+            here=here,
         )
 
 

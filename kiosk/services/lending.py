@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, transaction, violated, writing
 from kiosk.errors import RefusedError
@@ -133,12 +134,7 @@ def renew(*, loan_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Ren
         if refusal is not None:
             raise RefusedError(refusal)
         if loan.ended_at is not None:
-            if (
-                loan.ended_as is not LoanEnd.RETURNED
-                or abs(here.now - loan.ended_at) > _KEEP_WINDOW
-            ):
-                raise RefusedError(LendingRefusal.NOT_ON_LOAN)
-            loan_changes.reopen(session, loan)
+            _keep(session, loan, here)
         due_on = rules.renewed_due_on(
             policy,
             due_on=loan.due_on,
@@ -156,6 +152,13 @@ def renew(*, loan_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Ren
             )
         )
         return loan_answers.renewed(loan, due_on, reader, here)
+
+
+def _keep(session: Session, loan: AnyRow, here: Here) -> None:
+    """Reopen a loan whose book was put on the scanner a moment ago by mistake."""
+    if loan.ended_as is not LoanEnd.RETURNED or abs(here.now - loan.ended_at) > _KEEP_WINDOW:
+        raise RefusedError(LendingRefusal.NOT_ON_LOAN)
+    loan_changes.reopen(session, loan)
 
 
 def _decide(scanned: _Scan, *, was_beaten: bool) -> Answer:
@@ -219,37 +222,32 @@ def _lend(
     connection: Connection, item: AnyRow, reader: Reader, request_id: UUID, here: Here
 ) -> Lent:
     policy = here.settings.policy(reader.face.grade)
-    in_hand = own_page.loans(connection, child_id=reader.child_id)
-    refusal = rules.refusal(
-        policy, Standing(open_loans=len(in_hand)), status=item.status, by_teacher=False
-    )
+    held = len(own_page.loans(connection, child_id=reader.child_id))
+    refusal = rules.refusal(policy, Standing(open_loans=held), status=item.status, by_teacher=False)
     if refusal is not None:
-        raise RefusedError(refusal, held=len(in_hand))
+        raise RefusedError(refusal, held=held)
     due_on = rules.due_on(
         policy,
         lent_on=here.today,
         is_open=calendar.open_days(connection, after=here.today, here=here),
     )
-    loan_id = new_id(here.now)
-    _ADD.run(
-        connection,
-        {
-            "id": loan_id,
-            "item_id": item.id,
-            "child_id": reader.child_id,
-            "local_day": here.today,
-            "lent_at": here.now,
-            "due_on": due_on,
-            "renewals": 0,
-            "request_id": request_id,
-        },
-    )
+    loan = {
+        "id": new_id(here.now),
+        "item_id": item.id,
+        "child_id": reader.child_id,
+        "local_day": here.today,
+        "lent_at": here.now,
+        "due_on": due_on,
+        "renewals": 0,
+        "request_id": request_id,
+    }
+    _ADD.run(connection, loan)
     return Lent(
         child=reader.face,
-        loan=own_page.own_loan(loan_id, item.name, due_on),
+        loan=own_page.own_loan(loan["id"], item.name, due_on),
         today=here.today,
-        held=len(in_hand) + 1,
-        more=max(policy.limit - len(in_hand) - 1, 0),
+        held=held + 1,
+        more=max(policy.limit - held - 1, 0),
     )
 
 

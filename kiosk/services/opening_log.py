@@ -1,6 +1,6 @@
 """Plan beside fact: the openings of a period."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from kiosk.db import reading
 from kiosk.errors import NotFoundError
-from kiosk.models.calls import Booking, Slot
+from kiosk.models.calls import TO_COME_STATES, Booking, Slot
 from kiosk.models.openings import Duty, Opening, SafetyCheck
 from kiosk.models.people import Staff
-from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import (
     Hazard,
     OpeningOrigin,
@@ -25,7 +24,6 @@ from kiosk.rules.openings import (
 )
 from kiosk.services.here import Here
 
-_TO_COME: Final = (CallState.BOOKED, CallState.WAITING)
 _HOUR_MIN: Final = 60
 
 
@@ -114,7 +112,7 @@ def cancelling(opening_id: UUID, *, here: Here) -> Cancelling:
             select(func.count())
             .select_from(Booking)
             .join(Slot, Slot.id == Booking.slot_id)
-            .where(Slot.opening_id == opening_id, Booking.state.in_(_TO_COME))
+            .where(Slot.opening_id == opening_id, Booking.state.in_(TO_COME_STATES))
         )
         or 0,
     )
@@ -122,17 +120,8 @@ def cancelling(opening_id: UUID, *, here: Here) -> Cancelling:
 
 def _rows(session: Session, openings: Sequence[Opening], here: Here) -> tuple[OpeningRow, ...]:
     ids = [opening.id for opening in openings]
-    duty: dict[UUID, list[str]] = {}
-    for on_duty in session.execute(
-        select(Duty.opening_id, Staff.display_name)
-        .join(Staff, Staff.id == Duty.staff_id)
-        .where(Duty.opening_id.in_(ids))
-        .order_by(Duty.signed_on_at)
-    ):
-        duty.setdefault(on_duty.opening_id, []).append(on_duty.display_name)
-    checks: dict[UUID, list[SafetyCheck]] = {}
-    for check in session.scalars(select(SafetyCheck).where(SafetyCheck.opening_id.in_(ids))):
-        checks.setdefault(check.opening_id, []).append(check)
+    duty = _duty(session, ids)
+    checks = _checks(session, ids)
     return tuple(
         OpeningRow(
             opening_id=one.id,
@@ -156,6 +145,28 @@ def _rows(session: Session, openings: Sequence[Opening], here: Here) -> tuple[Op
         )
         for one in openings
     )
+
+
+def _duty(session: Session, opening_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """Return who was on duty in each opening, in the order in which they came."""
+    found: dict[UUID, list[str]] = {}
+    for row in session.execute(
+        select(Duty.opening_id, Staff.display_name)
+        .join(Staff, Staff.id == Duty.staff_id)
+        .where(Duty.opening_id.in_(opening_ids))
+        .order_by(Duty.signed_on_at)
+    ):
+        found.setdefault(row.opening_id, []).append(row.display_name)
+    return found
+
+
+def _checks(session: Session, opening_ids: Collection[UUID]) -> dict[UUID, list[SafetyCheck]]:
+    found: dict[UUID, list[SafetyCheck]] = {}
+    for check in session.scalars(
+        select(SafetyCheck).where(SafetyCheck.opening_id.in_(opening_ids))
+    ):
+        found.setdefault(check.opening_id, []).append(check)
+    return found
 
 
 def _hours(opening: Opening, here: Here) -> float:

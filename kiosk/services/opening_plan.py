@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from kiosk.db import transaction
 from kiosk.errors import NotFoundError
 from kiosk.ids import new_id
-from kiosk.models.calls import Booking, Line, Slot, SlotStatus
+from kiosk.models.calls import TO_COME_STATES, Booking, Line, Slot, SlotStatus
 from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules import civil, openings, slots
-from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import OpeningOrigin, OpeningRefusal, OpeningState, WeeklyRule
-from kiosk.services import audit, calls, forgotten
+from kiosk.services import audit, call_moves, forgotten
 from kiosk.services.audit import AuditAction
 from kiosk.services.calendar import PLANNED_AHEAD
 from kiosk.services.here import Here
@@ -108,21 +107,7 @@ def cancel(*, opening_id: UUID, staff_id: UUID, here: Here) -> int:
             raise NotFoundError(OpeningRefusal.NOT_OPEN)
         if opening.state is not OpeningState.PLANNED:
             raise NotFoundError(OpeningRefusal.NOT_OPEN)
-        opening.state = OpeningState.CANCELLED
-        session.execute(
-            update(Slot).where(Slot.opening_id == opening_id).values(status=SlotStatus.WITHDRAWN)
-        )
-        waiting = session.scalars(
-            select(Booking)
-            .join(Slot, Slot.id == Booking.slot_id)
-            .where(
-                Slot.opening_id == opening_id,
-                Booking.state.in_([CallState.BOOKED, CallState.WAITING]),
-            )
-        ).all()
-        for booking in waiting:
-            booking.is_owed = True
-            calls.move(session, booking, CallState.RELEASED, by_staff_id=staff_id, here=here)
+        released = withdraw(session, opening, staff_id=staff_id, here=here)
         audit.record(
             session,
             AuditAction.EDIT,
@@ -130,10 +115,23 @@ def cancel(*, opening_id: UUID, staff_id: UUID, here: Here) -> int:
             subject=f"opening:{opening_id}",
             fields="cancelled",
             purpose="openings",
-            now=here.now,
-            key=here.settings.keys.audit,
+            here=here,
         )
-        return len(waiting)
+        return released
+
+
+def withdraw(session: Session, opening: Opening, *, staff_id: UUID, here: Here) -> int:
+    """Cancel an opening with its places; return how many calls were released."""
+    opening.state = OpeningState.CANCELLED
+    session.execute(
+        update(Slot).where(Slot.opening_id == opening.id).values(status=SlotStatus.WITHDRAWN)
+    )
+    booked = session.scalars(
+        select(Booking)
+        .join(Slot, Slot.id == Booking.slot_id)
+        .where(Slot.opening_id == opening.id, Booking.state.in_(TO_COME_STATES))
+    ).all()
+    return call_moves.release(session, booked, by_staff_id=staff_id, here=here)
 
 
 def _rules(session: Session, here: Here) -> list[WeeklyRule]:

@@ -2,23 +2,20 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading, transaction
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
-from kiosk.models.calls import Booking, Slot, SlotStatus
+from kiosk.models.calls import Booking, Slot
 from kiosk.models.home import Home
 from kiosk.models.openings import Opening, OpeningRule
-from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import OpeningRefusal, OpeningState, WeeklyRule
 from kiosk.rules.sessions import SessionProblem
-from kiosk.services import audit, calls, opening_plan
+from kiosk.services import audit, opening_plan
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
-
-_TO_COME = (CallState.BOOKED, CallState.WAITING)
 
 
 def rules(*, here: Here) -> tuple[WeeklyRule, ...]:
@@ -59,10 +56,9 @@ def add_rule(
         InvalidInputError: BAD_FORM, for times that are no period of a day.
         RefusedError: RULES_OVERLAP, when a line that goes on has some of this time already.
     """
-    rule_id = new_id(here.now)
     try:
         rule = WeeklyRule(
-            rule_id=rule_id,
+            rule_id=new_id(here.now),
             weekday=weekday,
             from_min=from_min,
             to_min=to_min,
@@ -75,22 +71,25 @@ def add_rule(
         raise InvalidInputError(SessionProblem.BAD_FORM, field="from") from error
     with transaction() as session:
         _refuse_overlap(session, rule, here)
-        session.add(
-            OpeningRule(
-                id=rule_id,
-                home_id=here.home_id,
-                weekday=rule.weekday,
-                from_min=rule.from_min,
-                to_min=rule.to_min,
-                place_min=rule.place_min,
-                talk_min=rule.talk_min,
-                valid_from=rule.valid_from,
-            )
-        )
+        session.add(_stored(rule, here))
         session.flush()  # the openings refer to it
         opening_plan.plan_ahead_in(session, here=here)
-        _audit(session, rule_id, "added", staff_id, here)
-    return rule_id
+        _audit(session, rule.rule_id, "added", staff_id, here)
+    return rule.rule_id
+
+
+def _stored(rule: WeeklyRule, here: Here) -> OpeningRule:
+    return OpeningRule(
+        id=rule.rule_id,
+        home_id=here.home_id,
+        weekday=rule.weekday,
+        from_min=rule.from_min,
+        to_min=rule.to_min,
+        place_min=rule.place_min,
+        talk_min=rule.talk_min,
+        valid_from=rule.valid_from,
+        valid_to=rule.valid_to,
+    )
 
 
 def _refuse_overlap(session: Session, rule: WeeklyRule, here: Here) -> None:
@@ -128,22 +127,16 @@ def end_rule(rule_id: UUID, *, staff_id: UUID, here: Here) -> int:
 
 
 def _take_back(session: Session, opening: Opening, staff_id: UUID, here: Here) -> int:
-    bookings = session.scalars(
-        select(Booking).join(Slot, Slot.id == Booking.slot_id).where(Slot.opening_id == opening.id)
-    ).all()
-    if not bookings:
-        session.execute(delete(Slot).where(Slot.opening_id == opening.id))
-        session.delete(opening)
-        return 0
-    opening.state = OpeningState.CANCELLED
-    session.execute(
-        update(Slot).where(Slot.opening_id == opening.id).values(status=SlotStatus.WITHDRAWN)
+    was_booked = exists(
+        select(Booking.id)
+        .join(Slot, Slot.id == Booking.slot_id)
+        .where(Slot.opening_id == opening.id)
     )
-    waiting = [booking for booking in bookings if booking.state in _TO_COME]
-    for booking in waiting:
-        booking.is_owed = True
-        calls.move(session, booking, CallState.RELEASED, by_staff_id=staff_id, here=here)
-    return len(waiting)
+    if session.scalar(select(was_booked)):
+        return opening_plan.withdraw(session, opening, staff_id=staff_id, here=here)
+    session.execute(delete(Slot).where(Slot.opening_id == opening.id))
+    session.delete(opening)
+    return 0
 
 
 def _audit(session: Session, rule_id: UUID, what: str, staff_id: UUID, here: Here) -> None:
@@ -154,6 +147,5 @@ def _audit(session: Session, rule_id: UUID, what: str, staff_id: UUID, here: Her
         subject=f"opening_rule:{rule_id}",
         fields=what,
         purpose="openings",
-        now=here.now,
-        key=here.settings.keys.audit,
+        here=here,
     )

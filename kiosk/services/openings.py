@@ -27,8 +27,9 @@ from kiosk.rules.openings import (
     OpeningState,
 )
 from kiosk.rules.visits import VisitState
-from kiosk.services import forgotten, opening_plan, rooms
+from kiosk.services import audit, forgotten, opening_plan, rooms
 from kiosk.services.again import once_more
+from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 
 _DEFAULT_LENGTH_MIN: Final = 90
@@ -87,6 +88,7 @@ def _open_room(staff_id: UUID, exceptions: Mapping[Hazard, str], here: Here) -> 
         sign_on(session, opening_id=opening.id, staff_id=staff_id, here=here)
         _store_check(session, opening.id, exceptions, here)
         opening_plan.plan_ahead_in(session, here=here)
+        _audit(session, opening.id, "opened", staff_id, here)
         return opening.id
 
 
@@ -124,6 +126,17 @@ def take_over_duty(*, staff_id: UUID, here: Here) -> None:
 def closing_sheet(*, here: Here) -> ClosingSheet:
     """Return what is to be looked at before the room is closed."""
     session = reading()
+    return ClosingSheet(
+        still_here=_still_here(session, here),
+        items_out=session.scalar(
+            select(func.count()).select_from(Loan).where(Loan.ended_at.is_(None))
+        )
+        or 0,
+        calls_unfinished=_calls_unfinished(session, here),
+    )
+
+
+def _still_here(session: Session, here: Here) -> tuple[StillHere, ...]:
     rows = session.execute(
         select(
             Child.id,
@@ -137,22 +150,15 @@ def closing_sheet(*, here: Here) -> ClosingSheet:
         .join(SchoolClass, SchoolClass.id == Child.class_id)
         .where(Visit.home_id == here.home_id, Visit.state == VisitState.OPEN)
         .order_by(SchoolClass.grade, SchoolClass.number, Visit.signed_in_at)
-    ).all()
-    return ClosingSheet(
-        still_here=tuple(
-            StillHere(
-                child_id=row.id,
-                given_name=row.given_name,
-                class_name=(row.grade, row.number),
-                badge=Badge(animal=row.animal, cloth=row.cloth),
-            )
-            for row in rows
-        ),
-        items_out=session.scalar(
-            select(func.count()).select_from(Loan).where(Loan.ended_at.is_(None))
+    )
+    return tuple(
+        StillHere(
+            child_id=row.id,
+            given_name=row.given_name,
+            class_name=(row.grade, row.number),
+            badge=Badge(animal=row.animal, cloth=row.cloth),
         )
-        or 0,
-        calls_unfinished=_calls_unfinished(session, here),
+        for row in rows
     )
 
 
@@ -174,7 +180,7 @@ def _calls_unfinished(session: Session, here: Here) -> int:
     )
 
 
-def close_room(*, is_tidy: bool, here: Here) -> None:
+def close_room(*, is_tidy: bool, staff_id: UUID, here: Here) -> None:
     """Close the room: sweep who has not said goodbye, sign duty off, say what became of it.
 
     Raises:
@@ -201,6 +207,19 @@ def close_room(*, is_tidy: bool, here: Here) -> None:
             openings.minute_on(opening.on_date, opening.opened_at, here.settings.zone),
             openings.minute_on(opening.on_date, opening.closed_at, here.settings.zone),
         )
+        _audit(session, opening.id, "closed", staff_id, here)
+
+
+def _audit(session: Session, opening_id: UUID, what: str, staff_id: UUID, here: Here) -> None:
+    audit.record(
+        session,
+        AuditAction.EDIT,
+        actor_id=staff_id,
+        subject=f"opening:{opening_id}",
+        fields=what,
+        purpose="openings",
+        here=here,
+    )
 
 
 def _opening_to_open(session: Session, state: rooms.RoomState, here: Here) -> Opening:

@@ -9,11 +9,10 @@ from zlib import crc32
 from sqlalchemy import Connection, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from kiosk.db import AnyRow, any_of, reading
-from kiosk.models.calls import Booking, Line, Slot
+from kiosk.db import AnyRow, reading
+from kiosk.models.calls import TO_COME_STATES, Booking, Line, Slot
 from kiosk.models.library import Item, Loan, Title
 from kiosk.models.people import Child, Contact
-from kiosk.rules.call_states import CallState
 from kiosk.services.answers import (
     Book,
     CallMode,
@@ -27,7 +26,6 @@ from kiosk.services.here import Here
 from kiosk.services.prepared import Prepared
 
 COVERS: Final = 6
-_STILL_TO_COME: Final = any_of((CallState.BOOKED, CallState.WAITING))
 
 _LOANS: Final = Prepared(
     select(Loan.id, Loan.due_on, Title.name)
@@ -52,7 +50,7 @@ CALL_BY_ID: Final = Prepared(_CALLS.where(Booking.id == bindparam("booking_id"))
 _CALL: Final = Prepared(
     _CALLS.where(
         Booking.child_id == bindparam("child_id"),
-        Booking.state.in_(_STILL_TO_COME),
+        Booking.state.in_(TO_COME_STATES),
         or_(
             Booking.on_date > bindparam("today"),
             (Booking.on_date == bindparam("today")) & (Booking.start_min >= bindparam("minute")),
@@ -96,7 +94,7 @@ _REMINDERS: Final = Prepared(
             _soonest_call.child_id == bindparam("child_id"),
             _soonest_call.on_date == bindparam("today"),
             _soonest_call.start_min >= bindparam("minute"),
-            _soonest_call.state.in_(_STILL_TO_COME),
+            _soonest_call.state.in_(TO_COME_STATES),
         )
         .order_by(_soonest_call.start_min)
         .limit(1)

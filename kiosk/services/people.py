@@ -266,6 +266,5 @@ def _audit(
         subject=subject,
         fields=fields,
         purpose=purpose,
-        now=here.now,
-        key=here.settings.keys.audit,
+        here=here,
     )

@@ -26,7 +26,7 @@ class _Plan:
     fixed: Mapping[str, object]
     into: tuple[tuple[str, _Convert], ...]
     out_of: tuple[tuple[int, Callable[[Any], Any]], ...]
-    row: Callable[..., AnyRow]
+    row: type[Any]
 
 
 class Prepared:
@@ -48,6 +48,8 @@ class Prepared:
             found = driver.execute(self._plan.sql, _given(self._plan, values)).fetchall()
         except sqlite3.Error:
             return self._usual(connection, values)  # fails again, under the name that all know
+        if not self._plan.out_of:
+            return list(map(self._plan.row._make, found))
         return [_row(self._plan, row) for row in found]
 
     def first(self, at: Session | Connection, values: Mapping[str, object]) -> AnyRow | None:
@@ -87,7 +89,7 @@ def _plan(
     )
 
 
-def _named(*columns: str) -> Callable[..., Any]:
+def _named(*columns: str) -> type[Any]:
     return namedtuple("Row", columns)  # noqa: PYI024 - named at run time
 
 
@@ -100,4 +102,5 @@ def _row(plan: _Plan, found: Sequence[Any]) -> AnyRow:
     values = list(found)
     for place, convert in plan.out_of:
         values[place] = convert(values[place])
-    return plan.row(*values)
+    named: AnyRow = plan.row(*values)
+    return named

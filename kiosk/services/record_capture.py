@@ -10,23 +10,19 @@ from typing import Final
 from kiosk.record.target import Shape
 from kiosk.services.record_map import SENT
 
-_SEEDS: Final = (
-    "INSERT INTO sync_control (k, muted) VALUES (1, false)",
-    "INSERT INTO sync_seq (k, n) VALUES (1, 0)",
-)
+_SEED: Final = "INSERT INTO sync_control (k, muted) VALUES (1, false)"
 
 _SQLITE: Final = """\
 CREATE TRIGGER sync_{table}_{verb} AFTER {event} ON {table}
 WHEN (SELECT muted FROM sync_control) IS NOT true{changed}
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT '{table}', {row}.id, n, '{op}' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), '{table}', {row}.id, '{op}')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END"""
 
-# The row lock on sync_seq is held until commit, so numbers become visible in their order: a reader
-# that has seen one never misses a lower one (`sync.md` 0.3).
+# The row lock on sync_control is held until commit, so numbers become visible in their order: who
+# has read one never misses a lower one (`sync.md` 0.3).
 _POSTGRES_FUNCTION: Final = """\
 CREATE FUNCTION sync_note() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -41,9 +37,10 @@ BEGIN
   ELSE
     key := NEW.id;
   END IF;
-  UPDATE sync_seq SET n = n + 1 RETURNING n INTO number;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  VALUES (TG_TABLE_NAME, replace(key::text, '-', ''), number,
+  PERFORM 1 FROM sync_control FOR UPDATE;
+  SELECT coalesce(max(seq), 0) + 1 FROM sync_change INTO number;
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES (number, TG_TABLE_NAME, replace(key::text, '-', ''),
     CASE WHEN TG_OP = 'DELETE' THEN 'D' ELSE 'U' END)
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
   RETURN NULL;
@@ -62,16 +59,16 @@ def capture_ddl(dialect: str) -> tuple[str, ...]:
     """
     match dialect:
         case "sqlite":
-            return (*_SEEDS, *(text for shape in SENT for text in _on_sqlite(shape)))
+            return (_SEED, *(text for shape in SENT for text in _on_sqlite(shape)))
         case "postgresql":
             triggers = (text for shape in SENT for text in _on_postgres(shape))
-            return (*_SEEDS, _POSTGRES_FUNCTION, *triggers)
+            return (_SEED, _POSTGRES_FUNCTION, *triggers)
         case _:
             raise ValueError(dialect)
 
 
 def drop_capture_ddl(dialect: str) -> tuple[str, ...]:
-    """Return the statements that undo `capture_ddl`, but for the two rows."""
+    """Return the statements that undo `capture_ddl`, but for the row."""
     on = {"sqlite": "", "postgresql": " ON {table}"}[dialect]
     drops = [
         f"DROP TRIGGER sync_{shape.name}_{verb}{on.format(table=shape.name)}"

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Connection, String, bindparam, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
-from kiosk.db import AnyRow, any_of, constant, reading
-from kiosk.models.calls import Booking, Line, Slot
+from kiosk.db import AnyRow, constant, reading
+from kiosk.models.calls import UNFINISHED_STATES, Booking, Line, Slot
 from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Child, Staff
 from kiosk.models.visits import Visit
@@ -81,7 +81,7 @@ _CALLS: Final = (
     .where(
         Line.home_id == bindparam("home_id"),
         Booking.on_date == bindparam("today"),
-        Booking.state.in_(any_of((CallState.BOOKED, CallState.WAITING, CallState.CALLING))),
+        Booking.state.in_(UNFINISHED_STATES),
         or_(
             Booking.start_min > bindparam("after"),
             Booking.state == constant(CallState.CALLING),
@@ -125,9 +125,9 @@ def state(session: Session | Connection, here: Here) -> RoomState:
     )
 
 
-def is_open(session: Session | Connection, here: Here) -> bool:
-    """Return whether the teacher has opened the room."""
-    return _current(session, here) is not None
+def is_open_since(day: date | None, here: Here) -> bool:
+    """Return whether the room is open, `day` being that of the opening that stands open."""
+    return day is not None and not is_forgotten(day, here)
 
 
 def next_planned(session: Session | Connection, here: Here) -> PlannedOpening | None:
@@ -173,7 +173,9 @@ def now(here: Here) -> Room:
 
 def _current(session: Session | Connection, here: Here) -> AnyRow | None:
     current = _OPEN.first(session, {"home_id": here.home_id})
-    return None if current is None or is_forgotten(current.on_date, here) else current
+    if current is None or not is_open_since(current.on_date, here):
+        return None
+    return current
 
 
 @cache

@@ -48,6 +48,5 @@ def apply(plan: RosterPlan, *, actor_id: UUID | None, here: Here) -> None:
             subject="roster",
             fields=f"new {len(plan.new)}, changed {len(plan.changed)}, marked {len(plan.to_mark)}",
             purpose="roster",
-            now=here.now,
-            key=here.settings.keys.audit,
+            here=here,
         )

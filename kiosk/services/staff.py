@@ -234,6 +234,5 @@ def _audit(
         subject=f"staff:{subject}",
         fields=fields,
         purpose="staff",
-        now=here.now,
-        key=here.settings.keys.audit,
+        here=here,
     )

@@ -18,7 +18,6 @@ from kiosk.models.record import (
     SyncControl,
     SyncNotice,
     SyncQuarantine,
-    SyncSeq,
     SyncState,
 )
 from kiosk.record.target import Hello
@@ -176,12 +175,12 @@ def send_again(table: str, *, keys: Sequence[str], low: str, high: str) -> int:
             "INSERT INTO sync_change (tbl, pk, seq, op) VALUES (:tbl, :pk, :seq, 'U')"
             " ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq"
         )
-        counter = session.get_one(SyncSeq, 1, with_for_update=True)
+        session.get_one(SyncControl, 1, with_for_update=True)  # as each change does
+        newest = session.scalar(select(func.max(SyncChange.seq))) or 0
         rows = [
             {"tbl": table, "pk": key, "seq": seq}
-            for seq, key in enumerate(sorted({*known, *keys}), start=counter.n + 1)
+            for seq, key in enumerate(sorted({*known, *keys}), start=newest + 1)
         ]
-        counter.n += len(rows)
         if rows:
             session.execute(stamp, rows)
         return len(rows)

@@ -65,7 +65,7 @@ class SyncStarter:
 
 
 class SyncSchedule:
-    """Decides when to start; `tick` is called often and `room_closed` by whoever closes it."""
+    """Decides when to start; `tick` is called often; whoever closes the room says `send_now`."""
 
     def __init__(
         self, *, start: Callable[[], bool], waiting: Callable[[], int], clock: Clock
@@ -79,7 +79,7 @@ class SyncSchedule:
         self._wake = threading.Event()
         self._stop = threading.Event()
 
-    def room_closed(self) -> None:
+    def send_now(self) -> None:
         """Ask for a sync now; also for staff who do not want to wait."""
         self._wanted.set()
         self._wake.set()

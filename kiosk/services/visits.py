@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnyRow, constant, reading, writing
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
+from kiosk.models.openings import Opening
 from kiosk.models.people import Card, Child, SchoolClass
 from kiosk.models.visits import Visit
 from kiosk.rules import civil, codes, openings
 from kiosk.rules import visits as rules
 from kiosk.rules.badges import Badge
 from kiosk.rules.codes import CodeProblem
+from kiosk.rules.openings import OpeningState
 from kiosk.rules.visits import ArrivalAction, LastVisit, VisitRefusal, VisitState
 from kiosk.services import own_page, rooms
 from kiosk.services.again import once_more
@@ -70,12 +72,20 @@ _CARD: Final = Prepared(
         Visit.signed_out_at,
         Visit.request_id,
         Visit.leave_request_id,
+        Opening.on_date.label("open_since"),
     )
     .join(Child, Child.id == Card.child_id)
     .join(SchoolClass, SchoolClass.id == Child.class_id)
     .outerjoin(
         Visit,
         Visit.id == func.coalesce(_open_one, _latest_one),
+    )
+    .outerjoin(
+        Opening,
+        and_(
+            Opening.home_id == bindparam("home_id"),
+            Opening.state == constant(OpeningState.OPEN),
+        ),
     )
     .where(Card.code_digest == bindparam("digest"))
 )
@@ -104,7 +114,7 @@ def arrive(*, code: str, request_id: UUID, here: Here) -> AtTheDoor:
     """
     with writing() as connection:
         child = _holder(connection, code, here)
-        is_open = rooms.is_open(connection, here)
+        is_open = rooms.is_open_since(child.open_since, here)
         ahead = None if is_open else rooms.next_planned(connection, here)
         last = _last_visit(child, request_id, here)
         action = rules.arrival(
@@ -159,7 +169,7 @@ def holder(*, code: str, here: Here) -> UUID:
 
 def _holder(session: Session | Connection, code: str, here: Here) -> AnyRow:
     digest = codes.card_digest(code, key=here.settings.keys.card)
-    child = _CARD.first(session, {"digest": digest})
+    child = _CARD.first(session, {"digest": digest, "home_id": here.home_id})
     if child is None or child.left_on is not None:
         raise NotFoundError(CodeProblem.UNKNOWN_CARD)
     if child.revoked_at is not None:

@@ -12,7 +12,6 @@ from flask import Flask
 from whitenoise import WhiteNoise
 
 from kiosk.settings import HOST
-from kiosk.web.headers import HEADERS
 
 if TYPE_CHECKING:
     from wsgiref.headers import Headers
@@ -75,6 +74,4 @@ def compress(folder: Path) -> None:
 
 def _set_headers(headers: "Headers", path: str, url: str) -> None:
     del path, url
-    for name, value in HEADERS.items():
-        headers[name] = value
     headers["Cache-Control"] = f"public, max-age={_A_YEAR}, immutable"

@@ -10,20 +10,15 @@ import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from typing import Final, TypedDict
+from typing import Final
 
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 from werkzeug.wrappers import Response
 
-_PURPOSE: Final = b"cookie:"
-
-
-class _Kept(TypedDict):
-    path: str
-    secure: bool
-    httponly: bool
-    samesite: str | None
+NAME: Final = "__Host-home"
+_RULES: Final = "; Secure; HttpOnly; Path=/; SameSite=Strict"
+_PURPOSE: Final = b"cookie"
 
 
 class SignedCookies(SessionInterface):
@@ -34,7 +29,8 @@ class SignedCookies(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
         """Return what the cookie says; one that is not ours says nothing."""
-        text = request.cookies.get(self.get_cookie_name(app), "")
+        del app
+        text = request.cookies.get(NAME, "")
         said, _, signature = text.partition(".")
         if not hmac.compare_digest(self._signature(said).encode(), signature.encode()):
             return SecureCookieSession()
@@ -42,24 +38,18 @@ class SignedCookies(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Set the cookie only when something in it has changed."""
+        del app
         if not session.modified:
             return
-        name = self.get_cookie_name(app)
-        kept: _Kept = {
-            "path": self.get_cookie_path(app),
-            "secure": self.get_cookie_secure(app),
-            "httponly": self.get_cookie_httponly(app),
-            "samesite": self.get_cookie_samesite(app),
-        }
+        value = "; Max-Age=0"
         if session:
             said = _packed(session)
-            response.set_cookie(name, f"{said}.{self._signature(said)}", **kept)
-        else:
-            response.delete_cookie(name, **kept)
+            value = f"{said}.{self._signature(said)}"
+        response.headers.add("Set-Cookie", f"{NAME}={value}{_RULES}")
 
     def _signature(self, said: str) -> str:
-        found = hmac.digest(self._key, _PURPOSE + said.encode(), hashlib.sha256)
-        return urlsafe_b64encode(found).decode()
+        found = hashlib.blake2b(said.encode(), key=self._key, person=_PURPOSE, digest_size=32)
+        return urlsafe_b64encode(found.digest()).decode()
 
 
 def install(app: Flask, key: bytes) -> None:

@@ -1,9 +1,13 @@
 """Response headers, the same on each answer (`security.md` section 5)."""
 
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final
 
-from flask import Flask, request
-from werkzeug.wrappers import Response
+from flask import Flask
+
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -21,13 +25,26 @@ HEADERS: Final = {
 }
 
 
+_PAGE: Final = {"Cache-Control": "no-store", "Vary": "HX-Request, Cookie"}
+_STATIC: Final = "/static/"
+
+
 def install(app: Flask) -> None:
-    app.after_request(_set)
+    """Add them to whatever goes out, files and refusals as well; the last layer to be put on."""
+    inside = app.wsgi_app
 
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        is_file = environ.get("PATH_INFO", "").startswith(_STATIC)
 
-def _set(response: Response) -> Response:
-    response.headers.extend(HEADERS)
-    if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Vary"] = "HX-Request, Cookie"
-    return response
+        def begin(
+            status: str, headers: list[tuple[str, str]], error: "OptExcInfo | None" = None
+        ) -> Callable[[bytes], object]:
+            found = is_file and status.startswith(("2", "3"))
+            kept = headers if found else [one for one in headers if one[0] not in _PAGE]
+            more = HEADERS if found else HEADERS | _PAGE
+            return start_response(status, [*kept, *more.items()], error)
+
+        served: Iterable[bytes] = inside(environ, begin)
+        return served
+
+    app.wsgi_app = answer  # type: ignore[method-assign]  # how WSGI middleware is put in

@@ -15,7 +15,7 @@ def screen(fragment: str, answer: object, *, status: int = 200) -> Response:
     """Return a child screen: the fragment for the script, the whole page for a plain request."""
     template = fragment if wants_fragment() else "kiosk/screen.html"
     body = render_template(template, fragment=fragment, answer=answer)
-    response = make_response(body, status)
+    response = Response(body, status, mimetype="text/html")
     if status != HTTPStatus.OK:
         # A kind refusal is a screen too; without a target the script would let it fall.
         response.headers["HX-Retarget"] = "#screen"

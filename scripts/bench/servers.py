@@ -136,7 +136,7 @@ def journal() -> str:
     """Return the journal mode that the kiosk uses with this SQLite."""
     import sqlite3
 
-    from kiosk.db import journal_mode
+    from kiosk.pragmas import journal_mode
 
     return journal_mode(sqlite3.sqlite_version_info)
 

@@ -24,7 +24,8 @@ _FIRST_DAY = 7  # beyond the days that a child is offered, so that those lists s
 _PIN = "246802"
 _CHANGES = (
     "INSERT OR IGNORE INTO sync_change (tbl, pk, seq, op)"
-    " SELECT ?, id, (SELECT n FROM sync_seq) + row_number() OVER (ORDER BY id), 'U' FROM {0}"
+    " SELECT ?, id, (SELECT coalesce(max(seq), 0) FROM sync_change)"
+    " + row_number() OVER (ORDER BY id), 'U' FROM {0}"
 )
 
 
@@ -229,7 +230,6 @@ def _history(path: Path, now: datetime, *, visits: int, loans: int) -> None:
             rows(ids, now - timedelta(days=2), count, chance),
         )
         connection.execute(_CHANGES.format(table), (table,))
-        connection.execute("UPDATE sync_seq SET n = (SELECT max(seq) FROM sync_change)")
     connection.execute("UPDATE sync_control SET muted = false")
     connection.execute("COMMIT")
     connection.close()

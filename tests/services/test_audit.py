@@ -31,8 +31,7 @@ def _note(session: Session, here: Here, *, subject: str = "child:1") -> None:
         subject=subject,
         fields="phone",
         purpose="call",
-        now=here.now,
-        key=here.settings.keys.audit,
+        here=here,
     )
 
 

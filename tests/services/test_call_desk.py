@@ -419,6 +419,21 @@ def test_free_places_stand_between_the_calls(here: Here) -> None:
     assert [row.start_min for row in board] == sorted(row.start_min for row in board)
 
 
+def test_places_left_over_wait_until_the_room_opens_again(app: Flask, clock: FrozenClock) -> None:
+    factories.open_today(here_in(app, clock))
+    clock.advance(minutes=30)
+    left_over = call_places.places(here=here_in(app, clock))
+
+    factories.close_room(here_in(app, clock))
+    while_closed = call_places.places(here=here_in(app, clock))
+    factories.open_today(here_in(app, clock))
+
+    today = here_in(app, clock).today
+    assert today in {place.on for place in left_over}
+    assert today not in {place.on for place in while_closed}
+    assert call_places.places(here=here_in(app, clock)) == left_over
+
+
 def test_a_number_may_be_looked_at_when_it_is_time_to_ring(app: Flask, clock: FrozenClock) -> None:
     booking_id = _due(here_in(app, clock))  # for 17:00; it is 16:40
 

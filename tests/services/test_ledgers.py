@@ -81,7 +81,7 @@ def _afternoon(app: Flask, clock: FrozenClock) -> None:
     clock.advance(minutes=10)
     leave(child_id=children[2].child_id, face=children[2].face, here=here_in(app, clock))
     clock.advance(minutes=47)
-    openings.close_room(is_tidy=True, here=here_in(app, clock))
+    factories.close_room(here_in(app, clock))
 
 
 @pytest.mark.parametrize("name", Ledger)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from kiosk.db import db, reading, transaction, violated
 from kiosk.errors import RefusedError
 from kiosk.ids import new_id
+from kiosk.models.audit import Audit
 from kiosk.models.openings import Duty, Opening, SafetyCheck
 from kiosk.models.visits import Visit
 from kiosk.rules.call_states import CallState
@@ -136,7 +137,7 @@ def test_a_noon_opening_leaves_the_plan_of_the_afternoon_alone(
     teacher = factories.staff(now())
     noon = _open(now(), teacher.staff_id)
     clock.set_to(_at(13, 0))
-    openings.close_room(is_tidy=True, here=now())
+    factories.close_room(now())
 
     clock.set_to(_at(16, 35))
     ahead = rooms.now(now()).next_opening
@@ -177,7 +178,7 @@ def test_closing_signs_duty_off_and_says_what_became_of_it(now: Now, clock: Froz
     opening_id = _open(now(), teacher.staff_id)
     clock.advance(minutes=70)
 
-    openings.close_room(is_tidy=True, here=now())
+    factories.close_room(now())
 
     opening = _opening(opening_id)
     assert (opening.state, opening.is_tidy) == (OpeningState.HELD, True)
@@ -186,18 +187,32 @@ def test_closing_signs_duty_off_and_says_what_became_of_it(now: Now, clock: Froz
     assert not rooms.now(now()).is_open
 
 
+def test_who_opened_and_who_closed_is_in_the_audit(now: Now, clock: FrozenClock) -> None:
+    opens, closes = factories.staff(now()), factories.staff(now())
+    opening_id = _open(now(), opens.staff_id)
+    clock.advance(minutes=70)
+
+    openings.close_room(is_tidy=True, staff_id=closes.staff_id, here=now())
+
+    noted = reading().execute(select(Audit.actor_id, Audit.fields, Audit.subject)).all()
+    assert noted == [
+        (opens.staff_id, "opened", f"opening:{opening_id}"),
+        (closes.staff_id, "closed", f"opening:{opening_id}"),
+    ]
+
+
 def test_a_few_minutes_are_a_short_opening(now: Now, clock: FrozenClock) -> None:
     opening_id = _open(now(), factories.staff(now()).staff_id)
     clock.advance(minutes=20)
 
-    openings.close_room(is_tidy=False, here=now())
+    factories.close_room(now(), is_tidy=False)
 
     opening = _opening(opening_id)
     assert (opening.state, opening.is_tidy) == (OpeningState.SHORT, False)
 
 
 def test_a_closed_room_is_not_closed(here: Here) -> None:
-    refused = _refused(partial(openings.close_room, is_tidy=True, here=here))
+    refused = _refused(partial(factories.close_room, here))
 
     assert refused is OpeningRefusal.NOT_OPEN
 
@@ -207,7 +222,7 @@ def test_closing_after_midnight_belongs_to_the_day_it_opened(now: Now, clock: Fr
     clock.set_to(datetime(2026, 11, 20, 16, 30, tzinfo=UTC))
     assert rooms.now(now()).is_open
 
-    openings.close_room(is_tidy=True, here=now())
+    factories.close_room(now())
 
     assert _opening(opening_id).state is OpeningState.HELD
     assert _opening(opening_id).on_date == date(2026, 11, 20)
@@ -217,7 +232,7 @@ def test_the_room_is_not_closed_over_somebody_on_the_telephone(here: Here) -> No
     _open(here, factories.staff(here).staff_id)
     factories.booking(here, factories.child(here).child_id, state=CallState.CALLING)
 
-    refused = _refused(partial(openings.close_room, is_tidy=True, here=here))
+    refused = _refused(partial(factories.close_room, here))
 
     assert refused is OpeningRefusal.CALLS_UNFINISHED
     assert openings.closing_sheet(here=here).calls_unfinished == 1
@@ -248,7 +263,7 @@ def test_after_the_clock_was_set_back_the_room_still_closes(now: Now, clock: Fro
     opening_id = _open(now(), factories.staff(now()).staff_id)
     clock.advance(hours=-2)
 
-    openings.close_room(is_tidy=True, here=now())
+    factories.close_room(now())
 
     opening = _opening(opening_id)
     assert opening.state is OpeningState.SHORT
@@ -264,7 +279,7 @@ def test_the_room_opens_again_on_the_same_day(now: Now, clock: FrozenClock) -> N
     teacher = factories.staff(now())
     first = _open(now(), teacher.staff_id)
     clock.advance(minutes=40)
-    openings.close_room(is_tidy=True, here=now())
+    factories.close_room(now())
     clock.advance(minutes=10)
 
     second = _open(now(), teacher.staff_id)
@@ -338,7 +353,7 @@ def test_a_room_that_nobody_closed_is_closed_the_next_day(now: Now, clock: Froze
     assert (visit.state, visit.signed_out_at) == (VisitState.LEFT_UNCONFIRMED, None)
     assert [off for _, _, off in _duties()] == [None, None]
     assert rooms.now(now()).headcount == 0
-    openings.close_room(is_tidy=True, here=now())
+    factories.close_room(now())
     assert not rooms.now(now()).is_open
     assert rooms.now(now()).duty_title is None
     assert _opening(forgotten).closed_at is None
@@ -424,5 +439,5 @@ def test_the_database_keeps_openings_whole(either_app: Flask, clock: FrozenClock
         )
     assert violated(both.value) == "uq_duty_open_staff"
     clock.advance(minutes=45)
-    openings.close_room(is_tidy=True, here=here_in(either_app, clock))
+    factories.close_room(here_in(either_app, clock))
     assert _opening(opening_id).state is OpeningState.HELD

@@ -95,7 +95,8 @@ def _mark(*, sent_as_well: bool) -> dict[str, bytes]:
                     continue
                 mark = f"{CANARY}{len(marks):03}"
                 marks[f"{table.name}.{column.name}"] = mark.encode()
-                raw.execute(f"UPDATE {table.name} SET {column.name} = ? || rowid", (mark,))  # noqa: S608
+                statement = f"UPDATE {table.name} SET {column.name} = ? || hex(randomblob(8))"  # noqa: S608
+                raw.execute(statement, (mark,))
         raw.execute("PRAGMA ignore_check_constraints = OFF")
         raw.execute("PRAGMA foreign_keys = ON")
         raw.commit()

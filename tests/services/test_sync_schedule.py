@@ -100,7 +100,7 @@ def test_it_runs_when_the_room_closes(room: _Room) -> None:
     schedule = room.schedule()
     schedule.tick()
 
-    schedule.room_closed()
+    schedule.send_now()
     schedule.tick()
 
     assert room.started == 2
@@ -110,7 +110,7 @@ def test_what_could_not_start_is_tried_at_the_next_tick(room: _Room) -> None:
     schedule = room.schedule()
     schedule.tick()
     room.is_free = False
-    schedule.room_closed()
+    schedule.send_now()
     schedule.tick()
     room.is_free = True
 
@@ -137,7 +137,7 @@ def test_a_failure_of_a_moment_does_not_end_it_for_ever(clock: FrozenClock) -> N
     def waiting() -> int:
         answer = next(asked)
         if isinstance(answer, OSError):
-            schedule.room_closed()
+            schedule.send_now()
             raise answer
         return answer
 
@@ -181,7 +181,7 @@ def test_the_thread_wakes_when_the_room_closes() -> None:
     thread.start()
     assert started.get(timeout=10)
 
-    schedule.room_closed()
+    schedule.send_now()
 
     assert started.get(timeout=10)  # long before it would have looked by itself
     schedule.stop()

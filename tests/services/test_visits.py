@@ -17,7 +17,7 @@ from kiosk.models.visits import Visit
 from kiosk.rules.codes import CodeKind, CodeProblem, compose
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.visits import VisitRefusal, VisitState
-from kiosk.services import openings, rooms, visits
+from kiosk.services import rooms, visits
 from kiosk.services.answers import Arrived, Greeting, Left, OwnPage, OwnPageSaying, SafetyTip
 from kiosk.services.here import Here
 from kiosk.services.rooms import PlannedOpening
@@ -354,7 +354,7 @@ def test_the_closing_sweep_stores_no_time_that_nobody_saw(now: Now, clock: Froze
     clock.advance(minutes=40)
     _leave(leaves, now())
 
-    openings.close_room(is_tidy=True, here=now())
+    factories.close_room(now())
 
     kept = {visit.child_id: (visit.state, visit.signed_out_at) for visit in _visits()}
     assert kept == {

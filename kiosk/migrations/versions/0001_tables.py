@@ -92,16 +92,19 @@ def upgrade():
     )
     op.create_table(
         "sync_change",
+        sa.Column(
+            "seq",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         sa.Column("tbl", sa.String(length=40), nullable=False),
         sa.Column("pk", sa.String(length=32), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("op", sa.String(length=1), nullable=False),
         sa.CheckConstraint("op IN ('U', 'D')", name=op.f("ck_sync_change_op")),
-        sa.PrimaryKeyConstraint("tbl", "pk", name=op.f("pk_sync_change")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_sync_change")),
+        sa.UniqueConstraint("tbl", "pk", name=op.f("uq_sync_change_tbl_pk")),
     )
-    with op.batch_alter_table("sync_change", schema=None) as batch_op:
-        batch_op.create_index("uq_sync_change_seq", ["seq"], unique=True)
-
     op.create_table(
         "sync_control",
         sa.Column("k", sa.Integer(), autoincrement=False, nullable=False),
@@ -119,13 +122,6 @@ def upgrade():
         sa.Column("error", sa.String(length=24), nullable=False),
         sa.Column("first_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("target", "tbl", "pk", name=op.f("pk_sync_quarantine")),
-    )
-    op.create_table(
-        "sync_seq",
-        sa.Column("k", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("n", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("k = 1", name=op.f("ck_sync_seq_one_row")),
-        sa.PrimaryKeyConstraint("k", name=op.f("pk_sync_seq")),
     )
     op.create_table(
         "sync_state",
@@ -488,8 +484,6 @@ def upgrade():
             ["lent_by_id"], ["staff.id"], name=op.f("fk_loan_lent_by_id_staff")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan")),
-        sa.UniqueConstraint("end_request_id", name=op.f("uq_loan_end_request_id")),
-        sa.UniqueConstraint("renew_request_id", name=op.f("uq_loan_renew_request_id")),
         sa.UniqueConstraint("request_id", name=op.f("uq_loan_request_id")),
     )
     with op.batch_alter_table("loan", schema=None) as batch_op:
@@ -497,6 +491,20 @@ def upgrade():
         batch_op.create_index("ix_loan_ended_at", ["ended_at"], unique=False)
         batch_op.create_index("ix_loan_item_lent_at", ["item_id", "lent_at"], unique=False)
         batch_op.create_index("ix_loan_local_day", ["local_day"], unique=False)
+        batch_op.create_index(
+            "uq_loan_end_request_id",
+            ["end_request_id"],
+            unique=True,
+            sqlite_where=sa.text("end_request_id IS NOT NULL"),
+            postgresql_where=sa.text("end_request_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_loan_renew_request_id",
+            ["renew_request_id"],
+            unique=True,
+            sqlite_where=sa.text("renew_request_id IS NOT NULL"),
+            postgresql_where=sa.text("renew_request_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "uq_loan_open_item",
             ["item_id"],
@@ -609,8 +617,8 @@ def upgrade():
         sa.ForeignKeyConstraint(["child_id"], ["child.id"], name=op.f("fk_visit_child_id_child")),
         sa.ForeignKeyConstraint(["home_id"], ["home.id"], name=op.f("fk_visit_home_id_home")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
-        sa.UniqueConstraint("leave_request_id", name=op.f("uq_visit_leave_request_id")),
         sa.UniqueConstraint("request_id", name=op.f("uq_visit_request_id")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index(
@@ -618,6 +626,13 @@ def upgrade():
         )
         batch_op.create_index(
             "ix_visit_home_day_state", ["home_id", "local_day", "state"], unique=False
+        )
+        batch_op.create_index(
+            "uq_visit_leave_request_id",
+            ["leave_request_id"],
+            unique=True,
+            sqlite_where=sa.text("leave_request_id IS NOT NULL"),
+            postgresql_where=sa.text("leave_request_id IS NOT NULL"),
         )
         batch_op.create_index(
             "uq_visit_open_child",
@@ -1042,6 +1057,11 @@ def downgrade():
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
+        batch_op.drop_index(
+            "uq_visit_leave_request_id",
+            sqlite_where=sa.text("leave_request_id IS NOT NULL"),
+            postgresql_where=sa.text("leave_request_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_visit_home_day_state")
         batch_op.drop_index("ix_visit_child_signed_in")
 
@@ -1060,6 +1080,16 @@ def downgrade():
             "uq_loan_open_item",
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_loan_renew_request_id",
+            sqlite_where=sa.text("renew_request_id IS NOT NULL"),
+            postgresql_where=sa.text("renew_request_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_loan_end_request_id",
+            sqlite_where=sa.text("end_request_id IS NOT NULL"),
+            postgresql_where=sa.text("end_request_id IS NOT NULL"),
         )
         batch_op.drop_index("ix_loan_local_day")
         batch_op.drop_index("ix_loan_item_lent_at")
@@ -1103,12 +1133,8 @@ def downgrade():
 
     op.drop_table("title")
     op.drop_table("sync_state")
-    op.drop_table("sync_seq")
     op.drop_table("sync_quarantine")
     op.drop_table("sync_control")
-    with op.batch_alter_table("sync_change", schema=None) as batch_op:
-        batch_op.drop_index("uq_sync_change_seq")
-
     op.drop_table("sync_change")
     op.drop_table("staff")
     op.drop_table("school_class")

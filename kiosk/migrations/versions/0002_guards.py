@@ -40,293 +40,256 @@ BEGIN
   SELECT RAISE(ABORT, 'places of one line overlap');
 END""",
     "INSERT INTO sync_control (k, muted) VALUES (1, false)",
-    "INSERT INTO sync_seq (k, n) VALUES (1, 0)",
     """CREATE TRIGGER sync_school_class_insert AFTER INSERT ON school_class
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'school_class', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'school_class', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_school_class_update AFTER UPDATE OF grade ON school_class
 WHEN (SELECT muted FROM sync_control) IS NOT true AND (OLD.grade IS NOT NEW.grade)
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'school_class', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'school_class', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_school_class_delete AFTER DELETE ON school_class
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'school_class', OLD.id, n, 'D' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'school_class', OLD.id, 'D')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_child_insert AFTER INSERT ON child
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'child', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'child', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_child_update AFTER UPDATE OF class_id, enrolled_on, left_on ON child
 WHEN (SELECT muted FROM sync_control) IS NOT true AND (OLD.class_id IS NOT NEW.class_id OR OLD.enrolled_on IS NOT NEW.enrolled_on OR OLD.left_on IS NOT NEW.left_on)
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'child', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'child', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_child_delete AFTER DELETE ON child
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'child', OLD.id, n, 'D' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'child', OLD.id, 'D')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_item_insert AFTER INSERT ON item
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'item', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'item', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_item_update AFTER UPDATE OF title_id, status, added_on ON item
 WHEN (SELECT muted FROM sync_control) IS NOT true AND (OLD.title_id IS NOT NEW.title_id OR OLD.status IS NOT NEW.status OR OLD.added_on IS NOT NEW.added_on)
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'item', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'item', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_item_delete AFTER DELETE ON item
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'item', OLD.id, n, 'D' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'item', OLD.id, 'D')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_line_insert AFTER INSERT ON line
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'line', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'line', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_line_update AFTER UPDATE OF home_id, kind, is_in_use ON line
 WHEN (SELECT muted FROM sync_control) IS NOT true AND (OLD.home_id IS NOT NEW.home_id OR OLD.kind IS NOT NEW.kind OR OLD.is_in_use IS NOT NEW.is_in_use)
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'line', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'line', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_line_delete AFTER DELETE ON line
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'line', OLD.id, n, 'D' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'line', OLD.id, 'D')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_opening_insert AFTER INSERT ON opening
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'opening', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'opening', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_opening_update AFTER UPDATE OF home_id, on_date, from_min, to_min, origin, state, opened_at, closed_at, is_tidy ON opening
 WHEN (SELECT muted FROM sync_control) IS NOT true AND (OLD.home_id IS NOT NEW.home_id OR OLD.on_date IS NOT NEW.on_date OR OLD.from_min IS NOT NEW.from_min OR OLD.to_min IS NOT NEW.to_min OR OLD.origin IS NOT NEW.origin OR OLD.state IS NOT NEW.state OR OLD.opened_at IS NOT NEW.opened_at OR OLD.closed_at IS NOT NEW.closed_at OR OLD.is_tidy IS NOT NEW.is_tidy)
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'opening', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'opening', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_opening_delete AFTER DELETE ON opening
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'opening', OLD.id, n, 'D' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'opening', OLD.id, 'D')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_duty_insert AFTER INSERT ON duty
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'duty', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'duty', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_duty_update AFTER UPDATE OF opening_id, signed_on_at, signed_off_at ON duty
 WHEN (SELECT muted FROM sync_control) IS NOT true AND (OLD.opening_id IS NOT NEW.opening_id OR OLD.signed_on_at IS NOT NEW.signed_on_at OR OLD.signed_off_at IS NOT NEW.signed_off_at)
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'duty', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'duty', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_duty_delete AFTER DELETE ON duty
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'duty', OLD.id, n, 'D' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'duty', OLD.id, 'D')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_safety_check_insert AFTER INSERT ON safety_check
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'safety_check', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'safety_check', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_safety_check_update AFTER UPDATE OF opening_id, hazard, is_fine, checked_at ON safety_check
 WHEN (SELECT muted FROM sync_control) IS NOT true AND (OLD.opening_id IS NOT NEW.opening_id OR OLD.hazard IS NOT NEW.hazard OR OLD.is_fine IS NOT NEW.is_fine OR OLD.checked_at IS NOT NEW.checked_at)
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'safety_check', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'safety_check', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_safety_check_delete AFTER DELETE ON safety_check
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'safety_check', OLD.id, n, 'D' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'safety_check', OLD.id, 'D')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_visit_insert AFTER INSERT ON visit
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'visit', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'visit', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_visit_update AFTER UPDATE OF home_id, child_id, local_day, signed_in_at, signed_out_at, state ON visit
 WHEN (SELECT muted FROM sync_control) IS NOT true AND (OLD.home_id IS NOT NEW.home_id OR OLD.child_id IS NOT NEW.child_id OR OLD.local_day IS NOT NEW.local_day OR OLD.signed_in_at IS NOT NEW.signed_in_at OR OLD.signed_out_at IS NOT NEW.signed_out_at OR OLD.state IS NOT NEW.state)
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'visit', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'visit', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_visit_delete AFTER DELETE ON visit
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'visit', OLD.id, n, 'D' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'visit', OLD.id, 'D')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_loan_insert AFTER INSERT ON loan
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'loan', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'loan', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_loan_update AFTER UPDATE OF item_id, child_id, local_day, lent_at, due_on, renewals, renewed_at, ended_at, ended_as ON loan
 WHEN (SELECT muted FROM sync_control) IS NOT true AND (OLD.item_id IS NOT NEW.item_id OR OLD.child_id IS NOT NEW.child_id OR OLD.local_day IS NOT NEW.local_day OR OLD.lent_at IS NOT NEW.lent_at OR OLD.due_on IS NOT NEW.due_on OR OLD.renewals IS NOT NEW.renewals OR OLD.renewed_at IS NOT NEW.renewed_at OR OLD.ended_at IS NOT NEW.ended_at OR OLD.ended_as IS NOT NEW.ended_as)
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'loan', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'loan', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_loan_delete AFTER DELETE ON loan
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'loan', OLD.id, n, 'D' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'loan', OLD.id, 'D')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_slot_insert AFTER INSERT ON slot
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'slot', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'slot', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_slot_update AFTER UPDATE OF opening_id, line_id, on_date, start_min, end_min, status ON slot
 WHEN (SELECT muted FROM sync_control) IS NOT true AND (OLD.opening_id IS NOT NEW.opening_id OR OLD.line_id IS NOT NEW.line_id OR OLD.on_date IS NOT NEW.on_date OR OLD.start_min IS NOT NEW.start_min OR OLD.end_min IS NOT NEW.end_min OR OLD.status IS NOT NEW.status)
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'slot', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'slot', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_slot_delete AFTER DELETE ON slot
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'slot', OLD.id, n, 'D' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'slot', OLD.id, 'D')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_booking_insert AFTER INSERT ON booking
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'booking', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'booking', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_booking_update AFTER UPDATE OF slot_id, child_id, on_date, week_key, start_min, state, state_since, started_at, ended_at, booked_at ON booking
 WHEN (SELECT muted FROM sync_control) IS NOT true AND (OLD.slot_id IS NOT NEW.slot_id OR OLD.child_id IS NOT NEW.child_id OR OLD.on_date IS NOT NEW.on_date OR OLD.week_key IS NOT NEW.week_key OR OLD.start_min IS NOT NEW.start_min OR OLD.state IS NOT NEW.state OR OLD.state_since IS NOT NEW.state_since OR OLD.started_at IS NOT NEW.started_at OR OLD.ended_at IS NOT NEW.ended_at OR OLD.booked_at IS NOT NEW.booked_at)
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'booking', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'booking', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_booking_delete AFTER DELETE ON booking
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'booking', OLD.id, n, 'D' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'booking', OLD.id, 'D')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_call_attempt_insert AFTER INSERT ON call_attempt
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'call_attempt', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'call_attempt', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_call_attempt_update AFTER UPDATE OF booking_id, line_id, started_at, ended_at, result ON call_attempt
 WHEN (SELECT muted FROM sync_control) IS NOT true AND (OLD.booking_id IS NOT NEW.booking_id OR OLD.line_id IS NOT NEW.line_id OR OLD.started_at IS NOT NEW.started_at OR OLD.ended_at IS NOT NEW.ended_at OR OLD.result IS NOT NEW.result)
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'call_attempt', NEW.id, n, 'U' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'call_attempt', NEW.id, 'U')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
     """CREATE TRIGGER sync_call_attempt_delete AFTER DELETE ON call_attempt
 WHEN (SELECT muted FROM sync_control) IS NOT true
 BEGIN
-  UPDATE sync_seq SET n = n + 1;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  SELECT 'call_attempt', OLD.id, n, 'D' FROM sync_seq WHERE true
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM sync_change), 'call_attempt', OLD.id, 'D')
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
 END""",
 )
@@ -344,7 +307,6 @@ FOR EACH ROW EXECUTE FUNCTION audit_is_final()""",
   line_id WITH =, on_date WITH =, int4range(start_min, end_min) WITH &&
 ) WHERE (status = 'open')""",
     "INSERT INTO sync_control (k, muted) VALUES (1, false)",
-    "INSERT INTO sync_seq (k, n) VALUES (1, 0)",
     """CREATE FUNCTION sync_note() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   key uuid;
@@ -358,9 +320,10 @@ BEGIN
   ELSE
     key := NEW.id;
   END IF;
-  UPDATE sync_seq SET n = n + 1 RETURNING n INTO number;
-  INSERT INTO sync_change (tbl, pk, seq, op)
-  VALUES (TG_TABLE_NAME, replace(key::text, '-', ''), number,
+  PERFORM 1 FROM sync_control FOR UPDATE;
+  SELECT coalesce(max(seq), 0) + 1 FROM sync_change INTO number;
+  INSERT INTO sync_change (seq, tbl, pk, op)
+  VALUES (number, TG_TABLE_NAME, replace(key::text, '-', ''),
     CASE WHEN TG_OP = 'DELETE' THEN 'D' ELSE 'U' END)
   ON CONFLICT (tbl, pk) DO UPDATE SET seq = excluded.seq, op = excluded.op;
   RETURN NULL;
@@ -494,7 +457,6 @@ DROP_SQLITE = (
     "DROP TRIGGER sync_call_attempt_update",
     "DROP TRIGGER sync_call_attempt_delete",
     "DELETE FROM sync_control",
-    "DELETE FROM sync_seq",
 )
 
 DROP_POSTGRESQL = (
@@ -539,7 +501,6 @@ DROP_POSTGRESQL = (
     "DROP TRIGGER sync_call_attempt_delete ON call_attempt",
     "DROP FUNCTION sync_note()",
     "DELETE FROM sync_control",
-    "DELETE FROM sync_seq",
 )
 
 
