@@ -27,6 +27,10 @@ class SetDigest:
     rows: int
     digest: int
 
+    def __add__(self, other: "SetDigest") -> "SetDigest":
+        """Return the digest of both sets together."""
+        return SetDigest(rows=self.rows + other.rows, digest=(self.digest + other.digest) % MODULUS)
+
 
 EMPTY: Final = SetDigest(rows=0, digest=0)
 

@@ -160,14 +160,15 @@ def outermost_keys(engine: Engine, shape: Shape) -> tuple[str, str] | None:
     return (min(found), max(found)) if found else None
 
 
-def contents(engine: Engine, shape: Shape, *, low: str, high: str) -> Iterator[str]:
-    """Yield what digests are made of for each row of a range of keys, half-open, as it is now."""
+def contents(engine: Engine, shape: Shape, *, low: str, high: str) -> Iterator[list[str]]:
+    """Yield what digests are made of for a range of keys, half-open: pages of rows by key."""
     at, query = low, text(_contents_query(shape, engine.dialect.name))
     while True:
         with engine.connect() as connection:
             given = {"low": at, "high": high, "limit": SLICE}
             page = [line for (line,) in connection.execute(query, given).all()]
-        yield from page
+        if page:
+            yield page
         if len(page) < SLICE:
             return
         at = _next_key(page[-1].split(SEPARATOR, 1)[0])

@@ -4,6 +4,7 @@ Compared are the local days of every key that changed since the last proof, and 
 chosen anew each day (`sync.md` 2.5).
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,13 +20,14 @@ from kiosk.errors import UnavailableError
 from kiosk.record.failpoint import failpoint
 from kiosk.record.target import RecordProblem, Shape, Span
 from kiosk.rules.civil import local
-from kiosk.rules.digest import SEPARATOR, day_of_key, keys_of_day, set_digest
+from kiosk.rules.digest import EMPTY, SEPARATOR, SetDigest, day_of_key, keys_of_day, set_digest
 from kiosk.services import sync_book, sync_changes
 from kiosk.services.record_map import SENT
 from kiosk.services.sync_run import SyncRun
 
 OLDER_DAYS: Final = 30
 _AT_ONCE: Final = 31
+_NEAR: Final = timedelta(days=7)
 _KEY: Final = 32
 
 Days = Mapping[str, set[date]]
@@ -122,10 +124,7 @@ def _differing(run: SyncRun, shape: Shape, spans: Sequence[Span]) -> Iterator[Sp
         asked = asker.submit(
             run.target.digests, shape, room_id=hello.room_id, epoch=hello.epoch, spans=spans
         )
-        ours = {
-            span: set_digest(sync_changes.contents(run.engine, shape, low=span.low, high=span.high))
-            for span in spans
-        }
+        ours = _our_digests(run.engine, shape, spans)
         theirs = asked.result()
     for span in spans:
         # What is changing at this moment differs rightly, and is next.
@@ -135,8 +134,37 @@ def _differing(run: SyncRun, shape: Shape, spans: Sequence[Span]) -> Iterator[Sp
             yield span
 
 
+def _our_digests(engine: Engine, shape: Shape, spans: Sequence[Span]) -> dict[Span, SetDigest]:
+    """Return the digest of each span; of days near each other the rows are read at once."""
+    found = dict.fromkeys(spans, EMPTY)
+    for days in _near_each_other(spans):
+        for page in sync_changes.contents(engine, shape, low=days[0].low, high=days[-1].high):
+            for day in days:
+                # A row begins with its key, and a page is in the order of keys.
+                of_day = page[bisect_left(page, day.low) : bisect_left(page, day.high)]
+                if of_day:
+                    found[day] += set_digest(of_day)
+    return found
+
+
+def _near_each_other(spans: Sequence[Span]) -> Iterator[list[Span]]:
+    """Part days in order where a gap begins whose rows would be read for nothing."""
+    days: list[Span] = []
+    for span in spans:
+        if days and _day(span) - _day(days[-1]) > _NEAR:
+            yield days
+            days = []
+        days.append(span)
+    if days:
+        yield days
+
+
+def _day(span: Span) -> date:
+    return date.fromisoformat(span.name)
+
+
 def _send_again(engine: Engine, difference: Difference) -> None:
     shape, span = difference.shape, difference.span
-    rows = sync_changes.contents(engine, shape, low=span.low, high=span.high)
-    keys = [row.split(SEPARATOR, 1)[0] for row in rows]
+    pages = sync_changes.contents(engine, shape, low=span.low, high=span.high)
+    keys = [row.split(SEPARATOR, 1)[0] for page in pages for row in page]
     sync_book.send_again(shape.name, keys=keys, low=span.low, high=span.high)

@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 _BATCH = 50_000
-_BY_HAND = 20_000
+_BY_HAND = 200_000
 _ROOM = "00000000-0000-7000-8000-000000000001"
 
 

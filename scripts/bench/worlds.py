@@ -14,7 +14,10 @@ from uuid import UUID, uuid4
 import floors
 
 from kiosk.clock import utc_now
+from kiosk.ids import new_id
 from kiosk.settings import Settings
+
+Row = dict[str, Any]
 
 _IN_A_CLASS = 45
 _LINES = 10
@@ -110,67 +113,34 @@ def floor_database(path: Path, world: World) -> Path:
 
 
 def _people(folder: Path, settings: Settings, now: datetime, children: int, items: int) -> World:
+    """Move a school in: children with a mother each, one teacher, books, an opening with places."""
     from sqlalchemy import insert
 
     from kiosk.db import transaction
     from kiosk.models import calls, library, openings, people
-    from kiosk.rules.codes import CodeKind, card_code, card_digest, new_item_code
-    from kiosk.services import homes, pins
+    from kiosk.services import homes
 
-    key, home_id, today = settings.keys.card, homes.find(settings), _today(settings, now)
-    class_ids = [uuid4() for _ in range(-(-children // _IN_A_CLASS))]
+    home_id, today = homes.find(settings), _today(settings, now)
     classes = [
-        {"id": one, "grade": 3 + place // 40, "number": place % 40 + 1}
-        for place, one in enumerate(class_ids)
+        {"id": new_id(now), "grade": 3 + place // 40, "number": place % 40 + 1}
+        for place in range(-(-children // _IN_A_CLASS))
     ]
-    child_ids, contact_ids = ([uuid4() for _ in range(children)] for _ in range(2))
-    badges = _badges()
-    kids = [
-        {"id": one, "family_name": "陈", "given_name": f"小满{place % 10}", "initials": "cxm",
-         "class_id": class_ids[place // _IN_A_CLASS], "is_boarder": False,
-         "enrolled_on": today, **badges[place % _IN_A_CLASS]}
-        for place, one in enumerate(child_ids)
-    ]  # fmt: skip
-    holders: list[tuple[CodeKind, UUID | None, UUID | None]] = [
-        (CodeKind.CHILD, one, None) for one in child_ids
-    ]
-    staff_id = uuid4()
-    holders.append((CodeKind.STAFF, None, staff_id))
-    codes, cards = [], []
-    for kind, child_id, member in holders:
-        card_id = uuid4()
-        code = card_code(kind, card_id, key=key)
-        codes.append(code)
-        cards.append(
-            {"id": card_id, "code_digest": card_digest(code, key=key), "child_id": child_id,
-             "staff_id": member, "issued_at": now, "revoked_at": None}
-        )  # fmt: skip
-    contacts = [
-        {"id": one, "child_id": child_id, "relation": "mother", "phone_cipher": b"-",
-         "phone_tail": "0000", "phone_digest": os.urandom(32), "status": "approved",
-         "position": 0}
-        for one, child_id in zip(contact_ids, child_ids, strict=True)
-    ]  # fmt: skip
-    titles = [{"id": uuid4(), "name": f"小马过河{n}", "search_key": f"小马过河{n}"}
+    kids = list(_children(classes, children, now, today))
+    teacher = _teacher(settings, now)
+    codes, cards = _cards(settings, now, kids, teacher)
+    contacts = [_mother(child["id"], now) for child in kids]
+    titles = [{"id": new_id(now), "name": f"小马过河{n}", "search_key": f"小马过河{n}"}
               for n in range(max(items // 3, 1))]  # fmt: skip
-    copies = [
-        {"id": uuid4(), "title_id": titles[place % len(titles)]["id"], "code": new_item_code(),
-         "accession_no": f"A{place:07}", "status": "available", "added_on": today}
-        for place in range(items)
-    ]  # fmt: skip
-    opening_id = uuid4()
-    opening = {"id": opening_id, "home_id": home_id, "on_date": today, "from_min": 0,
+    copies = list(_copies(titles, items, now, today))
+    opening = {"id": new_id(now), "home_id": home_id, "on_date": today, "from_min": 0,
                "to_min": 1440, "place_min": 10, "talk_min": 8, "origin": "adhoc",
                "state": "open", "opened_at": now}  # fmt: skip
-    lines = [{"id": uuid4(), "home_id": home_id, "name": f"L{n}", "kind": "phone",
+    lines = [{"id": new_id(now), "home_id": home_id, "name": f"L{n}", "kind": "phone",
               "is_in_use": True} for n in range(_LINES)]  # fmt: skip
-    places = list(_slots(opening_id, [line["id"] for line in lines], today))
-    member_row = {"id": staff_id, "display_name": "王老师", "role": "administrator",
-                  "pin_hash": pins.hashed(_PIN, settings.keys.pin),
-                  "pin_is_one_time": False}  # fmt: skip
+    places = list(_slots(opening["id"], [line["id"] for line in lines], now, today))
     with transaction() as session:
         for model, rows in (
-            (people.SchoolClass, classes), (people.Child, kids), (people.Staff, [member_row]),
+            (people.SchoolClass, classes), (people.Child, kids), (people.Staff, [teacher]),
             (people.Card, cards), (people.Contact, contacts), (library.Title, titles),
             (library.Item, copies), (openings.Opening, [opening]), (calls.Line, lines),
             (calls.Slot, places),
@@ -179,11 +149,63 @@ def _people(folder: Path, settings: Settings, now: datetime, children: int, item
     return World(
         folder=folder,
         cards=codes[:-1],
-        contacts={code: str(one) for code, one in zip(codes[:-1], contact_ids, strict=True)},
+        contacts={code: str(one["id"]) for code, one in zip(codes, contacts, strict=False)},
         items=[str(copy["code"]) for copy in copies],
         slots=[str(place["id"]) for place in places],
         staff_card=codes[-1],
     )
+
+
+def _children(classes: list[Row], count: int, now: datetime, today: date) -> Iterator[Row]:
+    badges = _badges()
+    for place in range(count):
+        yield {"id": new_id(now), "family_name": "陈", "given_name": f"小满{place % 10}",
+               "initials": "cxm", "class_id": classes[place // _IN_A_CLASS]["id"],
+               "is_boarder": False, "enrolled_on": today,
+               **badges[place % _IN_A_CLASS]}  # fmt: skip
+
+
+def _teacher(settings: Settings, now: datetime) -> Row:
+    from kiosk.services import pins
+
+    return {"id": new_id(now), "display_name": "王老师", "role": "administrator",
+            "pin_hash": pins.hashed(_PIN, settings.keys.pin), "pin_is_one_time": False}  # fmt: skip
+
+
+def _mother(child_id: UUID, now: datetime) -> Row:
+    return {"id": new_id(now), "child_id": child_id, "relation": "mother", "phone_cipher": b"-",
+            "phone_tail": "0000", "phone_digest": os.urandom(32), "status": "approved",
+            "position": 0}  # fmt: skip
+
+
+def _copies(titles: list[Row], count: int, now: datetime, today: date) -> Iterator[Row]:
+    from kiosk.rules.codes import new_item_code
+
+    for place in range(count):
+        yield {"id": new_id(now), "title_id": titles[place % len(titles)]["id"],
+               "code": new_item_code(), "accession_no": f"A{place:07}", "status": "available",
+               "added_on": today}  # fmt: skip
+
+
+def _cards(
+    settings: Settings, now: datetime, kids: list[Row], teacher: Row
+) -> tuple[list[str], list[Row]]:
+    """Return the codes and the rows of all cards, the teacher's last."""
+    from kiosk.rules.codes import CodeKind, card_code, card_digest
+
+    key = settings.keys.card
+    codes, cards = [], []
+    for kind, child_id, staff_id in (
+        *((CodeKind.CHILD, child["id"], None) for child in kids),
+        (CodeKind.STAFF, None, teacher["id"]),
+    ):
+        card_id = new_id(now)
+        codes.append(card_code(kind, card_id, key=key))
+        cards.append(
+            {"id": card_id, "code_digest": card_digest(codes[-1], key=key), "child_id": child_id,
+             "staff_id": staff_id, "issued_at": now, "revoked_at": None}
+        )  # fmt: skip
+    return codes, cards
 
 
 def _badges() -> list[dict[str, str]]:
@@ -196,14 +218,14 @@ def _badges() -> list[dict[str, str]]:
     ]
 
 
-def _slots(opening_id: UUID, lines: list[Any], today: date) -> Iterator[dict[str, Any]]:
+def _slots(opening_id: UUID, lines: list[UUID], now: datetime, today: date) -> Iterator[Row]:
     from kiosk.rules import civil
 
     for day in (today + timedelta(days=_FIRST_DAY), today + timedelta(days=_FIRST_DAY + 1)):
         for place in range(_PLACES_A_DAY):
             for line in lines:
                 start = place * _PLACE_MIN
-                yield {"id": uuid4(), "opening_id": opening_id, "line_id": line, "on_date": day,
+                yield {"id": new_id(now), "opening_id": opening_id, "line_id": line, "on_date": day,
                        "week_key": civil.week_key(day), "start_min": start,
                        "end_min": start + _PLACE_MIN, "status": "open"}  # fmt: skip
 
