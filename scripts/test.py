@@ -24,6 +24,7 @@ from environment import PYTHON, ROOT, tool
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+BENCH = Path("scripts/bench")
 EXAMPLES = """examples:
   python3 scripts/test.py                            everything
   python3 scripts/test.py --fast                     without browser, PostgreSQL and kills
@@ -103,6 +104,7 @@ def _steps(options: argparse.Namespace) -> list[Step]:
         Step("format", "ruff format --check", check(tool("ruff"), "format", "--check", ".")),
         Step("lint", "ruff check", check(tool("ruff"), "check", ".")),
         Step("types", "mypy --strict", check(tool("mypy"))),
+        Step("bench-types", "mypy --strict", check(tool("mypy"), *sorted(BENCH.glob("*.py")))),
         Step("contracts", "lint-imports", check(tool("lint-imports"), "--no-cache", "--no-logo")),
         Step("templates", "djlint --lint and --check", check(*djlint, "--lint", "--check")),
         Step(

@@ -76,6 +76,13 @@ def private_cluster() -> Iterator[Cluster]:
     binaries = programs()
     if binaries is None:
         pytest.skip("PostgreSQL's own programs are not installed")
+    with running_cluster(binaries) as cluster:
+        yield cluster
+
+
+@contextmanager
+def running_cluster(binaries: Path) -> Iterator[Cluster]:
+    """Start a cluster with the programs in this folder, and stop it."""
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     as_user = _as_user(folder)
     data = folder / "data"

@@ -12,7 +12,10 @@ from kiosk.rules.digest import DIGITS, MODULUS, SetDigest
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
-_LIMITS: Final = "SET lock_timeout = '10s'; SET statement_timeout = '300s'; SET timezone = 'UTC'"
+# To compile a statement takes the server longer than to run it on a month of one room.
+_LIMITS: Final = (
+    "SET lock_timeout = '10s'; SET statement_timeout = '300s'; SET timezone = 'UTC'; SET jit = off"
+)
 
 # Two rooms that come for the first time at one moment would both create the tables.
 _ONE_MAKER: Final = "SELECT pg_advisory_xact_lock(7208641053)"

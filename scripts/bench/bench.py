@@ -93,7 +93,7 @@ class Bench:
     def kiosk(self, world: World) -> Server:
         return servers.kiosk(world.folder)
 
-    def each_round(self, name: str, work: Callable[[], None], undo: Callable[[], None]) -> None:
+    def each_round(self, name: str, work: Callable[[], object], undo: Callable[[], object]) -> None:
         """Run `work` once a round; a round that others disturbed is undone and run again."""
         repeats = 0
         done = 0

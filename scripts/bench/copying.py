@@ -9,8 +9,12 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 _BATCH = 50_000
 _BY_HAND = 200_000
@@ -65,7 +69,7 @@ def main() -> None:
     print(json.dumps({"rows": rows, "copy": copied, "executemany": by_hand}))
 
 
-def _upserts(connection: object, blocks: list[bytes]) -> float:
+def _upserts(connection: "Connection[tuple[object, ...]]", blocks: list[bytes]) -> float:
     """Return the rows a second of an upsert by executemany into an empty table like it."""
     lines = b"".join(blocks).decode("ascii").splitlines()[:_BY_HAND]
     rows = [[value or None for value in line.split("\t")] for line in lines]

@@ -57,7 +57,7 @@ def _fsyncs(bench: Bench) -> None:
         )  # fmt: skip
 
 
-def _scans(server: Server, world: World) -> Callable[[], None]:
+def _scans(server: Server, world: World) -> Callable[[], object]:
     screen = server.screen()
 
     def work() -> None:
@@ -68,7 +68,7 @@ def _scans(server: Server, world: World) -> Callable[[], None]:
     return work
 
 
-def _work(kiosk: Server, world: World) -> dict[str, Callable[[], None]]:
+def _work(kiosk: Server, world: World) -> dict[str, Callable[[], object]]:
     """Return what to count; each runs `_TIMES` times, in this order."""
     idle, screens, items, cards = kiosk.screen(), [], [], []
     idle.scan(world.item())
@@ -77,8 +77,8 @@ def _work(kiosk: Server, world: World) -> dict[str, Callable[[], None]]:
         cards.append(world.card())
         items.append(world.item())
 
-    def each(what: Callable[[int], object]) -> Callable[[], None]:
-        return lambda: [what(place) for place in range(_TIMES)] and None
+    def each(what: Callable[[int], object]) -> Callable[[], object]:
+        return lambda: [what(place) for place in range(_TIMES)]
 
     def book(place: int) -> None:
         form = {"contact_id": world.contacts[cards[place]], "slot_id": world.slot(),
@@ -94,10 +94,10 @@ def _work(kiosk: Server, world: World) -> dict[str, Callable[[], None]]:
     }
 
 
-def _count(server: Server, folder: Path, work: Callable[[], None]) -> float:
+def _count(server: Server, folder: Path, work: Callable[[], object]) -> float:
     """Return the fsyncs of the server while `work` runs, for one operation."""
     trace = folder / f"fsync-{time.monotonic_ns()}.txt"
-    command = ["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", trace]
+    command: list[str | Path] = ["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", trace]
     strace = subprocess.Popen([*command, "-p", str(server.pid)])
     tasks = Path(f"/proc/{server.pid}/task")
     for _ in range(200):

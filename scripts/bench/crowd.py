@@ -39,7 +39,7 @@ def _eight_clients(bench: Bench) -> None:
             this[name] = _crowd(server, bench.empty, bench.sizes.crowd)
         found.append(this)
 
-    bench.each_round("eight screens", work, lambda: found.pop() and None)
+    bench.each_round("eight screens", work, found.pop)
     bench.stop_servers()
     tail = median(one["kiosk"][1] / one["raw"][1] for one in found)
     speed = median(one["kiosk"][2] / one["raw"][2] for one in found)

@@ -139,7 +139,7 @@ def _paint(bench: Bench, browser: "Browser", kiosk: Server, htmx: Server) -> Non
                 times[name].append(_first_paint(browser, server))
         found.append({name: median(values) for name, values in times.items()})
 
-    bench.each_round("first paint", work, lambda: found.pop() and None)
+    bench.each_round("first paint", work, found.pop)
     ratio = median(one["kiosk"] / one["htmx"] for one in found)
     bench.lines.append(
         Line(goal=10, what="first paint", found=f"{ratio:.2f} x minimal htmx page",

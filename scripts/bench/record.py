@@ -5,10 +5,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import servers
 import worlds
@@ -17,6 +17,11 @@ from report import Line, limit
 from worlds import World
 
 from bench import Bench
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.postgres import Cluster
 
 _PATIENCE_S = 900.0
 _ALONE = 300
@@ -33,14 +38,15 @@ class Synced:
 def measure(bench: Bench, goals: set[int]) -> None:
     from tests.postgres import programs
 
-    if programs() is None:
+    binaries = programs()
+    if binaries is None:
         for goal in goals:
             bench.lines.append(
                 Line(goal=goal, what="the record", found="not measured", goal_says="-",
                      reaches=None, must_says="-", holds=None, note="PostgreSQL is not installed")
             )  # fmt: skip
         return
-    with _cluster() as cluster:
+    with _cluster(binaries) as cluster:
         if 13 in goals:  # noqa: PLR2004
             _throughput(bench, cluster)
         if 14 in goals:  # noqa: PLR2004
@@ -48,20 +54,19 @@ def measure(bench: Bench, goals: set[int]) -> None:
 
 
 @contextmanager
-def _cluster() -> Iterator[object]:
+def _cluster(binaries: Path) -> "Iterator[Cluster]":
     """Start the private cluster of the tests; it must not sit on the client's core alone."""
-    from tests.postgres import private_cluster
+    from tests.postgres import running_cluster
 
     os.sched_setaffinity(0, range(os.cpu_count() or 1))
-    running = private_cluster.__wrapped__()
     try:
-        yield next(running)
+        with running_cluster(binaries) as cluster:
+            yield cluster
     finally:
-        next(running, None)
         os.sched_setaffinity(0, {servers.CLIENT_CORE})
 
 
-def _throughput(bench: Bench, cluster: object) -> None:
+def _throughput(bench: Bench, cluster: "Cluster") -> None:
     os.sched_setaffinity(0, range(os.cpu_count() or 1))
     found: list[dict[str, float]] = []
     peaks: list[tuple[float, float]] = []
@@ -176,7 +181,7 @@ def _floor(world: World, dsn: str) -> dict[str, float]:
     return found
 
 
-def _door_meanwhile(bench: Bench, cluster: object) -> None:
+def _door_meanwhile(bench: Bench, cluster: "Cluster") -> None:
     os.sched_setaffinity(0, {servers.CLIENT_CORE})
     bench.full.begin_again()
     kiosk = bench.start(bench.kiosk(bench.full))
@@ -206,7 +211,7 @@ def _door_meanwhile(bench: Bench, cluster: object) -> None:
             process.wait()
         found.append((p99(alone), p99(meanwhile), len(meanwhile)))
 
-    bench.each_round("the door while the sync runs", work, lambda: found.pop() and None)
+    bench.each_round("the door while the sync runs", work, found.pop)
     bench.stop_servers()
     ratio = median(meanwhile / alone for alone, meanwhile, _ in found)
     bench.lines.append(

@@ -123,7 +123,8 @@ def _round(bench: Bench, floors: list[Floor], doors: list[Door]) -> tuple[Times,
     times: Times = defaultdict(list)
     used: Times = defaultdict(list)
     for turn in range(-(-bench.sizes.sequences // _BLOCK)):
-        for one in (*floors, doors[0]):
+        queues: list[Floor | Door] = [*floors, doors[0]]
+        for one in queues:
             before = one.server.cpu_ms()
             for _ in range(_BLOCK):
                 one.queue(times)

@@ -132,10 +132,10 @@ def _people(folder: Path, settings: Settings, now: datetime, children: int, item
     titles = [{"id": new_id(now), "name": f"小马过河{n}", "search_key": f"小马过河{n}"}
               for n in range(max(items // 3, 1))]  # fmt: skip
     copies = list(_copies(titles, items, now, today))
-    opening = {"id": new_id(now), "home_id": home_id, "on_date": today, "from_min": 0,
+    opening: Row = {"id": new_id(now), "home_id": home_id, "on_date": today, "from_min": 0,
                "to_min": 1440, "place_min": 10, "talk_min": 8, "origin": "adhoc",
                "state": "open", "opened_at": now}  # fmt: skip
-    lines = [{"id": new_id(now), "home_id": home_id, "name": f"L{n}", "kind": "phone",
+    lines: list[Row] = [{"id": new_id(now), "home_id": home_id, "name": f"L{n}", "kind": "phone",
               "is_in_use": True} for n in range(_LINES)]  # fmt: skip
     places = list(_slots(opening["id"], [line["id"] for line in lines], now, today))
     with transaction() as session:
@@ -145,7 +145,7 @@ def _people(folder: Path, settings: Settings, now: datetime, children: int, item
             (library.Item, copies), (openings.Opening, [opening]), (calls.Line, lines),
             (calls.Slot, places),
         ):  # fmt: skip
-            session.execute(insert(model.__table__), rows)
+            session.execute(insert(model), rows)
     return World(
         folder=folder,
         cards=codes[:-1],
