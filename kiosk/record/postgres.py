@@ -4,13 +4,15 @@ The tables make themselves: `record_room`, `record_receipt`, and `record_<shape>
 Only a room whose record is such a database imports this module, and psycopg with it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
 import psycopg
+from psycopg import sql
 
 from kiosk.errors import InvalidInputError, UnavailableError
+from kiosk.record import postgres_rows as rows
 from kiosk.record import postgres_sql as statements
 from kiosk.record.failpoint import failpoint
 from kiosk.record.postgres_sql import Connection
@@ -24,7 +26,7 @@ from kiosk.record.target import (
     Shape,
     Span,
 )
-from kiosk.rules.digest import SetDigest
+from kiosk.rules.digest import SEPARATOR, SetDigest
 
 T = TypeVar("T")
 
@@ -81,7 +83,7 @@ class PostgresTarget:
     ) -> Mapping[str, SetDigest]:
         def work(connection: Connection) -> Mapping[str, SetDigest]:
             self._make_table(connection, shape)
-            return statements.digests(connection, shape, room_id, epoch, spans)
+            return rows.digests(connection, shape, room_id, epoch, spans)
 
         return self._atomically(work)
 
@@ -89,7 +91,7 @@ class PostgresTarget:
         def work(connection: Connection) -> int:
             for shape in shapes:
                 self._make_table(connection, shape)
-            return sum(statements.only_before(connection, s, room_id, epoch) for s in shapes)
+            return sum(rows.only_before(connection, s, room_id, epoch) for s in shapes)
 
         return self._atomically(work)
 
@@ -121,23 +123,24 @@ class PostgresTarget:
         return batch.receipt()
 
     def _store(self, connection: Connection, part: Part, batch: Batch) -> None:
+        """Copy rows that are new into their table; others are staged and merged."""
         failpoint("postgres.before-copy")
-        with connection.cursor() as cursor:
-            with cursor.copy(statements.copy_in(part.shape)) as copy:
-                for block in part.blocks:
-                    copy.write(block)
-                    failpoint("postgres.mid-copy")
-            if cursor.rowcount != part.rows:
-                raise UnavailableError(RecordProblem.DAMAGED)
-        failpoint("postgres.copied")
-        connection.execute(
-            statements.merge(part.shape), {"room": batch.room_id, "epoch": batch.epoch}
-        )
+        if rows.knows_any(connection, part.shape, batch.room_id, part.keys()):
+            _copy(connection, rows.copy_in(part.shape), part.blocks, rows=part.rows)
+            failpoint("postgres.copied")
+            connection.execute(
+                rows.merge(part.shape), {"room": batch.room_id, "epoch": batch.epoch}
+            )
+        else:
+            head = SEPARATOR.join((batch.room_id, str(batch.epoch), "")).encode()
+            blocks = (_headed(block, head) for block in part.blocks)
+            _copy(connection, rows.copy_new(part.shape), blocks, rows=part.rows)
+            failpoint("postgres.copied")
         failpoint("postgres.inserted")
 
     def _make_table(self, connection: Connection, shape: Shape) -> None:
         if shape not in self._ready:
-            statements.make_table(connection, shape)
+            rows.make_table(connection, shape)
             self._ready.add(shape)
 
     def _atomically(self, work: Callable[[Connection], T]) -> T:
@@ -164,6 +167,23 @@ class PostgresTarget:
             )
             statements.set_limits(self._connection)
         return self._connection
+
+
+def _copy(
+    connection: Connection, statement: sql.Composed, blocks: Iterable[bytes], *, rows: int
+) -> None:
+    with connection.cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            for block in blocks:
+                copy.write(block)
+                failpoint("postgres.mid-copy")
+        if cursor.rowcount != rows:
+            raise UnavailableError(RecordProblem.DAMAGED)
+
+
+def _headed(block: bytes, head: bytes) -> bytes:
+    """Return the lines with `head` before each."""
+    return head + block[:-1].replace(b"\n", b"\n" + head) + b"\n"
 
 
 @contextmanager

@@ -5,7 +5,7 @@ rows passes through in slices of two thousand. On SQLite a reader holds up a wri
 slice, not a batch, is what a scan at the door may have to wait for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -34,8 +34,8 @@ _BUCKETS: Final = text(
     " WHERE seq > :after AND seq <= :upto"
 )
 
-# How a column becomes text, by database and kind; absent becomes empty further down.
-_TEXTS: Final = {
+# How a column is given to `_LINE`, by database and kind; what is absent it writes as empty.
+_VALUES: Final = {
     "sqlite": {
         Kind.KEY: "t.{0}",
         Kind.NUMBER: "t.{0}",
@@ -45,13 +45,14 @@ _TEXTS: Final = {
     },
     "postgresql": {
         Kind.KEY: "replace(CAST(t.{0} AS text), '-', '')",
-        Kind.NUMBER: "CAST(CAST(t.{0} AS integer) AS text)",
+        Kind.NUMBER: "CAST(t.{0} AS integer)",
         Kind.DATE: "to_char(t.{0}, 'YYYY-MM-DD')",
         Kind.INSTANT: """to_char(t.{0}, 'YYYY-MM-DD"T"HH24\\:MI\\:SS.US"Z"')""",
         Kind.WORD: "t.{0}",
     },
 }
-_TAB: Final = {"sqlite": "char(9)", "postgresql": "chr(9)"}
+# One call that formats a line takes SQLite less than half the time of a chain of `||`.
+_LINE: Final = {"sqlite": "printf", "postgresql": "format"}
 _OWN_KEY: Final = {"sqlite": "t.id", "postgresql": "replace(CAST(t.id AS text), '-', '')"}
 _CHANGED_KEY: Final = {"sqlite": "c.pk", "postgresql": "CAST(c.pk AS uuid)"}
 _BOUND: Final = {"sqlite": ":{0}", "postgresql": "CAST(:{0} AS uuid)"}
@@ -202,10 +203,10 @@ def _next_key(key: str) -> str:
 
 @cache
 def _changes_query(shape: Shape, dialect: str) -> str:
-    tab = f" || {_TAB[dialect]} || "
-    head = f"c.seq{tab}CASE WHEN t.id IS NULL THEN 'D' ELSE 'U' END{tab}c.pk"
+    gone = "CASE WHEN t.id IS NULL THEN 'D' ELSE 'U' END"
+    line = _line(("c.seq", gone, "c.pk", *_values(shape, dialect)), dialect)
     return (
-        f"SELECT {head}{_values(shape, dialect)} FROM sync_change AS c"  # noqa: S608 - our names
+        f"SELECT {line} FROM sync_change AS c"  # noqa: S608 - our names
         f" LEFT JOIN {shape.name} AS t ON t.id = {_CHANGED_KEY[dialect]}"
         # Appended to nothing, the table's name cannot lure the planner away from the numbers.
         " WHERE c.tbl || '' = :tbl AND c.seq > :after AND c.seq <= :upto ORDER BY c.seq"
@@ -215,13 +216,18 @@ def _changes_query(shape: Shape, dialect: str) -> str:
 @cache
 def _contents_query(shape: Shape, dialect: str) -> str:
     low, high = (_BOUND[dialect].format(name) for name in ("low", "high"))
+    line = _line((_OWN_KEY[dialect], *_values(shape, dialect)), dialect)
     return (
-        f"SELECT {_OWN_KEY[dialect]}{_values(shape, dialect)} FROM {shape.name} AS t"  # noqa: S608
+        f"SELECT {line} FROM {shape.name} AS t"  # noqa: S608 - our names
         f" WHERE t.id >= {low} AND t.id < {high} ORDER BY t.id LIMIT :limit"
     )
 
 
-def _values(shape: Shape, dialect: str) -> str:
-    """Return the SQL that appends the columns of a shape to what stands before it."""
-    texts = [_TEXTS[dialect][column.kind].format(column.name) for column in shape.columns]
-    return "".join(f" || {_TAB[dialect]} || coalesce({text}, '')" for text in texts)
+def _values(shape: Shape, dialect: str) -> Iterator[str]:
+    return (_VALUES[dialect][column.kind].format(column.name) for column in shape.columns)
+
+
+def _line(values: Sequence[str], dialect: str) -> str:
+    """Return the SQL of one line: the values as they are, with separators between them."""
+    form = SEPARATOR.join(["%s"] * len(values))
+    return f"{_LINE[dialect]}('{form}', {', '.join(values)})"

@@ -25,7 +25,7 @@ def main() -> None:
     import psycopg
 
     from kiosk.db import open_database
-    from kiosk.record import postgres_sql
+    from kiosk.record import postgres_rows, postgres_sql
     from kiosk.record.target import Hello
     from kiosk.services import sync_changes
     from kiosk.services.record_map import SENT
@@ -50,7 +50,7 @@ def main() -> None:
         hello = Hello(room_id=_ROOM, epoch=1, acked_seq=0, chain="")
         postgres_sql.know_room(connection, hello)
         for shape in SENT:
-            postgres_sql.make_table(connection, shape)
+            postgres_rows.make_table(connection, shape)
             table = f"record_{shape.name}"
             for column, value in (("room_id", f"'{_ROOM}'"), ("epoch", "1")):
                 connection.execute(f"ALTER TABLE {table} ALTER {column} SET DEFAULT {value}")
