@@ -142,3 +142,26 @@ def test_rooms_that_come_for_the_first_time_at_once_are_all_received(address: st
 
     assert rows == [2] * 16
     assert _all(address, "SELECT count(*) FROM record_visit") == [(32,)]
+
+
+@pytest.mark.parametrize(
+    "minutes",
+    [(20, 30), (1, 5), (10, 30), (1, 10)],
+    ids=["beyond what is known", "before it", "beyond it and known", "before it and known"],
+)
+def test_rows_get_in_whatever_the_record_knows_already(
+    target: PostgresTarget, address: str, minutes: tuple[int, ...]
+) -> None:
+    keys = {minute: key(minute) for minute in (1, 5, 10, 20, 30)}
+    hello = greeting()
+    target.hello(hello)
+    first = batch(hello, [visit(1, keys[10])])
+    target.put(first)
+    rows = [visit(2 + at, keys[minute], state="left") for at, minute in enumerate(minutes)]
+
+    target.put(batch(after(hello, first), rows))
+
+    found = _all(address, "SELECT replace(id::text, '-', ''), epoch, seq, state FROM record_visit")
+    wanted = {keys[10]: (1, 1, "open")} | {str(row[2]): (1, row[0], "left") for row in rows}
+    assert {key: tuple(rest) for key, *rest in found} == wanted
+    assert len(found) == len(wanted)
