@@ -21,7 +21,6 @@ class AuditAction(StrEnum):
     EDIT = "edit"
     CARD = "card"
     STAFF = "staff"
-    SYNC = "sync"
 
 
 class Audit(Base):

@@ -32,7 +32,6 @@ def upgrade():
                 "edit",
                 "card",
                 "staff",
-                "sync",
                 name="action",
                 native_enum=False,
                 create_constraint=True,
