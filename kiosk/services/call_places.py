@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from kiosk.db import reading
+from kiosk.db import constant, reading
 from kiosk.errors import NotFoundError
 from kiosk.models.calls import WEEK_STATES, Booking
 from kiosk.models.people import Child, Contact, ContactStatus, SchoolClass
@@ -28,7 +28,7 @@ _IS_HERE: Final = exists(
     select(Visit.id).where(
         Visit.child_id == Child.id,
         Visit.home_id == bindparam("home_id"),
-        Visit.state == VisitState.OPEN,
+        Visit.state == constant(VisitState.OPEN),
     )
 )
 _HAS_CALL: Final = exists(

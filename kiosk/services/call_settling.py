@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from kiosk.db import AnyRow, AnySelect, reading, transaction
+from kiosk.db import AnyRow, AnySelect, constant, reading, transaction
 from kiosk.models.calls import UNFINISHED_STATES, Booking, CallResult, Slot
 from kiosk.models.openings import Opening
 from kiosk.models.visits import Visit
@@ -22,7 +22,9 @@ _WAS_HERE: Final = exists(
     select(Visit.id).where(Visit.child_id == Booking.child_id, Visit.local_day == Booking.on_date)
 )
 _IS_HERE: Final = exists(
-    select(Visit.id).where(Visit.child_id == Booking.child_id, Visit.state == VisitState.OPEN)
+    select(Visit.id).where(
+        Visit.child_id == Booking.child_id, Visit.state == constant(VisitState.OPEN)
+    )
 )
 
 

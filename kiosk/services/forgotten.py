@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from kiosk.db import constant
 from kiosk.models.openings import Opening
 from kiosk.models.visits import Visit
 from kiosk.rules import openings
@@ -46,7 +47,7 @@ def _close(session: Session, opening: Opening, here: Here) -> None:
         update(Visit)
         .where(
             Visit.home_id == opening.home_id,
-            Visit.state == VisitState.OPEN,
+            Visit.state == constant(VisitState.OPEN),
             Visit.local_day <= opening.on_date,
         )
         .values(state=VisitState.LEFT_UNCONFIRMED)

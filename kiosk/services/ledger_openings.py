@@ -32,6 +32,7 @@ from kiosk.services.ledger_paper import (
     weekday,
 )
 from kiosk.services.opening_log import OpeningRow
+from kiosk.services.visit_days import of_days
 
 _COLUMNS: Final = (
     ("序号", 5),
@@ -227,7 +228,7 @@ def _happened(
 def _visits(session: Session, period: Period, here: Here) -> Iterable[AnyRow]:
     return session.execute(
         select(Visit.child_id, Visit.local_day, Visit.signed_in_at).where(
-            Visit.home_id == here.home_id, Visit.local_day.between(period.first, period.last)
+            of_days(here.home_id, period.first, period.last)
         )
     )
 

@@ -21,6 +21,7 @@ from kiosk.services import ledger_paper, opening_log
 from kiosk.services.here import Here
 from kiosk.services.ledger_openings import Days
 from kiosk.services.ledger_paper import DASH, NONE, Period, Row, class_name, table, time_of
+from kiosk.services.visit_days import of_days
 
 _COLUMNS: Final = (
     ("序号", 6),
@@ -46,11 +47,7 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
     duty = ledger_paper.duty_times(session, period, here)
     borrowed = _borrowed(session, period)
     called = _called(session, period)
-    visits = session.execute(
-        _VISITS.where(
-            Visit.home_id == here.home_id, Visit.local_day.between(period.first, period.last)
-        )
-    ).all()
+    visits = session.execute(_VISITS.where(of_days(here.home_id, period.first, period.last))).all()
     rows = [
         (
             place,

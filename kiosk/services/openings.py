@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kiosk.db import reading, transaction, violated
+from kiosk.db import constant, reading, transaction, violated
 from kiosk.errors import RefusedError
 from kiosk.ids import new_id
 from kiosk.models.calls import UNFINISHED_STATES, Booking, Line, Slot
@@ -148,7 +148,7 @@ def _still_here(session: Session, here: Here) -> tuple[StillHere, ...]:
         )
         .join(Visit, Visit.child_id == Child.id)
         .join(SchoolClass, SchoolClass.id == Child.class_id)
-        .where(Visit.home_id == here.home_id, Visit.state == VisitState.OPEN)
+        .where(Visit.home_id == here.home_id, Visit.state == constant(VisitState.OPEN))
         .order_by(SchoolClass.grade, SchoolClass.number, Visit.signed_in_at)
     )
     return tuple(
@@ -195,7 +195,7 @@ def close_room(*, is_tidy: bool, staff_id: UUID, here: Here) -> None:
             raise RefusedError(OpeningRefusal.CALLS_UNFINISHED)
         session.execute(
             update(Visit)
-            .where(Visit.home_id == here.home_id, Visit.state == VisitState.OPEN)
+            .where(Visit.home_id == here.home_id, Visit.state == constant(VisitState.OPEN))
             .values(state=VisitState.LEFT_UNCONFIRMED)
         )
         _sign_off(session, opening.id, here)

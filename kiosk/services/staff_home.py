@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kiosk.db import reading
+from kiosk.db import constant, reading
 from kiosk.models.library import Loan
 from kiosk.models.openings import Duty, Opening, SafetyCheck
 from kiosk.models.people import Child, SchoolClass, Staff
@@ -21,6 +21,7 @@ from kiosk.rules.visits import VisitState
 from kiosk.services import call_desk, rooms
 from kiosk.services.call_board import BoardRow, CallRow
 from kiosk.services.here import Here
+from kiosk.services.visit_days import of_days
 
 # How long an opening that nobody opened is still worth a line on the home page.
 _MISSED_SHOWN: Final = timedelta(days=4)
@@ -158,7 +159,7 @@ def _visits_today(session: Session, here: Here) -> dict[UUID, bool]:
     """Return who was here today, and whether it still is."""
     rows = session.execute(
         select(Visit.child_id, Visit.state)
-        .where(Visit.home_id == here.home_id, Visit.local_day == here.today)
+        .where(of_days(here.home_id, here.today, here.today))
         .order_by(Visit.signed_in_at)
     )
     return {row.child_id: row.state is VisitState.OPEN for row in rows}
@@ -179,7 +180,7 @@ def _present(session: Session, here: Here) -> tuple[Present, ...]:
         .where(
             Visit.home_id == here.home_id,
             Visit.local_day == here.today,
-            Visit.state == VisitState.OPEN,
+            Visit.state == constant(VisitState.OPEN),
         )
         .order_by(SchoolClass.grade, SchoolClass.number, Visit.signed_in_at)
     )

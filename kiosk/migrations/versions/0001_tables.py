@@ -624,7 +624,11 @@ def upgrade():
             "ix_visit_child_signed_in", ["child_id", "signed_in_at"], unique=False
         )
         batch_op.create_index(
-            "ix_visit_home_day_state", ["home_id", "local_day", "state"], unique=False
+            "ix_visit_ended_home_day",
+            ["home_id", "local_day"],
+            unique=False,
+            sqlite_where=sa.text("state != 'open'"),
+            postgresql_where=sa.text("state != 'open'"),
         )
         batch_op.create_index(
             "uq_visit_leave_request_id",
@@ -1061,7 +1065,11 @@ def downgrade():
             sqlite_where=sa.text("leave_request_id IS NOT NULL"),
             postgresql_where=sa.text("leave_request_id IS NOT NULL"),
         )
-        batch_op.drop_index("ix_visit_home_day_state")
+        batch_op.drop_index(
+            "ix_visit_ended_home_day",
+            sqlite_where=sa.text("state != 'open'"),
+            postgresql_where=sa.text("state != 'open'"),
+        )
         batch_op.drop_index("ix_visit_child_signed_in")
 
     op.drop_table("visit")
