@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -55,7 +56,7 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 _WRITE: Final[Mapping[str, Any]] = {"kiosk_begin": "IMMEDIATE"}
 
-_WRITER: Final = "kiosk_writer"
+_writers: Final[dict[Engine, Connection]] = {}
 
 # SQLite's busy handler sleeps up to 100 ms between tries; waiting here instead keeps a queue of
 # scans in order and quick (`stack.md` 0.2).
@@ -149,6 +150,7 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", pragmas.set_all)
         event.listen(engine, "begin", _begin)
+        event.listen(engine, "engine_disposed", _let_writer_go)
 
 
 def _begin(connection: Connection) -> None:
@@ -168,12 +170,8 @@ def transaction() -> Iterator[Session]:
 
     One for each use case; helpers are passed its session. A nested one raises RuntimeError.
     """
-    session = db.session()
-    if session.info.get("writing") or session.new or session.dirty or session.deleted:
-        raise RuntimeError("one transaction() for each use case; pass its session to helpers")
-    session.rollback()  # forget earlier reads: decide only on what is read under the lock
+    session = _untouched_session()
     with _alone():
-        session.info["writing"] = True
         try:
             session.connection(execution_options=_WRITE)
             yield session
@@ -181,56 +179,82 @@ def transaction() -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
-        finally:
-            session.info["writing"] = False
 
 
 @contextmanager
 def writing() -> Iterator[Connection]:
     """Do what `transaction()` does for statements that need no ORM, at half its price."""
     if db.session.registry.has():
-        session = db.session()
-        if session.info.get("writing"):
-            raise RuntimeError("one transaction for each use case")
-        session.rollback()  # what this request has read would keep the commit waiting
-    with _alone(), _writer() as connection, connection.begin():
+        _untouched_session()
+    with _alone(), _writer(db.engine) as connection, connection.begin():
         yield connection
 
 
+def _untouched_session() -> Session:
+    """Return this request's session, without what it has read and with nothing to write.
+
+    What was read earlier is forgotten: a use case decides on what it reads under the lock, and a
+    read that goes on would keep the commit waiting.
+    """
+    session = db.session()
+    if _held.by_thread == threading.get_ident():
+        raise RuntimeError("one transaction for each use case; pass its session to helpers")
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("one transaction for each use case; nothing is changed outside of it")
+    session.rollback()
+    return session
+
+
 @contextmanager
-def _writer() -> Iterator[Connection]:
+def _writer(engine: Engine) -> Iterator[Connection]:
     """Lend the connection that writes; on SQLite it stays open, for there is one writer at a time.
 
     To check one out and in again would cost a scan more than its insert.
     """
-    engine = db.engine
     if engine.dialect.name != "sqlite":
         with engine.connect() as connection:
             yield connection
         return
-    pool, connection = engine.get_execution_options().get(_WRITER, (None, None))
-    if connection is None or pool is not engine.pool:
-        connection = engine.connect().execution_options(**_WRITE)
-        engine.update_execution_options(**{_WRITER: (engine.pool, connection)})
+    if engine not in _writers:
+        _writers[engine] = engine.connect().execution_options(**_WRITE)
     try:
-        yield connection
+        yield _writers[engine]
     except (KioskError, IntegrityError):
-        raise
+        raise  # a rule or a constraint said no; there is nothing wrong with the connection
     except BaseException:
-        # Whatever is the matter with it, the next one begins afresh.
-        engine.update_execution_options(**{_WRITER: (None, None)})
-        connection.close()
+        _let_writer_go(engine)
         raise
+
+
+def _let_writer_go(engine: Engine) -> None:
+    """Close it for good, not back into the pool: the next one begins afresh."""
+    connection = _writers.pop(engine, None)
+    if connection is not None:
+        connection.invalidate()
+        connection.close()
+
+
+@dataclass(slots=True)
+class _Held:
+    by_thread: int | None = None
+
+
+_held = _Held()
 
 
 @contextmanager
 def _alone() -> Iterator[None]:
     """Hold the write lock; a disk that is full, locked or failing is said as what it is."""
+    if _held.by_thread == threading.get_ident():
+        raise RuntimeError("one transaction for each use case")
     with _one_writer:
+        _held.by_thread = threading.get_ident()
         try:
             yield
         except (OperationalError, sqlite3.OperationalError) as error:
             raise UnavailableError(SessionProblem.NOT_STORED) from error
+        finally:
+            _held.by_thread = None
 
 
 def violated(error: IntegrityError) -> str | None:

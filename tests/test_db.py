@@ -2,11 +2,15 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from flask import Flask
 from sqlalchemy import (
+    Connection,
     Executable,
     Index,
     UniqueConstraint,
@@ -16,17 +20,19 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from kiosk.db import (
     Base,
     UTCDateTime,
     db,
+    open_database,
     reading,
     transaction,
     violated,
+    writing,
 )
-from kiosk.errors import UnavailableError
+from kiosk.errors import RefusedError, UnavailableError
 from kiosk.ids import new_id
 from kiosk.models.home import Home
 from kiosk.models.people import SchoolClass
@@ -34,6 +40,8 @@ from kiosk.models.visits import Visit
 from kiosk.pragmas import expected_pragmas, journal_mode, keep_pragmas
 from kiosk.rules.sessions import SessionProblem
 from kiosk.rules.visits import VisitState
+from kiosk.services.here import Here
+from kiosk.services.prepared import Prepared
 from tests import factories
 from tests.clock import AN_AFTERNOON, FrozenClock
 from tests.conftest import here_in
@@ -294,3 +302,128 @@ def test_an_instant_without_a_zone_is_refused() -> None:
 def test_no_instant_stays_none() -> None:
     assert UTCDateTime().process_bind_param(None, create_engine("sqlite://").dialect) is None
     assert UTCDateTime().process_result_value(None, create_engine("sqlite://").dialect) is None
+
+
+def _add(connection: Connection, name: str) -> None:
+    connection.execute(insert(Home).values(id=new_id(AN_AFTERNOON), name=name))
+
+
+def _file() -> str:
+    path = db.engine.url.database
+    assert path is not None
+    return path
+
+
+@pytest.mark.parametrize("outer", [transaction, writing])
+@pytest.mark.parametrize("inner", [transaction, writing])
+@pytest.mark.usefixtures("app")
+def test_neither_way_to_write_is_nested(outer: Callable[[], Any], inner: Callable[[], Any]) -> None:
+    with outer() as at:
+        if isinstance(at, Connection):
+            _add(at, "east")
+        else:
+            at.add(_home("east"))
+        with pytest.raises(RuntimeError, match="one transaction"), inner():
+            pass
+
+    assert "east" in _names()
+
+
+@pytest.mark.usefixtures("app")
+def test_the_quick_way_refuses_a_change_made_outside() -> None:
+    session = reading()
+    session.add(_home("west"))
+
+    with pytest.raises(RuntimeError, match="one transaction"), writing():
+        pass
+
+    session.rollback()
+
+
+def _add_and_raise(name: str, error: BaseException) -> None:
+    with writing() as connection:
+        _add(connection, name)
+        raise error
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, RefusedError])
+@pytest.mark.usefixtures("app")
+def test_the_quick_way_stores_all_or_nothing(error: type[BaseException]) -> None:
+    reason = SessionProblem.NOT_STORED
+    wrong = RefusedError(reason) if error is RefusedError else error("no")
+    with pytest.raises(error):
+        _add_and_raise("east", wrong)
+
+    with writing() as connection:
+        _add(connection, "west")
+
+    assert {"east", "west"} & _names() == {"west"}
+
+
+@pytest.mark.usefixtures("app")
+def test_the_quick_way_finds_a_locked_database_and_works_after_it() -> None:
+    other = sqlite3.connect(_file(), isolation_level=None)
+    with writing() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 1")
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(UnavailableError) as error, writing() as connection:
+        _add(connection, "east")
+
+    other.execute("ROLLBACK")
+    other.close()
+    assert error.value.reason is SessionProblem.NOT_STORED
+    with writing() as connection:
+        _add(connection, "west")
+    assert {"east", "west"} & _names() == {"west"}
+
+
+def _fill(connection: Connection) -> None:
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+
+def _add_many(here: Here) -> None:
+    add = Prepared(insert(Home))
+    with writing() as connection:
+        for number in range(2000):
+            add.run(connection, {"id": new_id(here.now), "name": f"home {number:04} " + "x" * 60})
+
+
+@pytest.mark.usefixtures("app")
+def test_a_disk_that_is_full_half_way_stores_nothing_and_says_so(here: Here) -> None:
+    """SQLite gives up the whole transaction by itself; what comes after must not be stored."""
+    with writing() as connection:
+        _fill(connection)
+
+    with pytest.raises(UnavailableError) as error:
+        _add_many(here)
+
+    assert error.value.reason is SessionProblem.NOT_STORED
+    assert not [name for name in _names() if name.startswith("home 0")]
+    with writing() as connection:  # a fresh connection, and a disk with room again
+        _add(connection, "west")
+    assert "west" in _names()
+
+
+@pytest.mark.usefixtures("app")
+def test_after_a_failure_the_writing_connection_is_a_new_one() -> None:
+    with writing() as connection:
+        before = connection.connection.dbapi_connection
+    with pytest.raises(UnavailableError), writing() as connection:
+        raise OperationalError("SELECT 1", None, sqlite3.OperationalError("disk I/O error"))
+
+    with writing() as connection:
+        after = connection.connection.dbapi_connection
+
+    assert before is not after
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        cast("sqlite3.Connection", before).execute("SELECT 1")
+
+
+def test_a_command_leaves_no_connection_open(tmp_path: Path) -> None:
+    with open_database(f"sqlite:///{tmp_path / 'some.db'}"), writing() as connection:
+        driver = connection.connection.dbapi_connection
+
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        cast("sqlite3.Connection", driver).execute("SELECT 1")

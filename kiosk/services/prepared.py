@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, AnySelect
@@ -46,8 +47,8 @@ class Prepared:
         driver: Any = connection.connection.dbapi_connection
         try:
             found = driver.execute(self._plan.sql, _given(self._plan, values)).fetchall()
-        except sqlite3.Error:
-            return self._usual(connection, values)  # fails again, under the name that all know
+        except sqlite3.Error as error:
+            raise _under_its_usual_name(error, self._plan.sql, connection.dialect) from error
         if not self._plan.out_of:
             return list(map(self._plan.row._make, found))
         return [_row(self._plan, row) for row in found]
@@ -64,6 +65,13 @@ class Prepared:
     def _usual(self, connection: Connection, values: Mapping[str, object]) -> Sequence[AnyRow]:
         result = connection.execute(self._statement, values)
         return result.all() if result.returns_rows else []
+
+
+def _under_its_usual_name(error: sqlite3.Error, sql: str, dialect: Dialect) -> BaseException:
+    """Return the error as SQLAlchemy would raise it, without the values."""
+    return DBAPIError.instance(
+        sql, None, error, sqlite3.Error, hide_parameters=True, dialect=dialect
+    )
 
 
 def _plan(
