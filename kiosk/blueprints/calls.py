@@ -41,6 +41,7 @@ def change(booking_id: UUID) -> Response:
             forms.number("version", least=1, most=_MOST_VERSIONS),
             staff_id=staff_screen.signed_in().staff_id,
             result=forms.one_of("result", CallResult) if forms.raw("result") else None,
+            is_sure=bool(forms.raw("is_sure")),
             here=here,
         )
     except RefusedError as error:

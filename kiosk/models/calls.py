@@ -80,7 +80,15 @@ class Slot(Base):
 
     __tablename__ = "slot"
     __table_args__ = (
-        UniqueConstraint("line_id", "on_date", "start_min"),
+        Index(
+            "uq_slot_open_line",
+            "line_id",
+            "on_date",
+            "start_min",
+            unique=True,
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
         UniqueConstraint("id", "week_key", "on_date", "start_min"),
         Index("ix_slot_on_date", "on_date", "start_min"),
         CheckConstraint("0 <= start_min AND start_min < end_min AND end_min <= 1440", name="span"),

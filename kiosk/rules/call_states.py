@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 MIN_TALK = timedelta(seconds=60)
+MIN_TRIES = 2
 NO_SHOW_AFTER = timedelta(minutes=3)
 DONE_UNDO_WINDOW = timedelta(minutes=2)
 UNCLEAR_WINDOW = timedelta(days=7)
@@ -55,6 +56,8 @@ class CallRefusal(StrEnum):
     NO_TIMES = "no-times"
     PHONE_DOWN = "phone-down"
     TOO_LATE = "too-late"
+    TOO_SHORT = "too-short"
+    RING_AGAIN = "ring-again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,9 +150,26 @@ _WINDOWS: Mapping[CallState, timedelta] = MappingProxyType(
 )
 
 
-def talked_state(talked: timedelta) -> CallState:
-    """Return what a call that was answered has become: done from a minute of talk, else cut."""
-    return CallState.DONE if talked >= MIN_TALK else CallState.CUT
+def ending_refusal(
+    to_state: CallState,
+    *,
+    talked: timedelta,
+    is_sure: bool,
+    tries: int,
+    is_wrong_number: bool,
+    is_place_over: bool,
+) -> CallRefusal | None:
+    """Return what speaks against ending a call that is under way like this, or None.
+
+    Under a minute it was cut off rather than done, unless who was there is sure. Nobody gives up
+    after one try while the place lasts; only a wrong number is not rung again.
+    """
+    if to_state is CallState.DONE and talked < MIN_TALK and not is_sure:
+        return CallRefusal.TOO_SHORT
+    may_give_up = tries >= MIN_TRIES or is_wrong_number or is_place_over
+    if to_state is CallState.NO_ANSWER and not may_give_up:
+        return CallRefusal.RING_AGAIN
+    return None
 
 
 def is_no_show(state: CallState, *, late_by: timedelta) -> bool:

@@ -4,7 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import TypeAlias
 from uuid import UUID
+
+# From a minute of the day to another, half-open.
+Span: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +20,7 @@ class Place:
     start_min: int
 
 
-def grid(from_min: int, to_min: int, place_min: int) -> tuple[tuple[int, int], ...]:
+def grid(from_min: int, to_min: int, place_min: int) -> tuple[Span, ...]:
     """Return the half-open spans of the places between two minutes; a partial last one is left out.
 
     Raises ValueError on a place of no length.
@@ -25,6 +29,22 @@ def grid(from_min: int, to_min: int, place_min: int) -> tuple[tuple[int, int], .
         raise ValueError(f"a place lasts a minute at least, not {place_min}")
     starts = range(from_min, to_min - place_min + 1, place_min)
     return tuple((start, start + place_min) for start in starts)
+
+
+def may_stand(place: Span, *, on_its_line: Iterable[Span], on_that_day: Iterable[Span]) -> bool:
+    """Return whether a place may be laid beside those that are there already.
+
+    A line has one call at a time. Places of other lines may be at the very same time, never across
+    it: a child and a person are kept from two calls at once by their start alone
+    (`calls-and-hours.md` 3.4).
+    """
+    return not any(_overlap(place, other) for other in on_its_line) and not any(
+        _overlap(place, other) and other != place for other in on_that_day
+    )
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def offer(

@@ -33,6 +33,8 @@ def record(
 ) -> None:
     """Add a row to the audit of this transaction. `subject` is an id, never a name."""
     if session.get_bind().dialect.name == "postgresql":
+        # What waits to be written goes first: every transaction locks the tables in this order.
+        session.flush()
         # Two rooms must not add the same number; on SQLite the write lock is ours already.
         session.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
     last = session.execute(

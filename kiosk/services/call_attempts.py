@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kiosk.ids import new_id
@@ -26,6 +26,10 @@ def end(session: Session, booking: Booking, result: CallResult | None, at: datet
         attempt.result = result
         # A clock set back must not make a call end before it began.
         attempt.ended_at = None if at is None else max(at, attempt.started_at)
+
+
+def count(session: Session, booking: Booking) -> int:
+    return session.scalar(select(func.count()).where(CallAttempt.booking_id == booking.id)) or 0
 
 
 def last(session: Session, booking: Booking) -> CallAttempt | None:

@@ -1,11 +1,11 @@
 """The calls of a day as staff see them: who calls whom, when, and what may happen next."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnyRow, AnySelect
@@ -18,12 +18,10 @@ from kiosk.models.calls import (
     Slot,
     SlotStatus,
 )
-from kiosk.models.openings import Opening
 from kiosk.models.people import Child, Contact, SchoolClass
 from kiosk.rules import call_states
 from kiosk.rules.badges import Badge
 from kiosk.rules.call_states import CallState
-from kiosk.rules.openings import OpeningState
 from kiosk.rules.relations import Relation
 from kiosk.services import call_facts
 from kiosk.services.here import Here
@@ -68,6 +66,7 @@ class CallRow:
     started_at: datetime | None
     ended_at: datetime | None
     tries: int
+    may_give_up: bool
     is_booked_again: bool
     next_states: tuple[CallState, ...]
     is_due: bool
@@ -80,10 +79,15 @@ class CallRow:
 
     @property
     def minutes(self) -> int | None:
-        """How long they talked, in whole minutes, at least one; None while nobody knows."""
+        """How long they talked, in minutes of the clock; None while nobody knows.
+
+        What the two times on a page are apart, not a second more: an inspector subtracts them.
+        """
         if self.started_at is None or self.ended_at is None:
             return None
-        return max(round((self.ended_at - self.started_at) / timedelta(minutes=1)), 1)
+        minute = timedelta(minutes=1)
+        epoch = datetime(1970, 1, 1, tzinfo=UTC)
+        return (self.ended_at - epoch) // minute - (self.started_at - epoch) // minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,12 +140,6 @@ _ROWS: Final = (
     .order_by(Booking.on_date, Booking.start_min, Line.name, Booking.booked_at)
 )
 
-_open_now = aliased(Opening)
-_IS_ROOM_OPEN: Final = exists(
-    select(_open_now.id).where(
-        _open_now.home_id == Opening.home_id, _open_now.state == OpeningState.OPEN
-    )
-)
 _FREE: Final = (
     select(
         Slot.id,
@@ -152,13 +150,10 @@ _FREE: Final = (
         Line.kind.label("line_kind"),
     )
     .join(Line, Line.id == Slot.line_id)
-    .join(Opening, Opening.id == Slot.opening_id)
     .where(
         Line.is_in_use.is_(True),
         Slot.status == SlotStatus.OPEN,
         ~call_facts.IS_TAKEN,
-        # What an opening that was closed early has left over waits for the room to open again.
-        or_(Opening.state.in_((OpeningState.PLANNED, OpeningState.OPEN)), _IS_ROOM_OPEN),
     )
     .order_by(Slot.on_date, Slot.start_min, Line.name)
 )
@@ -215,6 +210,8 @@ def _row(row: AnyRow, here: Here) -> CallRow:
         started_at=booking.started_at,
         ended_at=booking.ended_at,
         tries=row.tries,
+        may_give_up=row.tries >= call_states.MIN_TRIES
+        or (booking.on_date, row.end_min) <= (here.today, here.minute),
         is_booked_again=row.is_booked_again,
         next_states=next_states(booking.state, since=here.now - booking.state_since),
         is_due=is_today

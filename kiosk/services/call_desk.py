@@ -112,29 +112,31 @@ def change(
     staff_id: UUID,
     here: Here,
     result: CallResult | None = None,
-) -> CallState:
-    """Lead a call to its next state, and return the one that it has now.
+    is_sure: bool = False,
+) -> None:
+    """Lead a call to its next state.
 
-    `version` is that of the page on which it was chosen; of two screens one wins. A call that is
-    said to be done after less than a minute has been cut.
+    `version` is that of the page on which it was chosen; of two screens one wins. `is_sure`: it
+    was a talk although it lasted less than a minute, as far as was noted.
 
     Raises:
         NotFoundError: NOT_ALLOWED, for a call that is not of this room.
-        RefusedError: NOT_ALLOWED by the table or to the slower screen, TOO_LATE, LINE_BUSY.
+        RefusedError: NOT_ALLOWED by the table or to the slower screen, TOO_LATE, LINE_BUSY;
+            TOO_SHORT or RING_AGAIN with the `booking_id`, when the call is ended too soon.
     """
     call_settling.settle(here=here)
     try:
         with transaction() as session:
             booking = _current(session, booking_id, version, here)
-            chosen = _chosen(booking, to_state, here)
             refusal = call_states.transition_refusal(
-                booking.state, chosen, since=here.now - booking.state_since
+                booking.state, to_state, since=here.now - booking.state_since
             )
+            if refusal is None and booking.state is CallState.CALLING:
+                refusal = _ending_refusal(session, booking, to_state, result, here, is_sure=is_sure)
             if refusal is not None:
-                raise RefusedError(refusal)
-            _note_attempt(session, booking, chosen, result, here)
-            calls.move(session, booking, chosen, by_staff_id=staff_id, here=here)
-            return chosen
+                raise RefusedError(refusal, booking_id=booking_id)
+            _note_attempt(session, booking, to_state, result, here)
+            calls.move(session, booking, to_state, by_staff_id=staff_id, here=here)
     except IntegrityError as error:
         if violated(error) != "ux_live":
             raise
@@ -171,12 +173,24 @@ def _current(session: Session, booking_id: UUID, version: int, here: Here) -> Bo
     return booking
 
 
-def _chosen(booking: Booking, to_state: CallState, here: Here) -> CallState:
-    """Return the state that is meant: the clock decides between done and cut."""
-    is_ending = booking.state is CallState.CALLING and to_state is CallState.DONE
-    if is_ending and booking.started_at is not None:
-        return call_states.talked_state(here.now - booking.started_at)
-    return to_state
+def _ending_refusal(
+    session: Session,
+    booking: Booking,
+    to_state: CallState,
+    result: CallResult | None,
+    here: Here,
+    *,
+    is_sure: bool,
+) -> CallRefusal | None:
+    end_min = session.scalars(select(Slot.end_min).where(Slot.id == booking.slot_id)).one()
+    return call_states.ending_refusal(
+        to_state,
+        talked=here.now - (booking.started_at or here.now),
+        is_sure=is_sure,
+        tries=call_attempts.count(session, booking),
+        is_wrong_number=result is CallResult.WRONG_NUMBER,
+        is_place_over=(booking.on_date, end_min) <= (here.today, here.minute),
+    )
 
 
 def _note_attempt(

@@ -51,7 +51,7 @@ _RELATIONS: Final = {
     Relation.MATERNAL_GRANDFATHER: "外公",
     Relation.MATERNAL_GRANDMOTHER: "外婆",
     Relation.UNCLE: "叔叔",
-    Relation.AUNT: "阿姨",
+    Relation.AUNT: "姑姑",
     Relation.BROTHER: "哥哥",
     Relation.SISTER: "姐姐",
     Relation.OTHER: "亲人",

@@ -1,10 +1,11 @@
 """The plan of the room: the weekly pattern laid out in dated openings and places for calls."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from kiosk.db import transaction
@@ -13,7 +14,13 @@ from kiosk.ids import new_id
 from kiosk.models.calls import TO_COME_STATES, Booking, Line, Slot, SlotStatus
 from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules import civil, openings, slots
-from kiosk.rules.openings import OpeningOrigin, OpeningRefusal, OpeningState, WeeklyRule
+from kiosk.rules.openings import (
+    DatedOpening,
+    OpeningOrigin,
+    OpeningRefusal,
+    OpeningState,
+    WeeklyRule,
+)
 from kiosk.services import audit, call_moves, forgotten
 from kiosk.services.audit import AuditAction
 from kiosk.services.calendar import PLANNED_AHEAD
@@ -36,15 +43,9 @@ def plan_ahead_in(session: Session, *, here: Here) -> int:
     """Do what `plan_ahead` does, inside a transaction that is under way."""
     forgotten.close_in(session, here=here)
     last = here.today + PLANNED_AHEAD
-    known = set(
-        session.execute(
-            select(Opening.rule_id, Opening.on_date).where(
-                Opening.home_id == here.home_id, Opening.on_date >= here.today
-            )
-        )
-    )
+    standing = _standing(session, here)
     planned = openings.dated(_rules(session, here), first=here.today, last=last)
-    fresh = [one for one in planned if (one.rule_id, one.on) not in known]
+    fresh = [one for one in planned if not _is_there(one, standing.get(one.on, ()))]
     for one in fresh:
         session.add(
             Opening(
@@ -84,13 +85,14 @@ def lay_out_slots(session: Session, *, here: Here) -> None:
     taken = _spans(session, here)
     rows = []
     for opening in ahead:
-        for start, end in slots.grid(opening.from_min, opening.to_min, opening.place_min):
+        of_day = taken.setdefault(opening.on_date, [])
+        for place in slots.grid(opening.from_min, opening.to_min, opening.place_min):
             for line_id in lines:
-                spans = taken.setdefault((line_id, opening.on_date), [])
-                if any(start < other_end and other_start < end for other_start, other_end in spans):
-                    continue
-                spans.append((start, end))
-                rows.append(_slot(opening.id, line_id, opening.on_date, start, end, here))
+                of_line = [span for line, span in of_day if line == line_id]
+                across = [span for _, span in of_day]
+                if slots.may_stand(place, on_its_line=of_line, on_that_day=across):
+                    of_day.append((line_id, place))
+                    rows.append(_slot(opening.id, line_id, opening.on_date, place, here))
     if rows:
         session.execute(insert(Slot), rows)
 
@@ -123,15 +125,55 @@ def cancel(*, opening_id: UUID, staff_id: UUID, here: Here) -> int:
 def withdraw(session: Session, opening: Opening, *, staff_id: UUID, here: Here) -> int:
     """Cancel an opening with its places; return how many calls were released."""
     opening.state = OpeningState.CANCELLED
+    return give_up_places(session, opening.id, staff_id=staff_id, here=here)
+
+
+def give_up_places(
+    session: Session, opening_id: UUID, *, staff_id: UUID, here: Here, from_min: int = 0
+) -> int:
+    """Withdraw the places from a minute on, and release every call that is still to come.
+
+    Return how many calls those were.
+    """
     session.execute(
-        update(Slot).where(Slot.opening_id == opening.id).values(status=SlotStatus.WITHDRAWN)
+        update(Slot)
+        .where(Slot.opening_id == opening_id, Slot.start_min >= from_min)
+        .values(status=SlotStatus.WITHDRAWN)
     )
-    booked = session.scalars(
+    calls = session.scalars(calls_to_come(opening_id)).all()
+    return call_moves.release(session, calls, by_staff_id=staff_id, here=here)
+
+
+def calls_to_come(opening_id: UUID) -> Select[Booking]:
+    """Return the query for the calls of an opening that nobody has rung yet."""
+    return (
         select(Booking)
         .join(Slot, Slot.id == Booking.slot_id)
-        .where(Slot.opening_id == opening.id, Booking.state.in_(TO_COME_STATES))
-    ).all()
-    return call_moves.release(session, booked, by_staff_id=staff_id, here=here)
+        .where(Slot.opening_id == opening_id, Booking.state.in_(TO_COME_STATES))
+    )
+
+
+def _standing(session: Session, here: Here) -> dict[date, list[Opening]]:
+    """Return the openings from today on by day, the cancelled ones among them."""
+    found: dict[date, list[Opening]] = {}
+    for opening in session.scalars(
+        select(Opening).where(Opening.home_id == here.home_id, Opening.on_date >= here.today)
+    ):
+        found.setdefault(opening.on_date, []).append(opening)
+    return found
+
+
+def _is_there(one: DatedOpening, standing: Iterable[Opening]) -> bool:
+    """Say whether the pattern's opening stands already, or another one at its time."""
+    return any(
+        other.rule_id == one.rule_id
+        or (
+            other.state is not OpeningState.CANCELLED
+            and other.from_min < one.to_min
+            and one.from_min < other.to_min
+        )
+        for other in standing
+    )
 
 
 def _rules(session: Session, here: Here) -> list[WeeklyRule]:
@@ -164,21 +206,25 @@ def _miss_past_ones(session: Session, here: Here) -> None:
     )
 
 
-def _spans(session: Session, here: Here) -> dict[tuple[UUID, date], list[tuple[int, int]]]:
-    """Return the spans that each line has on each day: places of one line never overlap."""
-    spans: dict[tuple[UUID, date], list[tuple[int, int]]] = {}
+def _spans(session: Session, here: Here) -> dict[date, list[tuple[UUID, slots.Span]]]:
+    """Return the places that stand on each day, with their lines."""
+    spans: dict[date, list[tuple[UUID, slots.Span]]] = {}
     rows = session.execute(
-        select(Slot.line_id, Slot.on_date, Slot.start_min, Slot.end_min).where(
-            Slot.on_date >= here.today
+        select(Slot.line_id, Slot.on_date, Slot.start_min, Slot.end_min)
+        .join(Line, Line.id == Slot.line_id)
+        .where(
+            Line.home_id == here.home_id,
+            Slot.on_date >= here.today,
+            Slot.status == SlotStatus.OPEN,
         )
     )
     for row in rows:
-        spans.setdefault((row.line_id, row.on_date), []).append((row.start_min, row.end_min))
+        spans.setdefault(row.on_date, []).append((row.line_id, (row.start_min, row.end_min)))
     return spans
 
 
 def _slot(
-    opening_id: UUID, line_id: UUID, on: date, start: int, end: int, here: Here
+    opening_id: UUID, line_id: UUID, on: date, place: slots.Span, here: Here
 ) -> dict[str, object]:
     return {
         "id": new_id(here.now),
@@ -186,7 +232,7 @@ def _slot(
         "line_id": line_id,
         "on_date": on,
         "week_key": civil.week_key(on),
-        "start_min": start,
-        "end_min": end,
+        "start_min": place[0],
+        "end_min": place[1],
         "status": SlotStatus.OPEN,
     }

@@ -49,11 +49,15 @@ class StillHere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosingSheet:
-    """What the teacher sees before closing: who is here, how much is out, which calls are open."""
+    """What the teacher sees before closing: who is here, how much is out, which calls are open.
+
+    `calls_unfinished` are under way and have to be ended first; `calls_to_come` are given up.
+    """
 
     still_here: tuple[StillHere, ...]
     items_out: int
     calls_unfinished: int
+    calls_to_come: int
 
 
 def open_room(*, staff_id: UUID, exceptions: Mapping[Hazard, str], here: Here) -> UUID:
@@ -126,6 +130,7 @@ def take_over_duty(*, staff_id: UUID, here: Here) -> None:
 def closing_sheet(*, here: Here) -> ClosingSheet:
     """Return what is to be looked at before the room is closed."""
     session = reading()
+    opening_id = rooms.state(session, here).opening_id
     return ClosingSheet(
         still_here=_still_here(session, here),
         items_out=session.scalar(
@@ -133,6 +138,9 @@ def closing_sheet(*, here: Here) -> ClosingSheet:
         )
         or 0,
         calls_unfinished=_calls_unfinished(session, here),
+        calls_to_come=0
+        if opening_id is None
+        else len(session.scalars(opening_plan.calls_to_come(opening_id)).all()),
     )
 
 
@@ -183,6 +191,8 @@ def _calls_unfinished(session: Session, here: Here) -> int:
 def close_room(*, is_tidy: bool, staff_id: UUID, here: Here) -> None:
     """Close the room: sweep who has not said goodbye, sign duty off, say what became of it.
 
+    Calls that are still to come are released and owed, and their places are nobody's.
+
     Raises:
         RefusedError: NOT_OPEN, or CALLS_UNFINISHED while somebody is on the telephone.
     """
@@ -199,6 +209,13 @@ def close_room(*, is_tidy: bool, staff_id: UUID, here: Here) -> None:
             .values(state=VisitState.LEFT_UNCONFIRMED)
         )
         _sign_off(session, opening.id, here)
+        opening_plan.give_up_places(
+            session,
+            opening.id,
+            staff_id=staff_id,
+            here=here,
+            from_min=openings.minute_on(opening.on_date, here.now, here.settings.zone) or 0,
+        )
         opening.is_tidy = is_tidy
         opening.closed_at = max(here.now, opening.opened_at or here.now)
         opening.state = openings.outcome(

@@ -55,7 +55,7 @@ _TRAIN: Final = Prepared(
     .join(Visit, Visit.child_id == Child.id)
     .where(
         Visit.home_id == bindparam("home_id"),
-        Visit.local_day == bindparam("today"),
+        Visit.local_day >= bindparam("since"),
         Visit.state == constant(VisitState.OPEN),
     )
     .order_by(Visit.signed_in_at.desc())
@@ -63,7 +63,7 @@ _TRAIN: Final = Prepared(
 )
 _COUNT: Final = select(func.count()).where(
     Visit.home_id == bindparam("home_id"),
-    Visit.local_day == bindparam("today"),
+    Visit.local_day >= bindparam("since"),
     Visit.state == constant(VisitState.OPEN),
 )
 _DUTY: Final = (
@@ -104,9 +104,14 @@ class PlannedOpening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomState:
-    """Whether the room is open now, and what the plan has next."""
+    """Whether the room is open now, and what the plan has next.
+
+    `since` is the day of the opening that is going on, else today: after midnight the children of
+    the evening are still here.
+    """
 
     opening_id: UUID | None
+    since: date
     closes_min: int | None
     next_planned: PlannedOpening | None
 
@@ -120,6 +125,7 @@ def state(session: Session | Connection, here: Here) -> RoomState:
     current = _current(session, here)
     return RoomState(
         opening_id=None if current is None else current.id,
+        since=here.today if current is None else current.on_date,
         closes_min=None if current is None else current.to_min,
         next_planned=next_planned(session, here),
     )
@@ -144,15 +150,15 @@ def next_planned(session: Session | Connection, here: Here) -> PlannedOpening | 
     return openings.next_planned(map(_planned, rows), today=here.today, minute=here.minute)
 
 
-def train(session: Session | Connection, here: Here) -> tuple[Badge, ...]:
+def train(session: Session | Connection, here: Here, *, since: date) -> tuple[Badge, ...]:
     """Return the badges of the children who are here, latest arrivals last."""
-    rows = _TRAIN.rows(session, _today(here))
+    rows = _TRAIN.rows(session, {"home_id": here.home_id, "since": since})
     return tuple(_badge(row.animal, row.cloth) for row in reversed(rows))
 
 
-def headcount(session: Session, here: Here) -> int:
-    """Return how many children are here now."""
-    return session.connection().execute(_COUNT, _today(here)).scalar_one()
+def _headcount(session: Session, here: Here, since: date) -> int:
+    given = {"home_id": here.home_id, "since": since}
+    return session.connection().execute(_COUNT, given).scalar_one()
 
 
 def now(here: Here) -> Room:
@@ -164,10 +170,10 @@ def now(here: Here) -> Room:
         now=here.local.replace(tzinfo=None),
         closes_min=found.closes_min,
         next_opening=None if ahead is None else NextOpening(on=ahead.on, from_min=ahead.from_min),
-        headcount=headcount(session, here),
+        headcount=_headcount(session, here, found.since),
         duty_title=_duty(session, found),
         calls=_board(session, here) if found.is_open else (),
-        train=train(session, here),
+        train=train(session, here, since=found.since),
     )
 
 
@@ -183,10 +189,6 @@ def _badge(animal: str, cloth: str) -> Badge:
     return Badge(animal=Animal(animal), cloth=Cloth(cloth))
 
 
-def _today(here: Here) -> dict[str, object]:
-    return {"home_id": here.home_id, "today": here.today}
-
-
 def _duty(session: Session, found: RoomState) -> str | None:
     if found.opening_id is None:
         return None
@@ -197,7 +199,12 @@ def _duty(session: Session, found: RoomState) -> str | None:
 def _board(session: Session, here: Here) -> tuple[BoardCall, ...]:
     if not here.settings.show_calls_when_idle:
         return ()
-    rows = session.execute(_CALLS, _today(here) | {"after": here.minute - _CALL_LASTS_MIN}).all()
+    given = {
+        "home_id": here.home_id,
+        "today": here.today,
+        "after": here.minute - _CALL_LASTS_MIN,
+    }
+    rows = session.execute(_CALLS, given).all()
     return tuple(
         BoardCall(
             badge=Badge(animal=row.animal, cloth=row.cloth),

@@ -1,5 +1,6 @@
 """What the staff home shows: the room now, and what somebody has to do about it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -26,6 +27,8 @@ from kiosk.services.visit_days import of_days
 # How long an opening that nobody opened is still worth a line on the home page.
 _MISSED_SHOWN: Final = timedelta(days=4)
 _UNCLEAR_SHOWN: Final = timedelta(days=7)
+# The child was here and did not talk to anybody.
+_BOOK_AGAIN: Final = frozenset({CallState.NO_ANSWER, CallState.CUT, CallState.RELEASED})
 
 
 class TodoKind(StrEnum):
@@ -34,7 +37,7 @@ class TodoKind(StrEnum):
     OPEN_ROOM = "open_room"
     CALL_DUE = "call_due"
     SAFETY = "safety"
-    NO_ANSWER = "no_answer"
+    MAKE_GOOD = "make_good"
     UNCLEAR = "unclear"
     MISSED = "missed"
 
@@ -81,13 +84,17 @@ class Present:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffHome:
-    """The room at one moment. `came` and `left` count children of today."""
+    """The room at one moment. `came`, `left` and `unconfirmed` count children of today.
+
+    Nobody saw those leave who are `unconfirmed`.
+    """
 
     opening: OpenNow | None
     next_planned: rooms.PlannedOpening | None
     present: tuple[Present, ...]
     came: int
     left: int
+    unconfirmed: int
     todo: tuple[Todo, ...]
     calls: tuple[BoardRow, ...]
     without_call: int
@@ -105,13 +112,15 @@ def look(*, here: Here) -> StaffHome:
     session = reading()
     state = rooms.state(session, here)
     opening = _open_now(session, state.opening_id, here)
-    visits = _visits_today(session, here)
+    visits = _visits_today(session, state.since, here)
+    became = Counter(visits.values())
     return StaffHome(
         opening=opening,
         next_planned=state.next_planned,
-        present=_present(session, here),
+        present=_present(session, state.since, here),
         came=len(visits),
-        left=sum(not is_here for is_here in visits.values()),
+        left=became[VisitState.LEFT],
+        unconfirmed=became[VisitState.LEFT_UNCONFIRMED],
         todo=(
             *_room_todo(state, here),
             *_safety_todo(opening, here),
@@ -155,17 +164,17 @@ def _open_now(session: Session, opening_id: UUID | None, here: Here) -> OpenNow 
     )
 
 
-def _visits_today(session: Session, here: Here) -> dict[UUID, bool]:
-    """Return who was here today, and whether it still is."""
+def _visits_today(session: Session, since: date, here: Here) -> dict[UUID, VisitState]:
+    """Return who was here today, and how the latest visit stands."""
     rows = session.execute(
         select(Visit.child_id, Visit.state)
-        .where(of_days(here.home_id, here.today, here.today))
+        .where(of_days(here.home_id, since, here.today))
         .order_by(Visit.signed_in_at)
     )
-    return {row.child_id: row.state is VisitState.OPEN for row in rows}
+    return {row.child_id: row.state for row in rows}
 
 
-def _present(session: Session, here: Here) -> tuple[Present, ...]:
+def _present(session: Session, since: date, here: Here) -> tuple[Present, ...]:
     rows = session.execute(
         select(
             Child.given_name,
@@ -179,7 +188,7 @@ def _present(session: Session, here: Here) -> tuple[Present, ...]:
         .join(SchoolClass, SchoolClass.id == Child.class_id)
         .where(
             Visit.home_id == here.home_id,
-            Visit.local_day == here.today,
+            Visit.local_day >= since,
             Visit.state == constant(VisitState.OPEN),
         )
         .order_by(SchoolClass.grade, SchoolClass.number, Visit.signed_in_at)
@@ -218,12 +227,12 @@ def _call_todo(board: tuple[BoardRow, ...]) -> tuple[Todo, ...]:
         for row in calls
         if row.is_due
     )
-    unanswered = tuple(
-        Todo(kind=TodoKind.NO_ANSWER, on=row.on, minute=row.start_min, call=row)
+    missing = tuple(
+        Todo(kind=TodoKind.MAKE_GOOD, on=row.on, minute=row.start_min, call=row)
         for row in calls
-        if row.state is CallState.NO_ANSWER and row.is_to_be_made_good
+        if row.state in _BOOK_AGAIN and row.is_to_be_made_good
     )
-    return due + unanswered
+    return due + missing
 
 
 def _missed_todo(session: Session, here: Here) -> tuple[Todo, ...]:

@@ -231,7 +231,7 @@ def _answer(
                 today=here.today,
                 call=reminders.call,
                 loan=reminders.loan if reminders.call is None else None,
-                train=rooms.train(connection, here),
+                train=rooms.train(connection, here, since=child.open_since or here.today),
             )
 
 

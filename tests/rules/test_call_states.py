@@ -13,8 +13,8 @@ from kiosk.rules.call_states import (
     CallState,
     StateEffect,
     effect,
+    ending_refusal,
     is_no_show,
-    talked_state,
     transition_refusal,
 )
 
@@ -156,19 +156,65 @@ def test_only_a_done_call_counts_as_connected() -> None:
     assert [state for state in CallState if effect(state).resets_clock] == [CallState.DONE]
 
 
+@pytest.mark.parametrize("is_sure", [False, True])
 @pytest.mark.parametrize(
-    ("talked", "state"),
+    ("talked", "is_short"),
     [
-        (timedelta(seconds=-5), CallState.CUT),
-        (timedelta(0), CallState.CUT),
-        (timedelta(seconds=59, milliseconds=999), CallState.CUT),
-        (timedelta(seconds=60), CallState.DONE),
-        (timedelta(minutes=8), CallState.DONE),
+        (timedelta(seconds=-5), True),
+        (timedelta(0), True),
+        (timedelta(seconds=59, milliseconds=999), True),
+        (timedelta(seconds=60), False),
+        (timedelta(minutes=8), False),
     ],
 )
-def test_a_call_is_done_from_a_minute_of_talk(talked: timedelta, state: CallState) -> None:
-    assert talked_state(talked) is state
+def test_a_call_is_done_from_a_minute_of_talk_or_on_the_word_of_who_was_there(
+    talked: timedelta, *, is_short: bool, is_sure: bool
+) -> None:
+    refusal = _ending(CallState.DONE, talked=talked, is_sure=is_sure)
+
+    assert refusal is (CallRefusal.TOO_SHORT if is_short and not is_sure else None)
     assert timedelta(minutes=1) == MIN_TALK
+
+
+@pytest.mark.parametrize(
+    ("tries", "is_wrong_number", "is_place_over"),
+    list(product((0, 1, 2, 3), (False, True), (False, True))),
+)
+def test_nobody_gives_up_after_one_try_while_the_place_lasts(
+    tries: int, *, is_wrong_number: bool, is_place_over: bool
+) -> None:
+    refusal = _ending(
+        CallState.NO_ANSWER,
+        tries=tries,
+        is_wrong_number=is_wrong_number,
+        is_place_over=is_place_over,
+    )
+
+    is_soon = tries < 2 and not is_wrong_number and not is_place_over
+    assert refusal is (CallRefusal.RING_AGAIN if is_soon else None)
+
+
+def test_a_call_may_be_cut_off_at_any_moment() -> None:
+    assert _ending(CallState.CUT) is None
+
+
+def _ending(
+    to_state: CallState,
+    *,
+    talked: timedelta = timedelta(0),
+    is_sure: bool = False,
+    tries: int = 1,
+    is_wrong_number: bool = False,
+    is_place_over: bool = False,
+) -> CallRefusal | None:
+    return ending_refusal(
+        to_state,
+        talked=talked,
+        is_sure=is_sure,
+        tries=tries,
+        is_wrong_number=is_wrong_number,
+        is_place_over=is_place_over,
+    )
 
 
 @pytest.mark.parametrize("state", CallState)

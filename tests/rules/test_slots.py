@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.rules.slots import Place, grid, offer
+from kiosk.rules.slots import Place, grid, may_stand, offer
 
 TODAY = date(2026, 11, 23)
 TOMORROW = date(2026, 11, 24)
@@ -32,6 +32,27 @@ def shown(offered: tuple[Place, ...]) -> list[str]:
 
 
 # The grid
+
+
+@pytest.mark.parametrize(
+    ("of_line", "of_day", "is_free"),
+    [
+        ([], [], True),
+        ([(0, 10)], [(0, 10)], True),
+        ([(20, 30)], [(20, 30)], True),
+        ([(10, 20)], [(10, 20)], False),
+        ([(15, 25)], [(15, 25)], False),
+        ([(12, 18)], [(12, 18)], False),
+        ([], [(10, 20)], True),
+        ([], [(14, 24)], False),
+        ([], [(6, 11)], False),
+        ([], [(10, 25)], False),
+    ],
+)
+def test_a_place_stands_beside_another_at_the_very_same_time_only(
+    of_line: list[tuple[int, int]], of_day: list[tuple[int, int]], *, is_free: bool
+) -> None:
+    assert may_stand((10, 20), on_its_line=of_line, on_that_day=of_day) is is_free
 
 
 @pytest.mark.parametrize(

@@ -36,11 +36,10 @@ def _state(booking_id: UUID) -> CallState:
 
 
 def _lead(booking_id: UUID, *states: CallState, staff_id: UUID, here: Here) -> CallState:
-    now = _state(booking_id)
     for state in states:
         version = _booking(booking_id).version
-        now = call_desk.change(booking_id, state, version, staff_id=staff_id, here=here)
-    return now
+        call_desk.change(booking_id, state, version, staff_id=staff_id, here=here)
+    return _state(booking_id)
 
 
 def _attempts(booking_id: UUID) -> list[CallResult | None]:
@@ -84,17 +83,38 @@ def test_a_call_is_led_from_the_child_to_its_end(app: Flask, clock: FrozenClock)
     assert _attempts(booking_id) == [CallResult.CONNECTED]
 
 
-def test_less_than_a_minute_of_talk_was_cut_off_and_is_owed(app: Flask, clock: FrozenClock) -> None:
+def test_who_ends_a_call_within_a_minute_is_asked_what_it_was(
+    app: Flask, clock: FrozenClock
+) -> None:
     staff_id = factories.staff(here_in(app, clock)).staff_id
     booking_id = _due(here_in(app, clock))
     states = (CallState.WAITING, CallState.CALLING)
     _lead(booking_id, *states, staff_id=staff_id, here=here_in(app, clock))
     clock.advance(seconds=59)
 
-    ended = _lead(booking_id, CallState.DONE, staff_id=staff_id, here=here_in(app, clock))
+    here = here_in(app, clock)
 
-    assert ended is CallState.CUT
+    reason = _refused(booking_id, CallState.DONE, staff_id=staff_id, here=here)
+
+    assert reason is CallRefusal.TOO_SHORT
+    assert _state(booking_id) is CallState.CALLING
+    assert _lead(booking_id, CallState.CUT, staff_id=staff_id, here=here) is CallState.CUT
     assert _booking(booking_id).is_owed
+
+
+def test_who_was_there_may_say_that_a_short_call_was_one(here: Here) -> None:
+    """The button was pressed late, or the mother had a word before her shift."""
+    staff_id = factories.staff(here).staff_id
+    booking_id = _due(here)
+    _lead(booking_id, CallState.WAITING, CallState.CALLING, staff_id=staff_id, here=here)
+    version = _booking(booking_id).version
+
+    call_desk.change(
+        booking_id, CallState.DONE, version, staff_id=staff_id, is_sure=True, here=here
+    )
+
+    assert _state(booking_id) is CallState.DONE
+    assert call_desk.one(booking_id, here=here).minutes == 0
 
 
 @pytest.mark.parametrize("from_state", CallState)
@@ -109,7 +129,14 @@ def test_only_the_table_leads_from_state_to_state(here: Here, from_state: CallSt
         booking_id = factories.booking(here, child.child_id, state=from_state, started_at=since)
         version = _booking(booking_id).version
         with contextlib.suppress(RefusedError):
-            call_desk.change(booking_id, to_state, version, staff_id=staff_id, here=here)
+            call_desk.change(
+                booking_id,
+                to_state,
+                version,
+                staff_id=staff_id,
+                result=CallResult.WRONG_NUMBER,  # no second try is asked for
+                here=here,
+            )
         if _booking(booking_id).version != version:
             reached.add(_state(booking_id))
         _end_live_calls(here)
@@ -226,10 +253,17 @@ def test_after_two_minutes_done_stays_done(app: Flask, clock: FrozenClock) -> No
 
 
 @pytest.mark.parametrize("result", [CallResult.NO_ANSWER, CallResult.BUSY, CallResult.WRONG_NUMBER])
-def test_why_nobody_was_reached_stands_in_the_try(here: Here, result: CallResult) -> None:
+def test_why_nobody_was_reached_stands_in_the_try(
+    app: Flask, clock: FrozenClock, result: CallResult
+) -> None:
+    here = here_in(app, clock)
     staff_id = factories.staff(here).staff_id
     booking_id = _due(here)
     _lead(booking_id, CallState.WAITING, CallState.CALLING, staff_id=staff_id, here=here)
+    first = CallResult.NO_ANSWER
+    clock.advance(minutes=1)
+    here = here_in(app, clock)
+    call_desk.ring_again(booking_id, _booking(booking_id).version, result=first, here=here)
     version = _booking(booking_id).version
 
     call_desk.change(
@@ -237,7 +271,19 @@ def test_why_nobody_was_reached_stands_in_the_try(here: Here, result: CallResult
     )
 
     assert _state(booking_id) is CallState.NO_ANSWER
-    assert _attempts(booking_id) == [result]
+    assert _attempts(booking_id) == [first, result]
+
+
+def test_nobody_gives_up_after_one_try(here: Here) -> None:
+    staff_id = factories.staff(here).staff_id
+    booking_id = _due(here)
+    _lead(booking_id, CallState.WAITING, CallState.CALLING, staff_id=staff_id, here=here)
+
+    reason = _refused(booking_id, CallState.NO_ANSWER, staff_id=staff_id, here=here)
+
+    assert reason is CallRefusal.RING_AGAIN
+    assert not call_desk.one(booking_id, here=here).may_give_up
+    assert _state(booking_id) is CallState.CALLING
 
 
 def test_a_second_try_rings_in_the_same_place(app: Flask, clock: FrozenClock) -> None:
@@ -417,21 +463,6 @@ def test_free_places_stand_between_the_calls(here: Here) -> None:
     assert {row.is_free for row in board} == {True}
     assert board[0].start_min == 16 * 60 + 40
     assert [row.start_min for row in board] == sorted(row.start_min for row in board)
-
-
-def test_places_left_over_wait_until_the_room_opens_again(app: Flask, clock: FrozenClock) -> None:
-    factories.open_today(here_in(app, clock))
-    clock.advance(minutes=30)
-    left_over = call_places.places(here=here_in(app, clock))
-
-    factories.close_room(here_in(app, clock))
-    while_closed = call_places.places(here=here_in(app, clock))
-    factories.open_today(here_in(app, clock))
-
-    today = here_in(app, clock).today
-    assert today in {place.on for place in left_over}
-    assert today not in {place.on for place in while_closed}
-    assert call_places.places(here=here_in(app, clock)) == left_over
 
 
 def test_a_number_may_be_looked_at_when_it_is_time_to_ring(app: Flask, clock: FrozenClock) -> None:

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, product
 from uuid import UUID, uuid4
 
 import pytest
@@ -27,6 +27,8 @@ from tests.clock import FrozenClock
 from tests.conftest import here_in
 
 Now = Callable[[], Here]
+
+A_WEEK = timedelta(days=7)
 
 
 @pytest.fixture
@@ -293,6 +295,85 @@ def test_a_rule_that_ends_today_makes_room_for_another(here: Here) -> None:
     opening_rules.end_rule(sunday.rule_id, staff_id=teacher.staff_id, here=here)
 
     assert not _add_rule(here, 550, 610)
+
+
+def test_a_rule_that_is_moved_leaves_what_stands_today_and_moves_the_next(here: Here) -> None:
+    assert not _add_rule(here, 16 * 60 + 35, 18 * 60 + 5, weekday=_end_todays_rule(here))
+
+    assert [row.from_min for row in _openings(on=here.today)] == [16 * 60 + 30]
+    assert [row.from_min for row in _openings(on=here.today + A_WEEK)] == [16 * 60 + 35]
+
+
+def test_a_day_whose_hours_move_has_places_again_although_one_was_booked(
+    either_app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(either_app, clock)
+    in_a_week = here.today + A_WEEK
+    booked = next(slot for slot in _slots(on=in_a_week) if slot.start_min == 17 * 60)
+    booking_id = factories.booking(here, factories.child(here).child_id, slot_id=booked.id)
+
+    _add_rule(here, 16 * 60 + 35, 18 * 60 + 5, weekday=_end_todays_rule(here))
+
+    assert reading().get_one(Booking, booking_id).state is CallState.RELEASED
+    free = [slot.start_min for slot in _slots(on=in_a_week) if slot.status is SlotStatus.OPEN]
+    assert free == list(range(16 * 60 + 35, 18 * 60 + 5, 10))
+
+
+def test_hours_that_are_planned_anew_have_the_places_that_were_given_up(
+    either_app: Flask, clock: FrozenClock
+) -> None:
+    """The very same times: only a place that stands is in the way of another."""
+    here = here_in(either_app, clock)
+    in_a_week = here.today + A_WEEK
+    (opening,) = _openings(on=in_a_week)
+    before = [slot.start_min for slot in _slots(on=in_a_week)]
+    _cancel(opening.id, here)
+    factories.opening(here, on=in_a_week, from_min=opening.from_min, to_min=opening.to_min)
+
+    opening_plan.plan_ahead(here=here)
+
+    free = [slot.start_min for slot in _slots(on=in_a_week) if slot.status is SlotStatus.OPEN]
+    assert free == before
+
+
+def test_a_new_line_keeps_the_times_of_the_others(now: Now, clock: FrozenClock) -> None:
+    """Else one parent could be rung on two telephones at once, and no index would see it."""
+    _open_again_at(16, 44, now, clock)
+    line_id = factories.line(now())
+
+    opening_plan.plan_ahead(here=now())
+
+    spans = {
+        (slot.line_id, slot.start_min, slot.end_min)
+        for slot in _slots(on=now().today)
+        if slot.status is SlotStatus.OPEN and slot.start_min >= 16 * 60 + 44
+    }
+    times = {(start, end) for _, start, end in spans}
+    assert {line for line, _, _ in spans} >= {line_id}
+    assert all(one == other or not overlap(one, other) for one, other in product(times, times))
+
+
+def _end_todays_rule(here: Here) -> int:
+    """End the line of the weekly pattern of this day of the week, and return the day."""
+    weekday = here.today.isoweekday()
+    (rule,) = [one for one in opening_rules.rules(here=here) if one.weekday == weekday]
+    teacher = factories.staff(here)
+    opening_rules.end_rule(rule.rule_id, staff_id=teacher.staff_id, here=here)
+    return weekday
+
+
+def _open_again_at(hour: int, minute: int, now: Now, clock: FrozenClock) -> None:
+    """Open the room, close it early, and open it again off the old times."""
+    teacher = factories.staff(now()).staff_id
+    openings.open_room(staff_id=teacher, exceptions={}, here=now())
+    clock.advance(minutes=2)
+    factories.close_room(now())
+    clock.advance(minutes=hour * 60 + minute - now().minute)
+    openings.open_room(staff_id=teacher, exceptions={}, here=now())
+
+
+def overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 # The database itself

@@ -12,12 +12,22 @@ from kiosk.db import db, reading, transaction, violated
 from kiosk.errors import RefusedError
 from kiosk.ids import new_id
 from kiosk.models.audit import Audit
+from kiosk.models.calls import Booking, Slot, SlotStatus
 from kiosk.models.openings import Duty, Opening, SafetyCheck
 from kiosk.models.visits import Visit
 from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningRefusal, OpeningState
 from kiosk.rules.visits import VisitState
-from kiosk.services import ledgers, opening_log, opening_plan, openings, rooms
+from kiosk.services import (
+    call_desk,
+    call_places,
+    ledgers,
+    opening_log,
+    opening_plan,
+    openings,
+    rooms,
+    staff_home,
+)
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
@@ -209,6 +219,74 @@ def test_a_few_minutes_are_a_short_opening(now: Now, clock: FrozenClock) -> None
 
     opening = _opening(opening_id)
     assert (opening.state, opening.is_tidy) == (OpeningState.SHORT, False)
+
+
+def test_closing_gives_up_the_calls_that_are_still_to_come(
+    either_app: Flask, clock: FrozenClock
+) -> None:
+    """They are owed, and neither their places nor the free ones are offered any more."""
+    teacher = factories.staff(here_in(either_app, clock))
+    _open(here_in(either_app, clock), teacher.staff_id)
+    here = here_in(either_app, clock)
+    child = factories.child(here)
+    slots = reading().scalars(select(Slot).where(Slot.on_date == here.today)).all()
+    at_half_past = next(slot for slot in slots if slot.start_min == 17 * 60 + 30)
+    booking_id = factories.booking(here, child.child_id, slot_id=at_half_past.id)
+    clock.advance(minutes=25)
+    here = here_in(either_app, clock)
+
+    sheet = openings.closing_sheet(here=here)
+    factories.close_room(here)
+
+    booking = reading().get_one(Booking, booking_id)
+    assert sheet.calls_to_come == 1
+    assert (booking.state, booking.is_owed) == (CallState.RELEASED, True)
+    assert [row.state for row in call_desk.day(here.today, here=here)] == [CallState.RELEASED]
+    assert here.today not in {place.on for place in call_places.places(here=here)}
+
+
+def test_places_that_began_before_the_closing_stay_what_they_were(
+    now: Now, clock: FrozenClock
+) -> None:
+    _open(now(), factories.staff(now()).staff_id)
+    clock.advance(minutes=25)  # 17:05
+
+    factories.close_room(now())
+
+    rows = reading().scalars(select(Slot).where(Slot.on_date == now().today)).all()
+    gone = {slot.start_min for slot in rows if slot.status is SlotStatus.WITHDRAWN}
+    assert gone == set(range(17 * 60 + 10, 18 * 60, 10))
+
+
+def test_a_room_that_opens_again_has_places_again(now: Now, clock: FrozenClock) -> None:
+    teacher = factories.staff(now())
+    _open(now(), teacher.staff_id)
+    clock.advance(minutes=5)
+    factories.close_room(now())
+    clock.advance(minutes=4)
+
+    _open(now(), teacher.staff_id)
+
+    today = [place.start_min for place in call_places.places(here=now()) if place.on == now().today]
+    # The place at 16:40 had begun when the room was closed; those of the new opening follow it.
+    assert today == list(range(16 * 60 + 59, 18 * 60 + 19, 10))
+
+
+def test_after_midnight_the_children_of_the_evening_are_still_here(
+    now: Now, clock: FrozenClock
+) -> None:
+    clock.set_to(_at(23, 30))
+    _open(now(), factories.staff(now()).staff_id)
+    child = factories.child(now())
+    factories.visit(now(), child.child_id)
+    clock.advance(minutes=45)
+
+    room = rooms.now(now())
+
+    assert room.is_open
+    assert room.headcount == 1
+    assert len(room.train) == 1
+    assert staff_home.look(here=now()).headcount == 1
 
 
 def test_a_closed_room_is_not_closed(here: Here) -> None:

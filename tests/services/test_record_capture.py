@@ -255,3 +255,13 @@ def _given(key: str, here: Here, clock: FrozenClock) -> dict[str, object]:
 def _at(clock: FrozenClock) -> str:
     """Return the instant as it stands in the database."""
     return f"{clock() - timedelta(minutes=5):%Y-%m-%d %H:%M:%S.%f}"
+
+
+def test_the_number_of_a_change_is_never_given_up(here: Here) -> None:
+    """The next one is the highest and one more: without the highest, one would be given twice."""
+    factories.visit(here, factories.child(here).child_id)
+
+    with pytest.raises(DBAPIError, match="not given up"):
+        _run("DELETE FROM sync_change WHERE seq = (SELECT max(seq) FROM sync_change)")
+
+    assert _changes("visit")

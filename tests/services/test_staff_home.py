@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from kiosk.db import reading
@@ -71,12 +72,37 @@ def test_a_call_is_due_two_minutes_before_its_time(app: Flask, clock: FrozenCloc
     assert _todo(here_in(app, clock)) == [TodoKind.CALL_DUE]
 
 
+def test_who_was_not_seen_leaving_is_not_said_to_have_left(app: Flask, clock: FrozenClock) -> None:
+    here = here_in(app, clock)
+    factories.open_today(here)
+    for _ in range(2):
+        factories.visit(here, factories.child(here).child_id)
+    factories.visit(here, factories.child(here).child_id, signed_out_at=here.now)
+    clock.advance(minutes=30)
+    factories.close_room(here_in(app, clock))
+
+    home = staff_home.look(here=here_in(app, clock))
+
+    assert (home.headcount, home.came, home.left, home.unconfirmed) == (0, 3, 1, 2)
+
+
+@pytest.mark.parametrize("state", CallState)
+def test_who_was_here_and_did_not_talk_is_booked_again(here: Here, state: CallState) -> None:
+    factories.open_today(here)
+    child = factories.child(here)
+    factories.visit(here, child.child_id)
+    factories.booking(here, child.child_id, state=state)
+
+    missing = {CallState.NO_ANSWER, CallState.CUT, CallState.RELEASED}
+    assert (TodoKind.MAKE_GOOD in _todo(here)) is (state in missing)
+
+
 def test_a_call_that_nobody_answered_waits_to_be_booked_again(here: Here) -> None:
     factories.open_today(here)
     child = factories.child(here)
     contact_id = factories.contact(here, child.child_id)
     factories.booking(here, child.child_id, contact_id=contact_id, state=CallState.NO_ANSWER)
-    assert _todo(here) == [TodoKind.NO_ANSWER]
+    assert _todo(here) == [TodoKind.MAKE_GOOD]
 
     later = factories.slots(here, from_min=17 * 60 + 30, places=1)[0]
     _after = Here(now=here.now + timedelta(seconds=1), settings=here.settings, home_id=here.home_id)

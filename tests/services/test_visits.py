@@ -55,9 +55,9 @@ def _states() -> list[VisitState]:
 
 def _head_count(here: Here) -> int:
     db.session.remove()
-    count = rooms.headcount(reading(), here)
-    assert count == len(rooms.train(reading(), here))
-    return count
+    room = rooms.now(here)
+    assert room.headcount == len(room.train)
+    return room.headcount
 
 
 def _refused(act: Callable[[], object]) -> object:
@@ -492,10 +492,10 @@ def test_the_train_has_the_latest_last_and_24_wagons_at_most(now: Now, clock: Fr
         _scan(child, now())
         clock.advance(seconds=1)
 
-    train = rooms.train(reading(), now())
+    room = rooms.now(now())
 
-    assert train == tuple(child.face.badge for child in children[2:])
-    assert rooms.headcount(reading(), now()) == 26
+    assert room.train == tuple(child.face.badge for child in children[2:])
+    assert room.headcount == 26
 
 
 def test_the_database_keeps_visits_whole(either_app: Flask, clock: FrozenClock) -> None:
@@ -531,4 +531,4 @@ def test_the_database_keeps_visits_whole(either_app: Flask, clock: FrozenClock) 
     assert isinstance(_leave(child, here_in(either_app, clock)), Left)
     clock.advance(days=3)
     assert isinstance(_scan(child, here_in(either_app, clock)).answer, Arrived)
-    assert rooms.headcount(reading(), here_in(either_app, clock)) == 1
+    assert rooms.now(here_in(either_app, clock)).headcount == 1

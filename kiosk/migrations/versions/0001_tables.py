@@ -739,13 +739,17 @@ def upgrade():
             "start_min",
             name=op.f("uq_slot_id_week_key_on_date_start_min"),
         ),
-        sa.UniqueConstraint(
-            "line_id", "on_date", "start_min", name=op.f("uq_slot_line_id_on_date_start_min")
-        ),
     )
     with op.batch_alter_table("slot", schema=None) as batch_op:
         batch_op.create_index("ix_slot_on_date", ["on_date", "start_min"], unique=False)
         batch_op.create_index(batch_op.f("ix_slot_opening_id"), ["opening_id"], unique=False)
+        batch_op.create_index(
+            "uq_slot_open_line",
+            ["line_id", "on_date", "start_min"],
+            unique=True,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        )
 
     op.create_table(
         "booking",
@@ -1040,6 +1044,11 @@ def downgrade():
 
     op.drop_table("booking")
     with op.batch_alter_table("slot", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_slot_open_line",
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        )
         batch_op.drop_index(batch_op.f("ix_slot_opening_id"))
         batch_op.drop_index("ix_slot_on_date")
 

@@ -1,6 +1,6 @@
 """What the tables cannot say by themselves, as triggers and, on PostgreSQL, an exclusion.
 
-The audit is only added to. Places of one line never overlap. Each change that may leave the room
+The audit is only added to, and no number of a change is given up. Places of one line never overlap. Each change that may leave the room
 is noted for the school record.
 
 Revision: 0002
@@ -22,6 +22,10 @@ END""",
     """CREATE TRIGGER audit_delete BEFORE DELETE ON audit
 BEGIN
   SELECT RAISE(ABORT, 'the audit is only added to');
+END""",
+    """CREATE TRIGGER change_is_kept BEFORE DELETE ON sync_change
+BEGIN
+  SELECT RAISE(ABORT, 'the number of a change is not given up');
 END""",
     """CREATE TRIGGER slot_overlap_insert BEFORE INSERT ON slot
 WHEN NEW.status = 'open' AND EXISTS (
@@ -302,6 +306,13 @@ END
 $$""",
     """CREATE TRIGGER audit_final BEFORE UPDATE OR DELETE ON audit
 FOR EACH ROW EXECUTE FUNCTION audit_is_final()""",
+    """CREATE FUNCTION refuse_to_give_up_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'the number of a change is not given up';
+END
+$$""",
+    """CREATE TRIGGER change_is_kept BEFORE DELETE ON sync_change
+FOR EACH ROW EXECUTE FUNCTION refuse_to_give_up_change()""",
     "CREATE EXTENSION IF NOT EXISTS btree_gist",
     """ALTER TABLE slot ADD CONSTRAINT ex_slot_line_overlap EXCLUDE USING gist (
   line_id WITH =, on_date WITH =, int4range(start_min, end_min) WITH &&
@@ -418,6 +429,7 @@ FOR EACH ROW EXECUTE FUNCTION sync_note()""",
 DROP_SQLITE = (
     "DROP TRIGGER audit_update",
     "DROP TRIGGER audit_delete",
+    "DROP TRIGGER change_is_kept",
     "DROP TRIGGER slot_overlap_insert",
     "DROP TRIGGER slot_overlap_update",
     "DROP TRIGGER sync_school_class_insert",
@@ -462,6 +474,8 @@ DROP_SQLITE = (
 DROP_POSTGRESQL = (
     "DROP TRIGGER audit_final ON audit",
     "DROP FUNCTION audit_is_final()",
+    "DROP TRIGGER change_is_kept ON sync_change",
+    "DROP FUNCTION refuse_to_give_up_change()",
     "ALTER TABLE slot DROP CONSTRAINT ex_slot_line_overlap",
     "DROP TRIGGER sync_school_class_insert ON school_class",
     "DROP TRIGGER sync_school_class_update ON school_class",
