@@ -23,13 +23,16 @@ _GRADES: Final = 6
 _LARGEST_CLASS: Final = 40
 _FRESH_SHARE: Final = 0.4
 _FRESH_AT_MOST: Final = 24
-_STAFF: Final = (("王老师", Role.DUTY_TEACHER), ("刘老师", Role.ADMINISTRATOR))
+_STAFF: Final = (
+    ("王老师", Role.DUTY_TEACHER, "值班老师"),
+    ("刘老师", Role.ADMINISTRATOR, "管理员"),
+)
 
 
 def add_staff(world: World) -> World:
     """Make the duty teacher and the administrator."""
     made = []
-    for name, role in _STAFF:
+    for name, role, may in _STAFF:
         staff_id = new_id(world.before.now)
         world.add(
             Staff,
@@ -46,7 +49,7 @@ def add_staff(world: World) -> World:
         )
         row, code = enrolment.card_row(child_id=None, staff_id=staff_id, here=world.before)
         world.add(Card, [row])
-        made.append(DemoStaff(staff_id=staff_id, label=f"{name} PIN {PIN}", code=code))
+        made.append(DemoStaff(staff_id=staff_id, label=f"{name} {may} PIN {PIN}", code=code))
     return replace(world, staff=tuple(made))
 
 
@@ -102,7 +105,7 @@ class _Enrolling:
     def add(self, grade: int, number: int, *, local_no: str) -> None:
         world, place = self.world, (grade, number)
         family, given = next(self.names)
-        badge = enrolment.badge_in_class(self.worn[place], grade=grade, number=number)
+        badge = enrolment.badge_for(self.worn, grade=grade, number=number)
         self.worn[place].add(badge)
         child_id = new_id(world.before.now)
         row = enrolment.child_row(

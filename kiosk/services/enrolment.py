@@ -1,6 +1,6 @@
 """The rows that a child who is new here needs: roster and demo make children in the same way."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -22,14 +22,21 @@ _ANIMALS_APART: Final = 7
 _CLASSES_APART: Final = 13
 
 
-def badge_in_class(taken: Collection[Badge], *, grade: int, number: int) -> Badge:
-    """Return a badge that nobody of the class wears.
+def badge_for(
+    worn: Mapping[tuple[int, int], Collection[Badge]], *, grade: int, number: int
+) -> Badge:
+    """Return a badge that nobody of the class wears and, while there is one, nobody at all.
+
+    `worn` are the badges of each class, by grade and number: in the room all of them meet.
 
     Raises:
-        RefusedError: CLASS_TOO_LARGE, when all 180 are worn.
+        RefusedError: CLASS_TOO_LARGE, when the class wears all 180.
     """
     start = grade * _ANIMALS_APART + number * _CLASSES_APART
-    badge = free_badge(taken, start=start)
+    in_school = set().union(*worn.values())
+    badge = free_badge(in_school, start=start)
+    if badge is None:
+        badge = free_badge(worn.get((grade, number), ()), start=start)
     if badge is None:
         raise RefusedError(PeopleProblem.CLASS_TOO_LARGE, grade=grade, number=number)
     return badge

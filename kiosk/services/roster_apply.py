@@ -80,7 +80,7 @@ def _move(
     for change in plan.moved:
         place, badge = change.to_class or (0, 0), children[change.child.child_id].badge
         if badge in worn[place]:
-            badge = enrolment.badge_in_class(worn[place], grade=place[0], number=place[1])
+            badge = enrolment.badge_for(worn, grade=place[0], number=place[1])
         worn[place].add(badge)
         session.execute(
             update(Child)
@@ -116,7 +116,7 @@ def _add(
     cards: list[Row] = []
     for row in plan.new:
         place, child_id = _place(row), new_id(here.now)
-        badge = enrolment.badge_in_class(worn[place], grade=place[0], number=place[1])
+        badge = enrolment.badge_for(worn, grade=place[0], number=place[1])
         worn[place].add(badge)
         children.append(
             enrolment.child_row(

@@ -9,6 +9,7 @@ from functools import cache
 from jinja2 import Environment
 from markupsafe import Markup
 
+from kiosk.rules import civil
 from kiosk.rules.badges import Badge
 
 HALF_DAY = 12 * 60
@@ -52,6 +53,8 @@ def minute_of_day(at: datetime) -> int:
 
 def twelve_hour(minute: int) -> str:
     """Return the numerals of a minute of the day as they stand beside a clock face: `5:20`."""
+    if minute == civil.DAY_MINUTES:
+        return "24:00"  # midnight at the day's end, which twelve would make noon
     return f"{minute // 60 % 12 or 12}:{minute % 60:02}"
 
 

@@ -164,7 +164,7 @@ def test_the_staff_card_opens_the_staff_pages(school: Made) -> None:
     assert pin_problem(school.made.staff_pin) is None
     assert not reading().get_one(Staff, staff_id).pin_is_one_time
     labels = [row["label"] for row in school.rows("staff")]
-    assert labels == ["王老师 PIN 246810", "刘老师 PIN 246810"]
+    assert labels == ["王老师 值班老师 PIN 246810", "刘老师 管理员 PIN 246810"]
     assert school.rows("staff")[0]["code"] == school.made.staff_code
 
 

@@ -13,7 +13,15 @@ A_DAY = timedelta(days=1)
 
 @pytest.mark.parametrize(
     ("minute", "numerals"),
-    [(0, "12:00"), (5, "12:05"), (719, "11:59"), (720, "12:00"), (1040, "5:20"), (1439, "11:59")],
+    [
+        (0, "12:00"),
+        (5, "12:05"),
+        (719, "11:59"),
+        (720, "12:00"),
+        (1040, "5:20"),
+        (1439, "11:59"),
+        (1440, "24:00"),
+    ],
 )
 def test_a_time_is_twelve_hour_numerals(minute: int, numerals: str) -> None:
     assert filters.twelve_hour(minute) == numerals
