@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 _LONGEST_VALUE: Final = 2_000_000
+_LONGEST_PATTERN: Final = 500
 
 
 def journal_mode(version: tuple[int, int, int]) -> str:
@@ -52,6 +53,8 @@ def set_all(connection: sqlite3.Connection, record: object) -> None:
     del record
     connection.isolation_level = None
     keep_pragmas(connection, expected_pragmas())
-    # No other database file is ever joined to ours, and no value is larger than a small picture.
+    # No other database file is ever joined to ours, no value is larger than a small picture, and
+    # no search is longer than a title.
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, _LONGEST_PATTERN)

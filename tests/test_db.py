@@ -103,6 +103,10 @@ def test_each_connection_has_what_was_asked_for() -> None:
                 for name in expected_pragmas()
             }
             assert found == ASKED | {"journal_mode": journal_mode(sqlite3.sqlite_version_info)}
+            driver = cast("sqlite3.Connection", connection.connection.dbapi_connection)
+            assert driver.getlimit(sqlite3.SQLITE_LIMIT_ATTACHED) == 0
+            assert driver.getlimit(sqlite3.SQLITE_LIMIT_LENGTH) == 2_000_000
+            assert driver.getlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH) == 500
 
 
 @pytest.mark.parametrize(

@@ -120,9 +120,15 @@ def _what_happened(call: CallRow, here: Here) -> Row:
         time_of(call.start_min, here),
         time_of(call.started_at, here),
         time_of(call.ended_at, here),
-        call.minutes if _is_talk(call) and call.minutes is not None else DASH,
+        _length(call),
         _REACHED.get(call.state, "未打"),
     )
+
+
+def _length(call: CallRow) -> int | str:
+    if not _is_talk(call) or call.minutes is None:
+        return DASH
+    return call.minutes or "不足1"
 
 
 def _totals(calls: Sequence[CallRow]) -> Row:

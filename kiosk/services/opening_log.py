@@ -175,7 +175,8 @@ def _hours(opening: Opening, here: Here) -> float:
     if opened is None or (opening.closed_at is None and not opening.is_close_unconfirmed):
         return 0.0
     closed = minute_on(opening.on_date, opening.closed_at, zone)
-    return round(counted_min(opening.from_min, opening.to_min, opened, closed) / _HOUR_MIN, 1)
+    minutes = counted_min(opening.from_min, opening.to_min, opened, closed)
+    return (minutes * 10 + _HOUR_MIN // 2) // _HOUR_MIN / 10  # a quarter is 0.3, as on paper
 
 
 def _state(opening: Opening, here: Here) -> OpeningState:

@@ -41,8 +41,11 @@ def install(app: Flask) -> None:
         ) -> Callable[[bytes], object]:
             found = is_file and status.startswith(("2", "3"))
             kept = headers if found else [one for one in headers if one[0] not in _PAGE]
+            # What a view says of itself holds: two policies at once would be the narrower of both.
+            said = {name.title() for name, _ in kept}
             more = HEADERS if found else HEADERS | _PAGE
-            return start_response(status, [*kept, *more.items()], error)
+            added = [one for one in more.items() if one[0] not in said]
+            return start_response(status, kept + added, error)
 
         served: Iterable[bytes] = inside(environ, begin)
         return served

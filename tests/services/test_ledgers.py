@@ -240,6 +240,27 @@ def test_a_call_has_its_minutes_and_never_its_number(app: Flask, clock: FrozenCl
     assert "1990000" not in str(table.rows)
 
 
+@pytest.mark.parametrize(
+    ("begins", "lasts", "length"),
+    [(0, 480, 8), (50, 425, 7), (50, 20, 1), (10, 45, "不足1")],
+    ids=["whole minutes", "as its times say", "over the minute", "within a minute"],
+)
+def test_the_length_of_a_call_is_what_its_two_times_are_apart(
+    here: Here, begins: int, lasts: int, length: object
+) -> None:
+    child = factories.child(here)
+    started = here.now.replace(second=begins)
+    factories.booking(
+        here,
+        child.child_id,
+        state=CallState.DONE,
+        started_at=started,
+        ended_at=started + timedelta(seconds=lasts),
+    )
+
+    assert _by_column(_today("L4", here))["通话时长(分钟)"] == length
+
+
 def test_a_call_that_did_not_come_about_says_what_follows(here: Here) -> None:
     child = factories.child(here)
     contact_id = factories.contact(here, child.child_id)

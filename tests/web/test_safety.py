@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from kiosk.db import Base, db
 from kiosk.rules.staff import Role
 from kiosk.services.here import Here
-from kiosk.web.headers import HEADERS
+from kiosk.web.headers import HEADERS, install
 from tests import factories
 from tests.page import PageClient
 from tests.web.staff import sign_in
@@ -220,6 +220,25 @@ def test_each_answer_has_every_header(app: Flask, page: PageClient, here: Here, 
     ]
 
     assert wrong == []
+
+
+def test_what_a_view_says_of_itself_is_said_once(app: Flask) -> None:
+    """Of two policies a browser takes what both allow."""
+    inside = app.wsgi_app
+    own = "default-src 'self'; media-src 'self' blob:"
+
+    def plain(environ: object, start_response: Any) -> list[bytes]:
+        del environ
+        start_response("200 OK", [("content-security-policy", own)])
+        return [b"a page"]
+
+    app.wsgi_app = plain  # type: ignore[method-assign]
+    install(app)
+    answer = app.test_client().get("/")
+    app.wsgi_app = inside  # type: ignore[method-assign]
+
+    assert answer.headers.getlist("Content-Security-Policy") == [own]
+    assert answer.headers["X-Frame-Options"] == "DENY"
 
 
 def test_no_answer_invites_another_page(app: Flask, page: PageClient) -> None:
