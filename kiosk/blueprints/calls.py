@@ -1,5 +1,6 @@
 """The telephone: the day's calls, seating a child by hand, the lines."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response
 from kiosk.errors import RefusedError
 from kiosk.rules.call_states import CallState
 from kiosk.services import call_desk, call_lines, call_places, people
+from kiosk.services.call_board import BoardRow
 from kiosk.services.call_desk import CallResult
 from kiosk.services.call_lines import LineKind
 from kiosk.web import context, forms, staff_page, staff_screen
@@ -19,6 +21,7 @@ blueprint = Blueprint("calls", __name__, url_prefix="/staff/calls")
 
 _LONGEST_NAME = 40
 _MOST_VERSIONS = 1_000_000
+_FREE_SHOWN = 6
 
 
 @blueprint.get("")
@@ -162,6 +165,8 @@ def _day(
     on: date, *, refused: RefusedError | None = None, revealed: dict[UUID, str] | None = None
 ) -> Response:
     here = context.here()
+    board = call_desk.board(on, here=here)
+    shown = board if "all" in request.args else tuple(_without_most_free_places(board))
     return staff_page.show(
         "calls/day.html",
         status=200 if refused is None else status_of(refused),
@@ -169,11 +174,21 @@ def _day(
         today=here.today,
         day_before=on - timedelta(days=1),
         day_after=on + timedelta(days=1),
-        board=call_desk.board(on, here=here),
+        board=shown,
+        more_places=len(board) - len(shown),
         without_call=call_desk.without_call_count(here=here),
         refused=refused,
         revealed=revealed or {},
     )
+
+
+def _without_most_free_places(board: Iterable[BoardRow]) -> Iterator[BoardRow]:
+    """Leave out what a teacher who looks for a call has to look past."""
+    free = 0
+    for row in board:
+        free += row.is_free
+        if not row.is_free or free <= _FREE_SHOWN:
+            yield row
 
 
 def _to_day(on: date, booking_id: UUID) -> Response:

@@ -206,10 +206,10 @@ def _act(
             return BookWaits(book=own_page.book(item.name))
         case ItemAction.RETURN | ItemAction.RETURN_OWN:
             loan_changes.end(connection, item, LoanEnd.RETURNED, here, request_id=request_id)
-            return loan_answers.returned(item, reader, here)
+            return loan_answers.returned(connection, item, reader, here)
         case ItemAction.RETURN_OTHERS:
             loan_changes.end(connection, item, LoanEnd.IMPLIED, here, request_id=request_id)
-            return loan_answers.returned(item, reader, here)
+            return loan_answers.returned(connection, item, reader, here)
         case ItemAction.LEND if reader is not None:
             return _lend(connection, item, reader, request_id, here)
         case ItemAction.ALREADY_YOURS if reader is not None:
@@ -254,7 +254,7 @@ def _lend(
 def _same_answer(connection: Connection, item: AnyRow, scanned: _Scan) -> Answer:
     """Answer a scan that was sent again, from what it stored the first time."""
     if item.end_request_id == scanned.request_id:
-        return loan_answers.returned(item, scanned.reader, scanned.here)
+        return loan_answers.returned(connection, item, scanned.reader, scanned.here)
     if scanned.reader is None:
         # The server was started anew in between: the book is lent, the page is gone.
         return BookWaits(book=own_page.book(item.name))

@@ -46,14 +46,17 @@ def already_yours(item: AnyRow, reader: Reader, here: Here) -> AlreadyYours:
     )
 
 
-def returned(item: AnyRow, reader: Reader | None, here: Here) -> Returned:
+def returned(
+    session: Session | Connection, item: AnyRow, reader: Reader | None, here: Here
+) -> Returned:
     """Return the thanks; never who had the book."""
     was_own = reader is not None and item.child_id == reader.child_id
     may_renew = may_borrow_it = False
     if reader is not None:
         policy = here.settings.policy(reader.face.grade)
         may_renew = was_own and rules.renewal_refusal(policy, renewals=item.renewals) is None
-        may_borrow_it = not was_own and policy.self_lending
+        if not was_own and policy.self_lending:
+            may_borrow_it = len(own_page.loans(session, child_id=reader.child_id)) < policy.limit
     return Returned(
         child=None if reader is None else reader.face,
         loan_id=item.loan_id,

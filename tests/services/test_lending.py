@@ -346,6 +346,19 @@ def test_where_the_class_borrows_together_no_tile_borrows_it(here: Here) -> None
     assert not answer.may_borrow_it
 
 
+def test_who_has_all_the_books_it_may_is_not_offered_another(here: Here) -> None:
+    owner, finder = factories.child(here), factories.child(here)
+    item = factories.item(here)
+    _lend(item, owner, here)
+    for _ in range(here.settings.policy(finder.face.grade).limit):
+        _lend(factories.item(here), finder, here)
+
+    answer = _scan(item, finder.reader, here)
+
+    assert isinstance(answer, Returned)
+    assert not answer.may_borrow_it
+
+
 def test_a_book_that_is_not_lendable_any_more_can_always_be_brought_back(here: Here) -> None:
     child, item = factories.child(here), factories.item(here)
     _lend(item, child, here)

@@ -10,7 +10,7 @@ from kiosk.rules.staff import Role
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
-from tests.page import PageClient
+from tests.page import Page, PageClient
 from tests.web.staff import sign_in, token
 
 PHONE = "19912345678"
@@ -46,6 +46,46 @@ def test_a_call_is_led_by_its_buttons(page: PageClient, here: Here, clock: Froze
 
     assert "talked 2 min" in done.words
     assert _state() is CallState.DONE
+
+
+def _buttons(page: Page) -> set[str]:
+    return {"".join(button.itertext()).strip() for button in page.all("button")}
+
+
+def test_a_call_of_seconds_is_asked_about(page: PageClient, here: Here) -> None:
+    _booked(here)
+    ringing = page.open("/staff/calls").press("Call the child").press("Ring now")
+
+    asked = ringing.press("Finished talking")
+
+    assert "less than a minute" in asked.words
+    assert _state() is CallState.CALLING
+    done = asked.press("They really talked")
+    assert "talked" in done.words
+    assert _state() is CallState.DONE
+
+
+def test_nobody_is_given_up_before_the_second_try(page: PageClient, here: Here) -> None:
+    _booked(here)
+    ringing = page.open("/staff/calls").press("Call the child").press("Ring now")
+    first = _buttons(ringing)
+
+    again = ringing.press("No answer, ring once more")
+    second = _buttons(again)
+
+    assert first.isdisjoint({"No answer", "Line busy"})
+    assert second >= {"No answer", "Line busy", "Wrong number"}
+
+
+def test_a_long_list_of_free_places_is_folded(page: PageClient, here: Here) -> None:
+    factories.slots(here, from_min=18 * 60, places=12)
+    folded = page.open("/staff/calls")
+
+    whole = folded.follow("more free places")
+
+    assert folded.words.count("Seat a child") == 6
+    assert whole.words.count("Seat a child") > 12
+    assert "more free places" not in whole.words
 
 
 def test_only_what_may_follow_has_a_button(page: PageClient, here: Here) -> None:
