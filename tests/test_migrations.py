@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -17,6 +18,12 @@ from tests.postgres import Cluster
 
 REVISIONS = sorted(path.name[:4] for path in (migrate.FOLDER / "versions").glob("[0-9]*.py"))
 HOME = UUID("01930000-0000-7000-8000-000000000001")
+
+# What has landed stays as it is: an instance somewhere has been made by it. A change is a new one.
+LANDED = {
+    "0001_tables.py": "c79f67692c979082f180b880dc7c7f13608109b1aa35f69d5bd121bc5b5ccd9e",
+    "0002_guards.py": "1bbcde99e8067659b859bbc04e0e5b9d93d5a61f9883ac310fd759e81303134e",
+}
 
 assert models.__all__  # the metadata is full once the models are imported
 
@@ -50,6 +57,15 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 def _tables(engine: Engine) -> set[str]:
     return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def test_a_migration_that_has_landed_is_never_edited() -> None:
+    folder = migrate.FOLDER / "versions"
+
+    found = {name: sha256((folder / name).read_bytes()).hexdigest() for name in LANDED}
+
+    assert found == LANDED
+    assert sorted(path.name for path in folder.glob("[0-9]*.py")) == sorted(LANDED)
 
 
 def test_the_migrations_make_what_the_models_say(engine: Engine) -> None:
