@@ -59,10 +59,14 @@ def _tables(engine: Engine) -> set[str]:
     return set(inspect(engine).get_table_names()) - {"alembic_version"}
 
 
+def _digest(path: Path) -> str:
+    return sha256(path.read_text(encoding="utf-8").encode()).hexdigest()  # whatever ends a line
+
+
 def test_a_migration_that_has_landed_is_never_edited() -> None:
     folder = migrate.FOLDER / "versions"
 
-    found = {name: sha256((folder / name).read_bytes()).hexdigest() for name in LANDED}
+    found = {name: _digest(folder / name) for name in LANDED}
 
     assert found == LANDED
     assert sorted(path.name for path in folder.glob("[0-9]*.py")) == sorted(LANDED)
