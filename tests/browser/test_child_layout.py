@@ -38,6 +38,11 @@ FAULTS = """() => {
       }
     }
   }
+  const tags = shown.filter((element) => element.matches(".tag"));
+  tags.forEach((one, place) => tags.slice(place + 1).forEach((other) => {
+    const gap = Math.max(box(other).left - box(one).right, box(one).left - box(other).right);
+    if (gap < 16 * unit) faults.push(`pills too close: ${name(one)} | ${name(other)}`);
+  }));
   const tiles = shown.filter((element) => element.matches(".tile"));
   for (const tile of tiles) {
     if (box(tile).height < 99 * unit) faults.push(`too low for a finger: ${name(tile)}`);

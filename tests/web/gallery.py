@@ -183,6 +183,11 @@ def _states() -> Iterator[tuple[str, str, object]]:
                 else OWN.loans,
             ),
         )
+    yield (
+        "16-own-three-books",
+        "kiosk/_own.html",
+        replace(OWN, loans=tuple(loan(book, IN_TWO_WEEKS) for book in (LAMP, LONG, KITE))),
+    )
     yield "05-lend-start", "kiosk/_lend_start.html", answers.LendStart(child=CHILD)
     yield "05b-lent", "kiosk/_lent.html", LENT
     yield (
