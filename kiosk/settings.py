@@ -46,6 +46,7 @@ class SettingsProblem(StrEnum):
     NOT_TOML = "not-toml"
     UNKNOWN_KEY = "unknown-key"
     WRONG_VALUE = "wrong-value"
+    NO_INSTANCE = "no-instance"
     NO_KEYS = "no-keys"
 
 
@@ -77,9 +78,12 @@ class Settings:
         """Read `kiosk.toml` and the keys of an instance; `KIOSK_<KEY>` in `env` wins.
 
         Raises:
-            InvalidInputError: a SettingsProblem with the name of the key.
+            InvalidInputError: NO_INSTANCE with the folder; another SettingsProblem with the name
+                of the key.
         """
         instance = instance.resolve()
+        if is_new(instance):
+            raise InvalidInputError(SettingsProblem.NO_INSTANCE, folder=instance)
         values = _values(_read(instance / "kiosk.toml"), env)
         return cls(
             instance=instance,
@@ -101,6 +105,17 @@ class Settings:
     def policy(self, grade: int) -> LendingPolicy:
         """Return the lending policy of a grade; without one of its own, of the next lower one."""
         return self.lending[max(known for known in self.lending if known <= grade)]
+
+
+def is_new(instance: Path) -> bool:
+    """Return whether nothing was ever made in this folder: no database, no room, no key.
+
+    One of them alone is an instance that has lost the others, and they are restored, not made.
+    """
+    keys = instance / "keys"
+    if any((instance / made).exists() for made in ("kiosk.db", "room")):
+        return False
+    return not keys.is_dir() or not any(keys.iterdir())
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -6,6 +6,7 @@ import pytest
 from kiosk.errors import InvalidInputError
 from kiosk.keys import Keyring
 from kiosk.rules.lending import DEFAULT_POLICIES
+from kiosk.services import homes
 from kiosk.settings import DEFAULTS, Settings, SettingsProblem
 
 
@@ -125,6 +126,30 @@ def test_a_file_that_is_no_toml_is_named(instance: Path, content: bytes) -> None
 
 def test_without_its_keys_an_instance_does_not_start(instance: Path) -> None:
     (instance / "keys" / "card.key").write_bytes(b"0" * 32)
+
+    assert _refused(instance) == (SettingsProblem.NO_KEYS, "keys")
+
+
+@pytest.mark.parametrize("content", [(), ("kiosk.toml", "backups/20261120T084000Z.db")])
+def test_a_folder_in_which_nothing_was_made_is_no_instance(
+    tmp_path: Path, content: tuple[str, ...]
+) -> None:
+    for name in content:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(InvalidInputError) as error:
+            Settings.load(folder, {})
+        assert error.value.reason is SettingsProblem.NO_INSTANCE
+        assert error.value.values == {"folder": folder.resolve()}
+
+
+@pytest.mark.parametrize("left", ["kiosk.db", homes.FILE, "keys/card.key"])
+def test_what_is_left_of_an_instance_asks_for_its_keys(instance: Path, left: str) -> None:
+    for path in (instance / "keys").iterdir():
+        path.unlink()
+    (instance / left).touch()
 
     assert _refused(instance) == (SettingsProblem.NO_KEYS, "keys")
 

@@ -8,6 +8,9 @@ _SENTENCES: Final = {
     "not-toml": "{key} cannot be read: it is not valid TOML.",
     "unknown-key": "kiosk.toml has an unknown key: {key}.",
     "wrong-value": "The setting {key} has a value that does not fit.",
+    "no-instance": (
+        "There is no instance in {folder}. Check KIOSK_INSTANCE, or run `kiosk init` to make one."
+    ),
     "no-keys": (
         "The keys of this instance are missing or damaged: restore keys/ from the backup. "
         "Only an instance that is new gets keys from `kiosk init`."
@@ -17,7 +20,15 @@ _SENTENCES: Final = {
     "newer-database": "A newer kiosk has used this database. Update this kiosk first.",
     "already-running": "A kiosk is running with this instance already. Stop that one first.",
     "name-missing": "Please give a name.",
-    "name-unknown": "Nobody, or more than one person, has this name.",
+    "name-unknown": "Nobody who works here is called {name}.",
+    "staff-name-taken": (
+        "Somebody who works here is called {name} already. Give another display name, for example "
+        "with the class in it: {name}（三1班）."
+    ),
+    "staff-name-shared": (
+        "More than one person is called {name}, so nobody got a new PIN. Add the one who needs it "
+        "under another display name with `kiosk staff add`."
+    ),
     "not-empty": "There are children or books here already. Make the demo in a folder of its own.",
     "roster-changed": "The roster has changed since the preview. Look at a new preview first.",
     "catalogue-changed": "The catalogue has changed since the preview. Look at a new preview.",
@@ -62,7 +73,10 @@ _SENTENCES: Final = {
     "out-of-step": "Another sync came in between; it will be tried again.",
     "other-machine": "Another machine now sends for this room; this one was replaced.",
     "bad-rows": "Some rows could not be taken and stay here.",
-    "not-set-up": "This target of the record is not set up.",
+    "not-set-up": (
+        "This target of the record is not set up: `postgres` needs the setting record_postgres and "
+        "one more package (README.md, Settings)."
+    ),
     "sync-running": "A sync is running already.",
     "not-stored": "It could not be stored: is the disk full or the database locked?",
 }

@@ -24,7 +24,7 @@ from kiosk.services import homes, migrate, opening_plan, staff
 from kiosk.services.here import Here
 from kiosk.services.homes import HomeProblem
 from kiosk.services.staff import NewStaff
-from kiosk.settings import Settings
+from kiosk.settings import Settings, is_new
 
 _SCHOOL_DAYS: Final = range(1, 6)
 # Two hours after the last lesson (`domain.md` 2.1, 课后服务); a school changes it on its page.
@@ -61,8 +61,8 @@ def init_instance(
         RefusedError: NAME_TAKEN, when another room of the same database has this room's name.
     """
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    is_new = _is_new(instance)
-    if is_new:
+    was_new = is_new(instance)
+    if was_new:
         Keyring.create(instance / "keys")
         homes.keep(instance, new_id(now))
     toml = instance / "kiosk.toml"
@@ -80,7 +80,7 @@ def init_instance(
                 display_name=staff_name, role=Role.ADMINISTRATOR, here=here, actor_id=None
             )
         return Initialised(
-            is_new=is_new,
+            is_new=was_new,
             administrator=administrator,
             has_staff=_has_staff(),
             is_empty=not _has_children(),
@@ -100,14 +100,6 @@ def ensure_home(settings: Settings, *, now: datetime) -> UUID:
     homes.name_as_set(home_id, settings)
     homes.keep(settings.instance, home_id)
     return home_id
-
-
-def _is_new(instance: Path) -> bool:
-    """Return whether nothing was ever made here: no database, no room, no key."""
-    if (instance / "kiosk.db").exists() or (instance / homes.FILE).exists():
-        return False
-    keys = instance / "keys"
-    return not keys.exists() or not any(keys.iterdir())
 
 
 def _make_home(settings: Settings, now: datetime) -> UUID:

@@ -1,7 +1,9 @@
 """Staff: who they are, their PINs, and their time at a staff screen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -20,6 +22,13 @@ from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 
 
+class StaffNameProblem(StrEnum):
+    """Why a name does not tell who is meant; only commands name staff, pages scan their cards."""
+
+    TAKEN = "staff-name-taken"
+    SHARED = "staff-name-shared"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewStaff:
     """A person just added: the card's code is printed once, the PIN is for one time."""
@@ -34,6 +43,8 @@ def add(*, display_name: str, role: Role, here: Here, actor_id: UUID | None) -> 
 
     Raises:
         InvalidInputError: the name is empty.
+        RefusedError: TAKEN, when somebody who works here is shown by this name: a new PIN is
+            asked for by name, and the two could not be told apart.
     """
     with transaction() as session:
         return add_in(session, display_name=display_name, role=role, here=here, actor_id=actor_id)
@@ -46,6 +57,8 @@ def add_in(
     name = display_name.strip()
     if not name:
         raise InvalidInputError(StaffRefusal.NAME_MISSING)
+    if _of_name(session, name):
+        raise RefusedError(StaffNameProblem.TAKEN, name=name)
     pin = pins.fresh()
     person = Staff(
         id=new_id(here.now),
@@ -174,14 +187,16 @@ def reset_pin(*, display_name: str, here: Here) -> NewStaff:
     """Give the person of this name a new one-time PIN and a new card.
 
     Raises:
-        NotFoundError: nobody, or more than one person, has this name.
+        NotFoundError: NAME_UNKNOWN, when nobody who works here has this name.
+        RefusedError: SHARED, when more than one has it, as older versions let happen.
     """
+    name = display_name.strip()
     with transaction() as session:
-        people = session.scalars(
-            select(Staff).where(Staff.display_name == display_name.strip(), Staff.left_on.is_(None))
-        ).all()
-        if len(people) != 1:
-            raise NotFoundError(StaffRefusal.NAME_UNKNOWN)
+        people = _of_name(session, name)
+        if not people:
+            raise NotFoundError(StaffRefusal.NAME_UNKNOWN, name=name)
+        if len(people) > 1:
+            raise RefusedError(StaffNameProblem.SHARED, name=name)
         pin = pins.fresh()
         people[0].pin_hash = pins.hashed(pin, here.settings.keys.pin)
         people[0].pin_is_one_time = True
@@ -192,6 +207,13 @@ def reset_pin(*, display_name: str, here: Here) -> NewStaff:
             session, AuditAction.STAFF, here, actor_id=None, subject=people[0].id, fields="pin,card"
         )
         return NewStaff(staff_id=people[0].id, card_code=code, one_time_pin=pin)
+
+
+def _of_name(session: Session, name: str) -> Sequence[Staff]:
+    """Return those who work here and are shown by this name."""
+    return session.scalars(
+        select(Staff).where(Staff.display_name == name, Staff.left_on.is_(None))
+    ).all()
 
 
 def _wait(session: Session, staff_id: UUID, here: Here) -> timedelta | None:

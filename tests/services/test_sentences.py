@@ -16,11 +16,13 @@ from kiosk.services.homes import HomeProblem
 from kiosk.services.migrate import MigrationProblem
 from kiosk.services.running import RunningProblem
 from kiosk.services.sentences import sentence
+from kiosk.services.staff import StaffNameProblem
 from kiosk.settings import SettingsProblem
 
 VALUES = {
     "key": "port",
     "home": "暖屋",
+    "name": "李老师",
     "most": 200,
     "grade": 3,
     "number": 1,
@@ -41,6 +43,7 @@ REASONS = [
         RosterRefusal,
         RunningProblem,
         SettingsProblem,
+        StaffNameProblem,
     )
     for reason in reasons
 ]

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from enum import StrEnum
 from functools import partial
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from kiosk.rules.codes import CodeKind, CodeProblem, compose
 from kiosk.rules.staff import Role, StaffRefusal, pin_problem
 from kiosk.services import pins, staff, staff_sessions
 from kiosk.services.here import Here
+from kiosk.services.staff import StaffNameProblem
 from tests import factories
 from tests.clock import FrozenClock
 from tests.conftest import here_in
@@ -81,6 +83,19 @@ def test_a_person_without_a_name_is_not_added(here: Here) -> None:
 
     assert refused is StaffRefusal.NAME_MISSING
     assert factories.how_many(Staff) == 0
+
+
+def test_a_name_is_given_to_one_person_at_a_time(here: Here) -> None:
+    first = factories.staff(here, display_name="李老师")
+    again = partial(
+        staff.add, display_name=" 李老师 ", role=Role.VOLUNTEER, here=here, actor_id=None
+    )
+
+    assert _refused(again) is StaffNameProblem.TAKEN
+    assert factories.how_many(Card) == 1
+    with transaction() as session:
+        session.get_one(Staff, first.staff_id).left_on = here.today
+    assert again().staff_id != first.staff_id
 
 
 def test_neither_pin_nor_code_stands_in_the_database(here: Here) -> None:
@@ -239,14 +254,18 @@ def test_a_reset_gives_a_new_card_and_pin_and_ends_what_was_open(here: Here) -> 
     assert (AuditAction.STAFF, "pin,card") in _acts()
 
 
-@pytest.mark.parametrize("people", [0, 2])
-def test_a_name_that_nobody_or_two_have_resets_nothing(here: Here, people: int) -> None:
+@pytest.mark.parametrize(
+    ("people", "why"), [(0, StaffRefusal.NAME_UNKNOWN), (2, StaffNameProblem.SHARED)]
+)
+def test_a_name_that_nobody_or_two_have_resets_nothing(
+    here: Here, people: int, why: StrEnum
+) -> None:
     for _ in range(people):
         factories.staff(here, display_name="李老师")
 
     refused = _refused(partial(staff.reset_pin, display_name="李老师", here=here))
 
-    assert refused is StaffRefusal.NAME_UNKNOWN
+    assert refused is why
     assert factories.how_many(Card) == people
 
 
