@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
@@ -58,3 +58,20 @@ def at_the_kiosk() -> Iterator[Here]:
     settings = Settings.load(instance_folder(), os.environ)
     with open_database(settings.database_url):
         yield Here(now=utc_now(), settings=settings, home_id=homes.find(settings))
+
+
+@contextmanager
+def progress(label: str, length: int) -> Iterator[Callable[[int], None]]:
+    """Give a command what hears how much more of `length` is done, and show it as a bar.
+
+    The bar begins with the first of it, so that what is refused is not announced as under way.
+    """
+    bar = click.progressbar(length=max(length, 1), label=label)
+    with ExitStack() as shown:
+
+        def step(done: int) -> None:
+            if not bar.entered:
+                shown.enter_context(bar)
+            bar.update(done)
+
+        yield step

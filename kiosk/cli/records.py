@@ -7,16 +7,17 @@ from typing import Final
 
 import click
 
-from kiosk.cli.common import FILE, at_the_kiosk, plainly
+from kiosk.cli.common import FILE, at_the_kiosk, plainly, progress
 
 DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command("import-roster")
 @click.argument("file", type=FILE)
+@click.option("--all", "everything", is_flag=True, help="List every line of the preview.")
 @click.option("--apply", is_flag=True, help="Carry out what the preview says.")
 @plainly
-def import_roster(file: Path, *, apply: bool) -> None:
+def import_roster(file: Path, *, everything: bool, apply: bool) -> None:
     """Compare a roster with the children here; change nothing without --apply.
 
     Example: kiosk import-roster roster.xlsx
@@ -25,10 +26,11 @@ def import_roster(file: Path, *, apply: bool) -> None:
 
     with at_the_kiosk() as here:
         plan = roster.preview(file, here=here)
-        for line in roster.describe(plan):
+        for line in roster.describe(plan, everything=everything):
             click.echo(line)
         if apply:
-            roster.apply(plan, actor_id=None, here=here)
+            with progress("Applying", roster.steps(plan)) as step:
+                roster.apply(plan, actor_id=None, here=here, progress=step)
             click.echo("Applied.")
         else:
             click.echo("Nothing was changed. Run again with --apply to carry it out.")
@@ -36,9 +38,10 @@ def import_roster(file: Path, *, apply: bool) -> None:
 
 @click.command("import-books")
 @click.argument("file", type=FILE)
+@click.option("--all", "everything", is_flag=True, help="List every line of the preview.")
 @click.option("--apply", is_flag=True, help="Carry out what the preview says.")
 @plainly
-def import_books(file: Path, *, apply: bool) -> None:
+def import_books(file: Path, *, everything: bool, apply: bool) -> None:
     """Read a list of books (CNMARC, workbook or CSV); change nothing without --apply.
 
     Example: kiosk import-books books.iso --apply
@@ -47,18 +50,22 @@ def import_books(file: Path, *, apply: bool) -> None:
 
     with at_the_kiosk() as here:
         plan = intake.preview(file, here=here)
-        for line in intake.describe(plan):
+        for line in intake.describe(plan, everything=everything):
             click.echo(line)
         if apply:
-            with click.progressbar(length=max(len(plan.titles), 1), label="Adding") as bar:
-                intake.apply(plan, actor_id=None, here=here, progress=bar.update)
-            click.echo("Applied.")
+            with progress("Adding", len(plan.titles)) as step:
+                intake.apply(plan, actor_id=None, here=here, progress=step)
+            click.echo(f"Added {plan.new_titles} titles and {plan.new_items} copies.")
         else:
             click.echo("Nothing was changed. Run again with --apply to carry it out.")
 
 
 @click.command()
-@click.option("--target", help="folder or postgres (default: the setting `record`).")
+@click.option(
+    "--target",
+    type=click.Choice(["folder", "postgres"]),
+    help="Where to (default: the setting `record`).",
+)
 @plainly
 def sync(target: str | None) -> None:
     """Send what is new to the school record; safe to run at any time.
@@ -68,9 +75,9 @@ def sync(target: str | None) -> None:
     from kiosk.services import sync as record
 
     with at_the_kiosk() as here:
-        waiting = max(record.status(here.settings, target=target).waiting, 1)
-        with click.progressbar(length=waiting, label="Sending") as bar:
-            report = record.sync_target(target, here=here, progress=bar.update)
+        waiting = record.status(here.settings, target=target).waiting
+        with progress("Sending", waiting) as step:
+            report = record.sync_target(target, here=here, progress=step)
     click.echo(report.sentence())
     if not report.is_complete:
         sys.exit(1)
@@ -84,9 +91,10 @@ def backup() -> None:
     Example: kiosk backup
     """
     from kiosk.services.backup import make_backup
+    from kiosk.services.progress import PARTS
 
-    with at_the_kiosk() as here:
-        path = make_backup(here=here)
+    with at_the_kiosk() as here, progress("Copying and checking", PARTS) as step:
+        path = make_backup(here=here, progress=step)
     click.echo(f"Backup written and checked: {path}")
 
 
@@ -97,10 +105,10 @@ def verify() -> None:
 
     Example: kiosk verify
     """
-    from kiosk.services.health import verify_all
+    from kiosk.services.health import CHECKS, verify_all
 
-    with at_the_kiosk() as here:
-        findings = verify_all(here=here)
+    with at_the_kiosk() as here, progress("Looking", len(CHECKS)) as step:
+        findings = verify_all(here=here, progress=step)
     for line in findings.lines:
         click.echo(line)
     if not findings.is_well:
@@ -115,13 +123,16 @@ def verify() -> None:
 @click.option("-o", "output", required=True, type=click.Path(dir_okay=False, path_type=Path))
 @plainly
 def ledger(name: str, first: datetime, last: datetime, kind: str, output: Path) -> None:
-    """Write a ledger (L1, L3, L4 or L6) of a period to a file.
+    """Write a ledger of a period to a file.
+
+    NAME is L1 (openings of the room), L3 (children's visits), L4 (family calls) or L6 (books lent).
 
     Example: kiosk ledger L3 --from 2026-09-01 --to 2026-09-30 --format xlsx -o l3.xlsx
     """
     from kiosk.services import ledgers
+    from kiosk.services.progress import PARTS
 
-    with at_the_kiosk() as here:
+    with at_the_kiosk() as here, progress("Writing", PARTS) as step:
         rows = ledgers.write(
             name,
             first=first.date(),
@@ -130,5 +141,6 @@ def ledger(name: str, first: datetime, last: datetime, kind: str, output: Path) 
             output=output,
             actor_id=None,
             here=here,
+            progress=step,
         )
     click.echo(f"{rows} rows written to {output}")

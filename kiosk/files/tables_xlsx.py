@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 from typing import Any
 
 from kiosk.files.tables import Cell, Table
@@ -13,9 +14,12 @@ _BINDING = 25 / 25.4  # inches
 _EDGE = 10 / 25.4
 
 
-def xlsx_bytes(table: Table) -> bytes:
-    """Return the table as a workbook ready to print on A4, landscape, with room for the binding."""
-    return Paper(table).draw()
+def xlsx_bytes(table: Table, *, drawn: Callable[[int], object] | None = None) -> bytes:
+    """Return the table as a workbook ready to print on A4, landscape, with room for the binding.
+
+    `drawn` hears how many rows are on the sheet.
+    """
+    return Paper(table).draw(drawn)
 
 
 class Paper:
@@ -33,8 +37,8 @@ class Paper:
         self._sheet: Any = self._book.add_worksheet(sheet_name(table.title))
         self._row = 0
 
-    def draw(self) -> bytes:
-        """Return the finished workbook."""
+    def draw(self, drawn: Callable[[int], object] | None) -> bytes:
+        """Return the finished workbook; `drawn` as for `xlsx_bytes`."""
         table, head = self._table, {"bold": True, "align": "center", "border": 1, "text_wrap": True}
         self._set_page()
         self._line(table.title, {"bold": True, "font_size": 18, "align": "center"})
@@ -43,8 +47,10 @@ class Paper:
         self._sheet.repeat_rows(self._row)
         self._cells(tuple(column.label for column in table.columns), self._format(head))
         plain = self._format({"border": 1, "text_wrap": True, "valign": "vcenter"})
-        for row in table.rows:
+        for place, row in enumerate(table.rows, start=1):
             self._cells(row, plain)
+            if drawn is not None:
+                drawn(place)
         if table.totals is not None:
             self._cells(table.totals, self._format({"bold": True, "border": 1}))
         self._line(table.bottom_line, {})

@@ -18,17 +18,20 @@ from kiosk.rules.backups import BackupProblem
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
+from kiosk.services.progress import PARTS, Parts, Progress
 
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
 _FOLDER: Final = "backups"
 _PAGES_AT_ONCE: Final = 2_000
 _PAUSE_S: Final = 0.02
+_COPIED: Final = 30  # of PARTS; to walk through every row of the copy takes longer
 
 
-def make_backup(*, here: Here) -> Path:
+def make_backup(*, here: Here, progress: Progress | None = None) -> Path:
     """Copy the database into `instance/backups` and return the copy, whole and checked.
 
-    Then those that are no longer to be kept are deleted: 14 days and 3 months stay.
+    Then those that are no longer to be kept are deleted: 14 days and 3 months stay. `progress`
+    hears how many more of PARTS are done.
 
     Raises:
         RefusedError: NOT_SQLITE. UnavailableError: NOT_WRITTEN or DAMAGED; older ones stay.
@@ -38,9 +41,10 @@ def make_backup(*, here: Here) -> Path:
     folder = here.settings.instance / _FOLDER
     path = folder / f"{here.now.astimezone(UTC):{_STAMP}}.db"
     part = path.with_name(path.name + ".part")
+    parts = Parts(progress)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        _copy(db.engine, part)
+        _copy(db.engine, part, parts)
         found = problems(part)
         if not found:
             _flush(part)
@@ -57,6 +61,7 @@ def make_backup(*, here: Here) -> Path:
         raise UnavailableError(BackupProblem.DAMAGED, path=aside)
     _prune(folder)
     _note(path, here)
+    parts.reach(PARTS)
     return path
 
 
@@ -91,7 +96,10 @@ def _note(path: Path, here: Here) -> None:
         )
 
 
-def _copy(engine: Engine, part: Path) -> None:
+def _copy(engine: Engine, part: Path, parts: Parts) -> None:
+    def tell(_status: int, remaining: int, total: int) -> None:
+        parts.reach(_COPIED * (total - remaining) // max(total, 1))
+
     part.unlink(missing_ok=True)
     with closing(engine.raw_connection()) as pooled, closing(sqlite3.connect(part)) as copy:
         cast("sqlite3.Connection", pooled.driver_connection).backup(
@@ -99,6 +107,7 @@ def _copy(engine: Engine, part: Path) -> None:
             copy,
             pages=_PAGES_AT_ONCE,
             sleep=_PAUSE_S,
+            progress=tell,
         )
         # One file that needs no other beside it, whatever the journal of the original.
         copy.execute("PRAGMA journal_mode = DELETE")

@@ -1,7 +1,7 @@
 """Is everything as it should be? The database, the audit, the backups, the disk, the record."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from kiosk.db import db, reading
 from kiosk.services import audit, backup, sync
 from kiosk.services.here import Here
+from kiosk.services.progress import Progress
 
 _OLDEST_BACKUP: Final = timedelta(days=2)
 _LONGEST_WAIT: Final = timedelta(days=2)
@@ -46,10 +47,18 @@ class Findings:
         )
 
 
-def verify_all(*, here: Here) -> Findings:
-    """Look at everything; nothing is changed."""
-    checks = (_whole, _references, _audit, _backup, _disk, _record)
-    return Findings(all=tuple(_look(check, here) for check in checks))
+def verify_all(*, here: Here, progress: Progress | None = None) -> Findings:
+    """Look at everything; nothing is changed. `progress` hears how many more of CHECKS are done."""
+    return Findings(all=tuple(_looks(here, progress)))
+
+
+def _looks(here: Here, progress: Progress | None) -> Iterator[Finding]:
+    if progress is not None:
+        progress(0)  # the first look takes longest
+    for check in CHECKS:
+        yield _look(check, here)
+        if progress is not None:
+            progress(1)
 
 
 def _look(check: Callable[[Here], Finding], here: Here) -> Finding:
@@ -142,3 +151,6 @@ def _well(sentence: str) -> Finding:
 
 def _problem(sentence: str) -> Finding:
     return Finding(is_well=False, sentence=sentence)
+
+
+CHECKS: Final = (_whole, _references, _audit, _backup, _disk, _record)

@@ -97,18 +97,19 @@ def preview(file: Path, *, here: Here) -> IntakePlan:
     )
 
 
-def describe(plan: IntakePlan) -> Iterator[str]:
-    """Yield the lines of the preview, for the command line."""
+def describe(plan: IntakePlan, *, everything: bool = False) -> Iterator[str]:
+    """Yield the lines of the preview, for the command line; with `everything` each record."""
+    shown = plan.rows if everything else plan.rows[:SHOWN]
     yield (
         f"{len(plan.rows)} records of {len(plan.titles)} titles: {plan.new_titles} new,"
         f" {plan.known} in the catalogue already; {plan.new_items} copies to add."
     )
-    for row in plan.rows[:SHOWN]:
+    for row in shown:
         by = "" if row.author is None else f" / {row.author}"
         isbn = "" if row.isbn is None else f" (ISBN {row.isbn})"
         yield f"  {title_of(row)}{by}{isbn}"
-    if len(plan.rows) > SHOWN:
-        yield f"  ... and {len(plan.rows) - SHOWN} more"
+    if len(plan.rows) > len(shown):
+        yield f"  ... and {len(plan.rows) - len(shown)} more (--all lists them)"
     for record in plan.refused:
         yield f"LEFT OUT, record {record.row_number}: {record.reason.replace('_', ' ')}"
     odd = Counter(problem for row in plan.rows for problem in row.problems)

@@ -17,9 +17,11 @@ from kiosk.services import audit, ledger_calls, ledger_loans, ledger_openings, l
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import Period
+from kiosk.services.progress import PARTS, Parts, Progress
 
 # A school year and a month: what is asked for beyond it is a slip, and would keep the PC busy.
 LONGEST_DAYS: Final = 400
+_LOOKED_UP: Final = 40  # of PARTS; the rest is drawing a workbook
 
 
 class Ledger(StrEnum):
@@ -61,13 +63,13 @@ def build(name: str, *, first: date, last: date, here: Here) -> Table:
     Raises:
         NotFoundError: UNKNOWN_LEDGER. InvalidInputError: WRONG_PERIOD.
     """
-    return _build(reading(), ledger(name), first, last, here)
+    return _build(reading(), ledger(name), _period(first, last), here)
 
 
 def to_print(name: str, *, first: date, last: date, actor_id: UUID, here: Here) -> Table:
     """Return a ledger that is about to be printed; the audit knows it first."""
     which = ledger(name)
-    table = _build(reading(), which, first, last, here)
+    table = _build(reading(), which, _period(first, last), here)
     _audit(which, first, last, table, action=AuditAction.PRINT, actor_id=actor_id, here=here)
     return table
 
@@ -80,7 +82,7 @@ def content(
     Raises:
         NotFoundError: UNKNOWN_LEDGER. InvalidInputError: UNKNOWN_KIND or WRONG_PERIOD.
     """
-    return _export(name, first, last, kind, actor_id, here)[1]
+    return _export(name, first, last, kind, actor_id, here, Parts(None))[1]
 
 
 def write(
@@ -92,40 +94,57 @@ def write(
     output: Path,
     actor_id: UUID | None,
     here: Here,
+    progress: Progress | None = None,
 ) -> int:
     """Write a ledger to a file and return how many rows it has; otherwise as `content`.
+
+    `progress` hears how many more of PARTS are done.
 
     Raises:
         UnavailableError: NOT_WRITTEN, for a folder that is missing or a disk that is full.
     """
-    rows, data = _export(name, first, last, kind, actor_id, here)
+    parts = Parts(progress)
+    rows, data = _export(name, first, last, kind, actor_id, here, parts)
     try:
         save(output, data)
     except OSError as error:
         raise UnavailableError(LedgerProblem.NOT_WRITTEN, path=str(output)) from error
+    parts.reach(PARTS)
     return rows
 
 
 def _export(
-    name: str, first: date, last: date, kind: str, actor_id: UUID | None, here: Here
+    name: str,
+    first: date,
+    last: date,
+    kind: str,
+    actor_id: UUID | None,
+    here: Here,
+    parts: Parts,
 ) -> tuple[int, bytes]:
     try:
         wanted = FileKind(kind)
     except ValueError as error:
         raise InvalidInputError(LedgerProblem.UNKNOWN_KIND, kind=kind) from error
     which = ledger(name)
-    table = _build(reading(), which, first, last, here)
-    data = _bytes(table, wanted)
+    period = _period(first, last)
+    parts.begin()
+    table = _build(reading(), which, period, here)
+    parts.reach(_LOOKED_UP)
+    data = _bytes(table, wanted, parts)
     _audit(which, first, last, table, action=AuditAction.EXPORT, actor_id=actor_id, here=here)
     return len(table.rows), data
 
 
-def _bytes(table: Table, kind: FileKind) -> bytes:
+def _bytes(table: Table, kind: FileKind, parts: Parts) -> bytes:
+    def drawn(rows: int) -> None:
+        parts.reach(_LOOKED_UP + (PARTS - 1 - _LOOKED_UP) * rows // len(table.rows))
+
     match kind:
         case FileKind.CSV:
             return csv_bytes(table)
         case FileKind.XLSX:
-            return xlsx_bytes(table)
+            return xlsx_bytes(table, drawn=drawn)
 
 
 def _audit(
@@ -151,10 +170,13 @@ def _audit(
         )
 
 
-def _build(session: Session, which: Ledger, first: date, last: date, here: Here) -> Table:
+def _period(first: date, last: date) -> Period:
     if not 0 <= (last - first).days < LONGEST_DAYS:
         raise InvalidInputError(LedgerProblem.WRONG_PERIOD)
-    period = Period(first=first, last=last)
+    return Period(first=first, last=last)
+
+
+def _build(session: Session, which: Ledger, period: Period, here: Here) -> Table:
     match which:
         case Ledger.OPENINGS:
             return ledger_openings.build(session, period, here=here)

@@ -13,10 +13,12 @@ from kiosk.rules.roster import RosterRefusal
 from kiosk.services import audit, roster_apply, roster_diff, roster_state
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
+from kiosk.services.progress import Progress
+from kiosk.services.roster_apply import steps
 from kiosk.services.roster_plan import RosterPlan
 from kiosk.services.roster_words import describe
 
-__all__ = ["RosterPlan", "apply", "describe", "preview"]
+__all__ = ["RosterPlan", "apply", "describe", "preview", "steps"]
 
 
 def preview(file: Path, *, here: Here) -> RosterPlan:
@@ -29,8 +31,10 @@ def preview(file: Path, *, here: Here) -> RosterPlan:
     return roster_diff.plan(read, roster_state.read(reading()), here=here)
 
 
-def apply(plan: RosterPlan, *, actor_id: UUID | None, here: Here) -> None:
-    """Carry the plan out, whole or not at all.
+def apply(
+    plan: RosterPlan, *, actor_id: UUID | None, here: Here, progress: Progress | None = None
+) -> None:
+    """Carry the plan out, whole or not at all; `progress` hears how many more `steps` are done.
 
     Raises:
         RefusedError: CHANGED_MEANWHILE, when the roster is no longer what the plan was made from;
@@ -40,7 +44,7 @@ def apply(plan: RosterPlan, *, actor_id: UUID | None, here: Here) -> None:
         children = roster_state.read(session)
         if roster_state.digest(children) != plan.state:
             raise RefusedError(RosterRefusal.CHANGED_MEANWHILE)
-        roster_apply.carry_out(session, plan, children, here=here)
+        roster_apply.carry_out(session, plan, children, here=here, progress=progress)
         audit.record(
             session,
             AuditAction.IMPORT,

@@ -14,31 +14,53 @@ from kiosk.rules.badges import Badge
 from kiosk.services import contacts, enrolment
 from kiosk.services.enrolment import Row
 from kiosk.services.here import Here
+from kiosk.services.progress import Progress
 from kiosk.services.roster_plan import ChildChange, ContactChange, ContactChangeKind, RosterPlan
 from kiosk.services.roster_state import StoredChild
 
 Place = tuple[int, int]
 
 
+def steps(plan: RosterPlan) -> int:
+    """Return how many steps it takes to carry the plan out."""
+    return len(plan.moved) + len(plan.new) + len(plan.with_other_contacts)
+
+
 def carry_out(
-    session: Session, plan: RosterPlan, children: dict[UUID, StoredChild], *, here: Here
+    session: Session,
+    plan: RosterPlan,
+    children: dict[UUID, StoredChild],
+    *,
+    here: Here,
+    progress: Progress | None = None,
 ) -> None:
     """Store what the plan says; `children` is the roster that it was compared with.
+
+    `progress` hears how many more of `steps` are done.
 
     Raises:
         RuntimeError: the count of children does not come out, and nothing is stored.
     """
     class_ids = _class_ids(session, plan, here)
     worn = _worn(plan, children)
+    done = progress or _untold
+    done(0)
     _move(session, plan, children, class_ids, worn)
+    done(len(plan.moved))
     _change(session, plan)
     _add(session, plan, class_ids, worn, here)
+    done(len(plan.new))
     for change in plan.with_other_contacts:
         _change_contacts(session, change, children[change.child.child_id], here)
+        done(1)
     _mark(session, plan, here)
     after = session.scalar(select(func.count()).select_from(Child).where(Child.left_on.is_(None)))
     if after != plan.enrolled_after:
         raise RuntimeError("the balance of the roster does not come out")
+
+
+def _untold(_done: int) -> None:
+    """Nobody asked how far it is."""
 
 
 def _class_ids(session: Session, plan: RosterPlan, here: Here) -> dict[Place, UUID]:

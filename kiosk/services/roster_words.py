@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Final
 
 from kiosk.files.roster import RosterRow
@@ -24,23 +23,28 @@ _DOUBTS: Final = {
 }
 
 
-def describe(plan: RosterPlan) -> Iterator[str]:
-    """Yield the lines of the preview, what a person should look at most closely in capitals."""
+def describe(plan: RosterPlan, *, everything: bool = False) -> Iterator[str]:
+    """Yield the lines of the preview, what a person should look at most closely in capitals.
+
+    Long groups are cut, but not what changes contacts or is left out; with `everything` none is.
+    """
+    most = None if everything else _NAMED_AT_MOST
     yield from _sheets(plan)
-    yield from _group("New", [_new(row) for row in plan.new])
-    yield from _group("To another class", [_moved(change) for change in plan.moved])
+    yield from _group("New", [_new(row) for row in plan.new], most)
+    yield from _group("To another class", [_moved(change) for change in plan.moved], most)
     contacts = [
         f"{_who(change.child)}: {_contact(one)}"
         for change in plan.with_other_contacts
         for one in change.contacts
     ]
-    yield from _group("CONTACTS CHANGE", contacts, all_of_them=True)
-    yield from _group("Other details change", list(_details(plan.changed)))
-    yield from _group("In the file again", [_who(one.child) for one in plan.changed if one.is_back])
-    yield from _missing(plan)
+    yield from _group("CONTACTS CHANGE", contacts)
+    yield from _group("Other details change", list(_details(plan.changed)), most)
+    back = [_who(one.child) for one in plan.changed if one.is_back]
+    yield from _group("In the file again", back, most)
+    yield from _missing(plan, most)
     held = [f"{_where(one.row)} {_name(one.row)}: {_DOUBTS[one.doubt]}" for one in plan.held]
-    yield from _group("HELD until somebody decides", held, all_of_them=True)
-    yield from _problems(plan)
+    yield from _group("HELD until somebody decides", held)
+    yield from _problems(plan, everything=everything)
     yield f"Without any change: {plan.unchanged}"
     yield (
         f"On the roster: {plan.enrolled_before} before + {len(plan.new)} new - 0 left"
@@ -61,35 +65,36 @@ def _sheets(plan: RosterPlan) -> Iterator[str]:
         yield f"Read past, not stored: {', '.join(plan.ignored_columns)}"
 
 
-def _missing(plan: RosterPlan) -> Iterator[str]:
+def _missing(plan: RosterPlan, most: int | None) -> Iterator[str]:
     names = [_who(child) for child in plan.missing]
     if plan.too_many_missing:
-        yield from _group("NOT IN THE FILE, too many, so nobody is marked", names)
+        yield from _group("NOT IN THE FILE, too many, so nobody is marked", names, most)
     else:
-        yield from _group("Not in the file (their cards go on working)", names)
+        yield from _group("Not in the file (their cards go on working)", names, most)
 
 
-def _problems(plan: RosterPlan) -> Iterator[str]:
+def _problems(plan: RosterPlan, *, everything: bool) -> Iterator[str]:
     held = [problem for problem in plan.problems if problem.kind.holds_back]
     yield from _group(
         "ROWS LEFT OUT",
         [f"{one.sheet} row {one.row_number}: {_words(one.kind)}" for one in held],
-        all_of_them=True,
     )
     others = Counter(problem.kind for problem in plan.problems if not problem.kind.holds_back)
     for kind, times in others.items():
         rows = [str(one.row_number) for one in plan.problems if one.kind is kind]
-        yield f"To look at, {_words(kind)}: {times} (rows {_few(rows)})"
+        named = ", ".join(rows) if everything else _few(rows)
+        yield f"To look at, {_words(kind)}: {times} (rows {named})"
 
 
-def _group(heading: str, lines: list[str], *, all_of_them: bool = False) -> Iterator[str]:
+def _group(heading: str, lines: list[str], most: int | None = None) -> Iterator[str]:
+    """Yield a group under its heading, `most` of its lines or all of them."""
     if not lines:
         return
     yield f"{heading}: {len(lines)}"
-    shown = len(lines) if all_of_them else _NAMED_AT_MOST
-    yield from (f"  {line}" for line in islice(lines, shown))
-    if len(lines) > shown:
-        yield f"  ... and {len(lines) - shown} more"
+    shown = lines[:most]
+    yield from (f"  {line}" for line in shown)
+    if len(lines) > len(shown):
+        yield f"  ... and {len(lines) - len(shown)} more (--all lists them)"
 
 
 def _new(row: RosterRow) -> str:

@@ -14,6 +14,7 @@ from kiosk.models.visits import Visit
 from kiosk.rules.backups import BackupProblem
 from kiosk.services import backup
 from kiosk.services.here import Here
+from kiosk.services.progress import PARTS
 from tests import factories
 from tests.clock import FrozenClock
 from tests.conftest import here_in
@@ -48,6 +49,17 @@ def test_a_copy_has_what_was_stored_and_needs_no_file_beside_it(here: Here) -> N
     assert [one.name for one in path.parent.iterdir()] == [path.name]
     assert backup.newest(here.settings.instance) == (here.now, path)
     assert backup.problems(path) == []
+
+
+def test_it_tells_how_far_it_is(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backup, "_PAGES_AT_ONCE", 20)
+    heard: list[int] = []
+
+    backup.make_backup(here=here, progress=heard.append)
+
+    assert len(heard) > 3
+    assert min(heard) > 0
+    assert sum(heard) == PARTS
 
 
 def test_only_those_that_are_to_be_kept_stay_and_other_files_are_left_alone(here: Here) -> None:

@@ -39,6 +39,15 @@ def test_a_new_room_is_well_without_a_backup(here: Here) -> None:
     assert "ok      There is no backup yet; `kiosk backup` makes one." in found.lines
 
 
+def test_each_look_is_told(here: Here) -> None:
+    heard: list[int] = []
+
+    found = health.verify_all(here=here, progress=heard.append)
+
+    assert heard == [0, *(1 for _ in found.all)]
+    assert len(found.all) == len(health.CHECKS)
+
+
 def test_after_two_days_a_backup_is_missed(here: Here) -> None:
     sync_target(None, here=here)
 

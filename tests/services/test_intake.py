@@ -168,11 +168,15 @@ def test_the_preview_says_what_comes_and_what_does_not(here: Here, tmp_path: Pat
         ).encode("utf-8-sig"),
     )
 
-    said = list(intake.describe(intake.preview(path, here=here)))
+    plan = intake.preview(path, here=here)
+    said = list(intake.describe(plan))
 
+    assert [line for line in intake.describe(plan, everything=True) if line.startswith("  书")] == [
+        f"  书{n}" for n in range(13)
+    ]
     assert said[0].startswith("14 records of 14 titles: 14 new, 0 in the catalogue already; 14 ")
     assert said[1] == "  小马过河 / 彭文席 (ISBN 9787503717444)"
-    assert "  ... and 2 more" in said
+    assert "  ... and 2 more (--all lists them)" in said
     assert "LEFT OUT, record 16: no title" in said
     assert "To look at, copies unreadable: 1" in said
     assert "Read past, not stored: 颜色" in said

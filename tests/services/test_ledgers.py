@@ -21,6 +21,7 @@ from kiosk.services import item_status, ledger_paper, ledgers, lending, openings
 from kiosk.services.answers import Lent
 from kiosk.services.here import Here
 from kiosk.services.ledgers import Ledger, LedgerProblem
+from kiosk.services.progress import PARTS
 from kiosk.services.visits import arrive, leave
 from tests import factories
 from tests.clock import FrozenClock
@@ -331,6 +332,30 @@ def test_each_export_stands_in_the_audit(here: Here, tmp_path: Path, kind: str) 
     row = reading().query(Audit).one()
     assert (row.action, row.subject, row.actor_id) == (AuditAction.EXPORT, "ledger:L3", staff_id)
     assert "小满" not in row.fields
+
+
+@pytest.mark.parametrize(("kind", "told"), [("csv", 3), ("xlsx", 13)])
+def test_a_long_ledger_tells_how_far_it_is(
+    here: Here, tmp_path: Path, kind: str, told: int
+) -> None:
+    for _ in range(10):
+        factories.visit(here, factories.child(here).child_id)
+    heard: list[int] = []
+
+    ledgers.write(
+        "L3",
+        first=here.today,
+        last=here.today,
+        kind=kind,
+        output=tmp_path / "l3",
+        actor_id=None,
+        here=here,
+        progress=heard.append,
+    )
+
+    assert heard[0] == 0
+    assert len(heard) == told
+    assert sum(heard) == PARTS
 
 
 def test_a_print_stands_in_the_audit(here: Here) -> None:

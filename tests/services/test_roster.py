@@ -483,8 +483,33 @@ def test_the_preview_says_everything_and_no_number(here: Here, tmp_path: Path) -
 def test_a_long_preview_is_cut_but_for_what_matters(here: Here) -> None:
     said = list(roster.describe(roster.preview(DATA / "roster_ugly.xlsx", here=here)))
 
-    assert "  ... and 19 more" in said
+    assert "  ... and 19 more (--all lists them)" in said
     assert any(line.endswith("(rows 4, 5, 6, 9, 15, 16, 17, 22 ...)") for line in said)
+
+
+def test_a_long_preview_is_whole_when_asked_for(here: Here) -> None:
+    plan = roster.preview(DATA / "roster_ugly.xlsx", here=here)
+
+    said = list(roster.describe(plan, everything=True))
+
+    start = said.index(f"New: {len(plan.new)}") + 1
+    assert len(plan.new) == 59
+    assert all(" contacts: " in line for line in said[start : start + len(plan.new)])
+    assert not any("..." in line for line in said)
+
+
+def test_the_change_tells_how_far_it_is(here: Here, tmp_path: Path) -> None:
+    for n, called in enumerate(("搬家", "改号"), start=1):
+        child = factories.child(here, family_name="陈", given_name=called, local_no=f"{n}")
+        factories.contact(here, child.child_id)
+    rows = (row("陈搬家", "3.2", "1"), row("陈改号", "3.1", "2", mother="19900009999"))
+    plan = roster.preview(write(tmp_path, *rows, row("新一"), row("新二")), here=here)
+    heard: list[int] = []
+
+    roster.apply(plan, actor_id=None, here=here, progress=heard.append)
+
+    assert heard == [0, 1, 2, 1]
+    assert sum(heard) == roster.steps(plan)
 
 
 def test_a_sheet_that_was_not_read_is_named(here: Here, tmp_path: Path) -> None:
