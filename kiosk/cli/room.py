@@ -3,13 +3,15 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 
 import click
 
-from kiosk.cli.common import instance_folder, plainly
+from kiosk.cli.common import instance_folder, plainly, progress
 from kiosk.clock import utc_now
-from kiosk.settings import Settings
+from kiosk.settings import HOST, Settings
 
 
 @click.command()
@@ -58,17 +60,27 @@ def run(port: int | None, *, no_browser: bool) -> None:
         with app.app_context():
             running.prepare(settings, now=utc_now())
         chosen = port or settings.port
-        url = f"http://127.0.0.1:{chosen}/"
-        click.echo(f"The kiosk is at {url} - stop it with Ctrl+C.")
-        with running.background(app.extensions["kiosk"].record):
-            if not no_browser:
-                click.launch(url)
-            _serve(server.serve, app, chosen)
+        record = running.background(app.extensions["kiosk"].record)
+        opened = partial(_opened, chosen, record, with_browser=not no_browser)
+        _serve(partial(server.serve, app, port=chosen, opened=opened), chosen)
 
 
-def _serve(serve: Callable[..., None], app: object, port: int) -> None:
+@contextmanager
+def _opened(
+    port: int, record: AbstractContextManager[None], *, with_browser: bool
+) -> Iterator[None]:
+    """Say where the kiosk is, now that the port is ours, and feed the record while it is."""
+    url = f"http://{HOST}:{port}/"
+    click.echo(f"The kiosk is at {url} - stop it with Ctrl+C.")
+    with record:
+        if with_browser:
+            click.launch(url)
+        yield
+
+
+def _serve(serve: Callable[[], None], port: int) -> None:
     try:
-        serve(app, port=port)
+        serve()
     except OSError as error:
         raise click.ClickException(
             f"Port {port} is taken by another program. Choose another one with --port."
@@ -88,7 +100,7 @@ def demo(children: int, titles: int, days: int, seed: int) -> None:
     """
     from kiosk.services.demo import make_demo
 
-    with click.progressbar(length=100, label="Making the demo school") as bar:
+    with progress("Making the demo school", 100) as step:
         made = make_demo(
             instance_folder(),
             env=os.environ,
@@ -97,7 +109,7 @@ def demo(children: int, titles: int, days: int, seed: int) -> None:
             days=days,
             seed=seed,
             now=utc_now(),
-            progress=bar.update,
+            progress=step,
         )
     click.echo(f"{made.children} children, {made.items} books, {made.visits} visits.")
     click.echo(f"Codes to try: {instance_folder() / 'demo-codes.csv'}")

@@ -2,7 +2,8 @@
 
 import gc
 import os
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Final
 
 from flask import Flask
@@ -12,8 +13,17 @@ from kiosk.settings import HOST
 _THREADS: Final = 4
 
 
-def serve(app: Flask, *, port: int) -> None:
-    """Serve until stopped. Raises OSError when the port is taken."""
+def serve(
+    app: Flask,
+    *,
+    port: int,
+    opened: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> None:
+    """Serve until stopped; what `opened` returns is around it from when the port is ours.
+
+    Raises:
+        OSError: the port is taken.
+    """
     from waitress.server import create_server
 
     _stay_on_one_core()
@@ -35,7 +45,7 @@ def serve(app: Flask, *, port: int) -> None:
         expose_tracebacks=False,
         clear_untrusted_proxy_headers=True,
     )
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), opened():
         server.run()
     server.close()
 

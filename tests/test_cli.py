@@ -1,0 +1,153 @@
+"""The commands, as a person who has never seen them meets them: what they say, and when."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kiosk.cli import main
+from kiosk.clock import utc_now
+from kiosk.settings import HOST
+
+BOOKS = "书名,作者,册数\n小马过河,彭文席,2\n神笔马良,洪汛涛,1\n"
+ROSTER = "姓名,班级,校内编号\n陈小满,3.1,1\n"
+YEAR = ("--from", "2026-09-01", "--to", "2026-09-30")
+Kiosk = Callable[..., Result]
+
+
+@pytest.fixture
+def kiosk(instance: Path) -> Kiosk:
+    """Return what runs a command at this test's own instance."""
+    return lambda *words: CliRunner().invoke(main, words, env={"KIOSK_INSTANCE": str(instance)})
+
+
+def written(folder: Path, name: str, text: str) -> str:
+    path = folder / name
+    path.write_text(text, encoding="utf-8-sig")
+    return str(path)
+
+
+def test_a_second_person_of_one_name_is_refused_with_the_way_out(kiosk: Kiosk) -> None:
+    first = kiosk("staff", "add", "李老师")
+    again = kiosk("staff", "add", "李老师")
+    other = kiosk("staff", "add", "李老师（三1班）")
+    pin = kiosk("staff", "pin", "李老师")
+
+    assert [first.exit_code, again.exit_code, other.exit_code, pin.exit_code] == [0, 1, 0, 0]
+    assert "李老师 already. Give another display name" in again.output
+    assert "One-time PIN" in pin.output
+
+
+def test_a_name_that_nobody_has_is_said(kiosk: Kiosk) -> None:
+    said = kiosk("staff", "pin", "李老师")
+
+    assert said.exit_code == 1
+    assert said.output == "Error: Nobody who works here is called 李老师.\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("verify",),
+        ("sync",),
+        ("backup",),
+        ("run", "--no-browser"),
+        ("staff", "pin", "李老师"),
+        ("ledger", "L3", *YEAR, "-o", "l3.xlsx"),
+        ("import-roster", __file__),
+        ("import-books", __file__),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_a_folder_without_an_instance_is_named(tmp_path: Path, words: tuple[str, ...]) -> None:
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        said = CliRunner().invoke(main, words, env={"KIOSK_INSTANCE": str(folder)})
+
+        assert said.exit_code == 1
+        assert f"There is no instance in {folder}. Check KIOSK_INSTANCE, or run" in said.output
+        assert "keys" not in said.output
+
+
+def test_an_instance_without_a_key_is_told_to_restore_it(kiosk: Kiosk, instance: Path) -> None:
+    (instance / "keys" / "card.key").unlink()
+
+    assert "restore keys/ from the backup" in kiosk("verify").output
+
+
+def test_a_busy_port_is_not_announced_as_ours(instance: Path) -> None:
+    with socket.create_server((HOST, 0)) as other:
+        port = str(other.getsockname()[1])
+        ran = subprocess.run(
+            [sys.executable, "-m", "kiosk", "run", "--no-browser", "--port", port],
+            env={"KIOSK_INSTANCE": str(instance)},
+            cwd=Path(__file__).parents[1],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    assert ran.returncode == 1
+    assert ran.stdout == ""
+    assert f"Port {port} is taken" in ran.stderr
+
+
+@pytest.mark.parametrize("target", ["nowhere", "postgres"])
+def test_a_record_that_is_not_there_is_sent_nothing(kiosk: Kiosk, target: str) -> None:
+    said = kiosk("sync", "--target", target)
+
+    assert said.exit_code != 0
+    assert "Sending" not in said.output
+    assert "postgres" in said.output
+
+
+def test_a_wrong_target_is_answered_with_those_that_there_are(kiosk: Kiosk) -> None:
+    assert "'nowhere' is not one of 'folder', 'postgres'" in (
+        kiosk("sync", "--target", "nowhere").output
+    )
+
+
+def test_long_work_shows_how_far_it_is(kiosk: Kiosk, tmp_path: Path) -> None:
+    day = f"{utc_now():%Y-%m-%d}"
+    period = ("--from", day, "--to", day, "-o", str(tmp_path / "l3.xlsx"))
+
+    assert "Copying and checking" in kiosk("backup").output
+    assert "Looking" in kiosk("verify").output
+    assert "Writing" in kiosk("ledger", "L3", *period).output
+    roster = written(tmp_path, "roster.csv", ROSTER)
+    assert "Applying" in kiosk("import-roster", roster, "--apply").output
+    assert "Applying" not in kiosk("import-roster", roster).output
+
+
+def test_what_was_added_is_counted(kiosk: Kiosk, tmp_path: Path) -> None:
+    said = kiosk("import-books", written(tmp_path, "books.csv", BOOKS), "--apply")
+
+    assert said.exit_code == 0
+    assert said.output.endswith("Added 2 titles and 3 copies.\n")
+
+
+@pytest.mark.parametrize("command", ["import-roster", "import-books"])
+def test_the_whole_preview_is_there_for_the_asking(
+    kiosk: Kiosk, tmp_path: Path, command: str
+) -> None:
+    names = [a + b for a in "一二三四五六七八九" for b in "甲乙丙丁戊己"]
+    rows = "".join(f"陈{name},3.1,{n}\n" for n, name in enumerate(names, start=1))
+    head = "姓名,班级,校内编号\n" if command == "import-roster" else "书名,作者,价格\n"
+    path = written(tmp_path, "list.csv", head + rows)
+
+    cut, whole = kiosk(command, path).output, kiosk(command, path, "--all").output
+
+    assert "more (--all lists them)" in cut
+    assert "more" not in whole
+    assert all(f"陈{name}" in whole for name in names)
+
+
+def test_the_ledgers_are_named() -> None:
+    said = " ".join(CliRunner().invoke(main, ["ledger", "--help"]).output.split())
+
+    for name in ("L1 (openings", "L3 (children's visits)", "L4 (family calls)", "L6 (books lent)"):
+        assert name in said
