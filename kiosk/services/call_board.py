@@ -190,6 +190,8 @@ def free_places(session: Session, *, first: date, last: date, here: Here) -> tup
 def _row(row: AnyRow, here: Here) -> CallRow:
     booking: Booking = row.Booking
     is_today = booking.on_date == here.today
+    is_over = (booking.on_date, row.end_min) <= (here.today, here.minute)
+    is_time = booking.start_min - _CALL_UP_MIN <= here.minute
     return CallRow(
         booking_id=booking.id,
         version=booking.version,
@@ -210,13 +212,10 @@ def _row(row: AnyRow, here: Here) -> CallRow:
         started_at=booking.started_at,
         ended_at=booking.ended_at,
         tries=row.tries,
-        may_give_up=row.tries >= call_states.MIN_TRIES
-        or (booking.on_date, row.end_min) <= (here.today, here.minute),
+        may_give_up=row.tries >= call_states.MIN_TRIES or is_over,
         is_booked_again=row.is_booked_again,
         next_states=next_states(booking.state, since=here.now - booking.state_since),
-        is_due=is_today
-        and booking.state in call_states.TO_COME
-        and booking.start_min - _CALL_UP_MIN <= here.minute,
+        is_due=is_today and is_time and booking.state in call_states.TO_COME,
         may_reveal=is_today and may_reveal(booking.state, booking.start_min, row.end_min, here),
     )
 
