@@ -6,10 +6,10 @@ from uuid import UUID
 from flask import Blueprint, redirect, session, url_for
 from werkzeug.wrappers import Response
 
-from kiosk.errors import RefusedError
-from kiosk.rules.staff import StaffRefusal
+from kiosk.errors import InvalidInputError, KioskError, RefusedError
+from kiosk.rules.staff import PIN_LENGTH, StaffRefusal
 from kiosk.services import staff, staff_sessions
-from kiosk.web import context, forms, htmx, i18n, staff_screen
+from kiosk.web import context, errors, forms, htmx, i18n, staff_screen
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("staff_door", __name__, url_prefix="/staff")
@@ -21,7 +21,7 @@ _BACK_KEY = "back"
 @access(Access.ANYBODY)
 def door() -> Response:
     """Show the PIN pad, or ask for the card first."""
-    return htmx.page("staff/door.html", card_is_here=staff_screen.card_waiting() is not None)
+    return _pad(card_is_here=staff_screen.card_waiting() is not None)
 
 
 @blueprint.post("/door")
@@ -32,7 +32,10 @@ def sign_in() -> Response:
     if waiting is None:
         raise RefusedError(StaffRefusal.SCAN_CARD_FIRST)
     staff_screen.remember_card(waiting)  # whoever mistypes is still there
-    token = staff.sign_in(staff_id=UUID(waiting), pin=forms.raw("pin"), here=context.here())
+    pin = forms.raw("pin")
+    if len(pin) < PIN_LENGTH:  # a key too few is no try
+        return _pad(status=HTTPStatus.UNPROCESSABLE_ENTITY, too_short=True)
+    token = staff.sign_in(staff_id=UUID(waiting), pin=pin, here=context.here())
     staff_screen.begin(token)
     return redirect(url_for("staff_door.back"), code=303)
 
@@ -59,22 +62,33 @@ def pin() -> Response:
 def choose_pin() -> Response:
     """Store a PIN of one's own."""
     if forms.raw("pin") != forms.raw("again"):
-        asked = _ask_for_pin(differed=True)
-        asked.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
-        return asked
-    staff.choose_pin(
-        staff_id=staff_screen.signed_in().staff_id,
-        pin=forms.raw("pin"),
-        present=forms.raw("present"),
-        token=staff_screen.token(),
-        here=context.here(),
-    )
+        return _ask_for_pin(status=HTTPStatus.UNPROCESSABLE_ENTITY, differed=True)
+    try:
+        staff.choose_pin(
+            staff_id=staff_screen.signed_in().staff_id,
+            pin=forms.raw("pin"),
+            present=forms.raw("present"),
+            token=staff_screen.token(),
+            here=context.here(),
+        )
+    except (InvalidInputError, RefusedError) as error:
+        return _ask_for_pin(status=errors.status_of(error), refused=error)
     return redirect(url_for("staff_home.home"), code=303)
 
 
-def _ask_for_pin(*, differed: bool = False) -> Response:
+def _pad(*, card_is_here: bool = True, too_short: bool = False, status: int = 200) -> Response:
+    asked = htmx.page("staff/door.html", card_is_here=card_is_here, too_short=too_short)
+    asked.status_code = status
+    return asked
+
+
+def _ask_for_pin(
+    *, differed: bool = False, refused: KioskError | None = None, status: int = 200
+) -> Response:
     must_choose = staff_screen.signed_in().must_choose_pin
-    return htmx.page("staff/pin.html", must_choose=must_choose, differed=differed)
+    asked = htmx.page("staff/pin.html", must_choose=must_choose, differed=differed, refused=refused)
+    asked.status_code = status
+    return asked
 
 
 @blueprint.post("/leave")

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from kiosk.rules.staff import Role
+from kiosk.rules.staff import FREE_TRIES, Role
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
@@ -91,6 +91,24 @@ def test_a_wrong_pin_shows_the_pad_again_with_a_sentence(page: PageClient, here:
     assert again.all("p", role="alert")
 
 
+@pytest.mark.parametrize("typed", ["", "1", "24681"])
+def test_a_key_too_few_is_said_and_is_no_try(page: PageClient, here: Here, typed: str) -> None:
+    who = factories.staff(here)
+    show_card(page, who)
+
+    said = [enter_pin(page, typed) for _ in range(FREE_TRIES + 1)][-1]
+
+    assert said.status == 422
+    assert "六位" in said.words
+    assert enter_pin(page, who.pin).status == 200
+
+
+def test_no_browser_speaks_in_our_place_on_the_pad(page: PageClient, here: Here) -> None:
+    field = show_card(page, factories.staff(here)).all("input", name="pin")[0]
+
+    assert {"pattern", "required", "min", "minlength"} & set(field.keys()) == set()
+
+
 def test_a_one_time_pin_must_be_replaced_before_any_page(page: PageClient, here: Here) -> None:
     new = factories.staff(here, pin_is_one_time=True)
     show_card(page, new)
@@ -108,11 +126,10 @@ def test_a_pin_is_changed_by_who_knows_the_one_until_now(page: PageClient, here:
     chosen = {"New PIN": "582914", "New PIN, once more": "582914"}
 
     refused = page.open("/staff/pin").press("Keep this PIN", {"PIN until now": "000000", **chosen})
-    again = refused.follow("Choose again")
-    kept = again.press("Keep this PIN", {"PIN until now": who.pin, **chosen})
+    kept = refused.press("Keep this PIN", {"PIN until now": who.pin, **chosen})
 
     assert refused.status == 409
-    assert refused.all("p", role="alert")
+    assert "This PIN is not right." in refused.words
     assert kept.path.endswith("/staff")
     assert page.open("/staff/calls").status == 200
 
@@ -128,6 +145,21 @@ def test_a_new_pin_is_asked_for_twice(page: PageClient, here: Here) -> None:
     page.open("/staff").press("Children's screen")
     show_card(page, who)
     assert enter_pin(page, who.pin).status == 200
+
+
+@pytest.mark.parametrize("chosen", ["123456", "58291"])
+def test_a_pin_that_is_none_is_refused_beside_the_pad(
+    page: PageClient, here: Here, chosen: str
+) -> None:
+    who = sign_in(page, here, Role.DUTY_TEACHER)
+    typed = {"PIN until now": who.pin, "New PIN": chosen, "New PIN, once more": chosen}
+
+    refused = page.open("/staff/pin").press("Keep this PIN", typed)
+
+    assert refused.status == 409
+    assert "Choose six digits" in refused.words
+    assert refused.all("input", name="pin")
+    assert f'"{chosen}"' not in refused.response.text, "a PIN is never sent back"
 
 
 def test_a_childs_card_takes_the_screen_and_the_staff_card_gives_it_back(

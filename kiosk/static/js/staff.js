@@ -14,7 +14,7 @@
   const places = Array.from(document.querySelectorAll("[data-pad-field]"));
   let [field] = places, isSent = false;
   const send = () => {
-    if (isSent || !field.form.reportValidity()) return;
+    if (isSent) return;
     isSent = true;
     field.form.requestSubmit();
   };
