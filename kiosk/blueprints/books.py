@@ -5,7 +5,9 @@ from uuid import UUID
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from kiosk.errors import InvalidInputError
 from kiosk.printing.labels import LabelFace, pages
+from kiosk.rules.catalogue import CatalogueProblem
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import catalogue, item_status
 from kiosk.services.catalogue import NewTitle
@@ -22,43 +24,30 @@ _SHORT = 60
 @access(Access.DUTY_TEACHER)
 def search() -> Response:
     """Show the titles that fit."""
-    text = request.args.get("text", "").strip()[:_SHORT]
-    return staff_page.show(
-        "books/search.html",
-        text=text,
-        found=catalogue.search(text, here=context.here()),
-        at_most=catalogue.FOUND_AT_MOST,
-    )
+    return _listing(request.args.get("text", "").strip()[:_SHORT])
 
 
 @blueprint.get("/<uuid:title_id>")
 @access(Access.DUTY_TEACHER)
 def detail(title_id: UUID) -> Response:
     """Show a title with its copies."""
-    return staff_page.show(
-        "books/detail.html",
-        one=catalogue.detail(title_id),
-        today=context.here().today,
-        statuses=tuple(ItemStatus),
-    )
+    return _detail(title_id)
 
 
 @blueprint.post("")
 @access(Access.LIBRARIAN)
 def add() -> Response:
     """Add a title with its copies."""
-    title_id = catalogue.add_title(
-        NewTitle(
-            name=forms.text("name", longest=_LONGEST),
-            author=forms.text("author", longest=_LONGEST) or None,
-            publisher=forms.text("publisher", longest=_LONGEST) or None,
-            isbn=forms.text("isbn", longest=_SHORT) or None,
-        ),
-        copies=_copies(),
-        request_id=forms.uuid("request_id"),
-        actor_id=staff_screen.signed_in().staff_id,
-        here=context.here(),
-    )
+    try:
+        title_id = catalogue.add_title(
+            _new_title(),
+            copies=_copies(),
+            request_id=forms.uuid("request_id"),
+            actor_id=staff_screen.signed_in().staff_id,
+            here=context.here(),
+        )
+    except InvalidInputError as error:
+        return _listing("", refused=error)
     return redirect(url_for("books.detail", title_id=title_id), code=303)
 
 
@@ -66,13 +55,16 @@ def add() -> Response:
 @access(Access.LIBRARIAN)
 def add_copies(title_id: UUID) -> Response:
     """Add copies of a title."""
-    catalogue.add_items(
-        title_id,
-        _copies(),
-        request_id=forms.uuid("request_id"),
-        actor_id=staff_screen.signed_in().staff_id,
-        here=context.here(),
-    )
+    try:
+        catalogue.add_items(
+            title_id,
+            _copies(),
+            request_id=forms.uuid("request_id"),
+            actor_id=staff_screen.signed_in().staff_id,
+            here=context.here(),
+        )
+    except InvalidInputError as error:
+        return _detail(title_id, refused=error)
     return redirect(url_for("books.detail", title_id=title_id), code=303)
 
 
@@ -119,5 +111,38 @@ def labels(title_id: UUID) -> Response:
     return staff_page.sheets(pages(faces), title="labels", back=back)
 
 
+def _listing(text: str, *, refused: InvalidInputError | None = None) -> Response:
+    return staff_page.show_form(
+        "books/search.html",
+        refused,
+        text=text,
+        found=catalogue.search(text, here=context.here()),
+        at_most=catalogue.FOUND_AT_MOST,
+    )
+
+
+def _detail(title_id: UUID, *, refused: InvalidInputError | None = None) -> Response:
+    return staff_page.show_form(
+        "books/detail.html",
+        refused,
+        one=catalogue.detail(title_id),
+        today=context.here().today,
+        statuses=tuple(ItemStatus),
+    )
+
+
+def _new_title() -> NewTitle:
+    return NewTitle(
+        name=forms.text("name", longest=_LONGEST),
+        author=forms.text("author", longest=_LONGEST) or None,
+        publisher=forms.text("publisher", longest=_LONGEST) or None,
+        isbn=forms.text("isbn", longest=_SHORT) or None,
+    )
+
+
 def _copies() -> int:
-    return forms.number("copies", least=1, most=catalogue.MOST_COPIES)
+    most = catalogue.MOST_COPIES
+    try:
+        return forms.number("copies", least=1, most=most)
+    except InvalidInputError as error:
+        raise InvalidInputError(CatalogueProblem.WRONG_COUNT, most=most) from error

@@ -6,8 +6,9 @@ from uuid import UUID
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kiosk.errors import RefusedError
+from kiosk.errors import InvalidInputError, KioskError, RefusedError
 from kiosk.rules.openings import Hazard, OpeningRefusal
+from kiosk.rules.sessions import SessionProblem
 from kiosk.rules.staff import Role
 from kiosk.services import opening_log, opening_plan, opening_rules, openings
 from kiosk.services.here import Here
@@ -18,6 +19,7 @@ blueprint = Blueprint("openings", __name__, url_prefix="/staff")
 
 _LONGEST_NOTE = 200
 _HOME = "staff_home.home"
+_ENDS_FIRST = "order"  # neither time alone is wrong; the template has its sentence
 _LONGEST_PERIOD = timedelta(days=200)
 
 
@@ -82,20 +84,9 @@ def close_room() -> Response:
 @access(Access.DUTY_TEACHER)
 def listing() -> Response:
     """Show plan beside fact for a period, with the weekly pattern."""
-    here = context.here()
-    first, last = _period(here)
-    rows = opening_log.between(first, last, here=here)
-    return staff_page.show(
-        "openings/listing.html",
-        rows=rows,
-        total=opening_log.total(rows),
-        first=first,
-        last=last,
-        today=here.today,
-        rules=opening_rules.rules(here=here),
-        may_edit=staff_screen.signed_in().role is Role.ADMINISTRATOR,
-        released=request.args.get("released", default=0, type=int),
-    )
+    first, last = _usual_period(context.here())
+    first, last = forms.day("from", default=first), forms.day("to", default=last)
+    return _listing(first, max(first, min(last, first + _LONGEST_PERIOD)))
 
 
 @blueprint.get("/openings/<uuid:opening_id>/cancel")
@@ -120,14 +111,18 @@ def cancel(opening_id: UUID) -> Response:
 @access(Access.ADMINISTRATOR)
 def add_rule() -> Response:
     """Add a line to the weekly pattern."""
-    opening_rules.add_rule(
-        weekday=forms.number("weekday", least=1, most=7),
-        from_min=staff_page.minute("from"),
-        to_min=staff_page.minute("to"),
-        place_min=forms.number("place_min", least=5, most=60),
-        staff_id=staff_screen.signed_in().staff_id,
-        here=context.here(),
-    )
+    try:
+        from_min, to_min = _times()
+        opening_rules.add_rule(
+            weekday=forms.number("weekday", least=1, most=7),
+            from_min=from_min,
+            to_min=to_min,
+            place_min=forms.number("place_min", least=5, most=60),
+            staff_id=staff_screen.signed_in().staff_id,
+            here=context.here(),
+        )
+    except (InvalidInputError, RefusedError) as error:
+        return _listing(*_usual_period(context.here()), refused=error)
     return redirect(url_for("openings.listing"), code=303)
 
 
@@ -141,11 +136,33 @@ def end_rule(rule_id: UUID) -> Response:
     return redirect(url_for("openings.listing", released=released or None), code=303)
 
 
-def _period(here: Here) -> tuple[date, date]:
-    """Return the period that is asked for: by default two weeks back and one ahead."""
-    first = forms.day("from", default=here.today - timedelta(days=14))
-    last = forms.day("to", default=here.today + timedelta(days=7))
-    return first, max(first, min(last, first + _LONGEST_PERIOD))
+def _listing(first: date, last: date, *, refused: KioskError | None = None) -> Response:
+    here = context.here()
+    rows = opening_log.between(first, last, here=here)
+    return staff_page.show_form(
+        "openings/listing.html",
+        refused,
+        rows=rows,
+        total=opening_log.total(rows),
+        first=first,
+        last=last,
+        today=here.today,
+        rules=opening_rules.rules(here=here),
+        may_edit=staff_screen.signed_in().role is Role.ADMINISTRATOR,
+        released=request.args.get("released", default=0, type=int),
+    )
+
+
+def _usual_period(here: Here) -> tuple[date, date]:
+    return here.today - timedelta(days=14), here.today + timedelta(days=7)
+
+
+def _times() -> tuple[int, int]:
+    """Return when a line of the pattern opens and closes, in that order."""
+    from_min, to_min = staff_page.minute("from"), staff_page.minute("to")
+    if to_min <= from_min:
+        raise InvalidInputError(SessionProblem.BAD_FORM, field=_ENDS_FIRST)
+    return from_min, to_min
 
 
 def _notes() -> dict[Hazard, str]:

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from http import HTTPStatus
 
 from flask import make_response, render_template, request, session
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from kiosk.errors import InvalidInputError
+from kiosk.errors import InvalidInputError, KioskError
 from kiosk.rules import civil
 from kiosk.rules.sessions import SessionProblem
-from kiosk.web import context, htmx
+from kiosk.web import context, errors, htmx
 
 # `staff_door.back` takes it out again (ruling 10).
 _BACK_KEY = "back"
@@ -18,9 +19,22 @@ _BACK_KEY = "back"
 
 def show(template: str, *, status: int = 200, **values: object) -> Response:
     """Return a staff page, and remember where it is for whoever comes back to it."""
-    if request.method == "GET" and status == 200 and not htmx.wants_fragment():  # noqa: PLR2004
+    return _remembered(make_response(render_template(template, **values), status))
+
+
+def show_form(template: str, refused: KioskError | None, **values: object) -> Response:
+    """Return a page with a form on it: fresh, or with what was typed and why it was refused."""
+    typed = {} if refused is None else request.form
+    status = HTTPStatus.OK if refused is None else errors.status_of(refused)
+    page = render_template(template, **values, refused=refused, typed=typed)
+    return _remembered(make_response(page, status))
+
+
+def _remembered(page: Response) -> Response:
+    is_fine = page.status_code == HTTPStatus.OK
+    if request.method == "GET" and is_fine and not htmx.wants_fragment():
         session[_BACK_KEY] = request.full_path.removesuffix("?")
-    return make_response(render_template(template, **values), status)
+    return page
 
 
 def sheets(pages: Iterable[str], *, title: str, back: str) -> Response:
@@ -35,9 +49,13 @@ def frame() -> dict[str, object]:
 
 
 def minute(name: str) -> int:
-    """Return a time of day in a form, `16:30`, in minutes since midnight."""
+    """Return a time of day in a form, `16:30`, in minutes since midnight.
+
+    Chinese input methods write a colon of their own.
+    """
+    said = request.form.get(name, "").strip().replace("\N{FULLWIDTH COLON}", ":")
     try:
-        return civil.minute_of_day(datetime.strptime(request.form.get(name, ""), "%H:%M"))  # noqa: DTZ007 - a wall clock
+        return civil.minute_of_day(datetime.strptime(said, "%H:%M"))  # noqa: DTZ007 - a wall clock
     except ValueError as error:
         raise InvalidInputError(SessionProblem.BAD_FORM, field=name) from error
 

@@ -13,6 +13,9 @@ from tests import factories
 from tests.page import PageClient, Upload
 from tests.web.staff import sign_in
 
+FIELDS = {"Opens": "from", "Closes": "to", "Minutes for a call": "place_min"}
+OVERLAPPED: dict[str, str | bool | Upload] = {"Opens": "16:30", "Closes": "18:00"}
+
 
 @pytest.fixture(autouse=True)
 def teacher(page: PageClient, here: Here) -> None:
@@ -157,7 +160,42 @@ def test_times_that_are_no_period_change_nothing(page: PageClient) -> None:
     )
 
     assert refused.status == 422
+    assert "The room would close before it opens." in refused.words
     assert factories.how_many(Opening) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "words"),
+    [
+        ({"Opens": "18:00", "Closes": "17:00"}, 422, "The room would close before it opens."),
+        ({"Opens": "half six", "Closes": "19:00"}, 422, "Write each time as 16:30."),
+        ({"Opens": "16:30", "Minutes for a call": "90"}, 422, "from 5 to 60 minutes"),
+        ({"Opens": "16:00", "Closes": "17:00"}, 409, "has a time then already"),
+    ],
+)
+def test_a_refused_line_keeps_what_was_typed(
+    page: PageClient, typed: dict[str, str | bool | Upload], status: int, words: str
+) -> None:
+    filled = {"Closes": "18:00", "Minutes for a call": "15", **typed}
+    page.open("/staff/openings").press("Add from today on", {"Day": "Sunday", **OVERLAPPED})
+
+    refused = page.open("/staff/openings").press("Add from today on", {"Day": "Sunday", **filled})
+
+    assert refused.status == status
+    assert words in refused.words
+    kept = {name: refused.all("input", name=name)[-1].get("value") for name in FIELDS.values()}
+    assert kept == {FIELDS[label]: said for label, said in filled.items()}
+    chosen = [one for one in refused.all("option", value="7") if one.get("selected") is not None]
+    assert len(chosen) == 1
+    assert len(refused.all("input", aria_invalid="true")) == 1
+
+
+def test_a_colon_of_a_chinese_input_method_is_read(page: PageClient) -> None:
+    typed: dict[str, str | bool | Upload] = {"Opens": "18\N{FULLWIDTH COLON}30", "Closes": "20:00"}
+
+    added = page.open("/staff/openings").press("Add from today on", {"Day": "Sunday", **typed})
+
+    assert "18:30–20:00" in added.words
 
 
 def test_a_duty_teacher_does_not_change_the_weekly_pattern(page: PageClient, here: Here) -> None:
