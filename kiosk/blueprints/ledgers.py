@@ -6,7 +6,7 @@ from typing import Final
 from flask import Blueprint, make_response
 from werkzeug.wrappers import Response
 
-from kiosk.errors import RefusedError
+from kiosk.errors import InvalidInputError, RefusedError
 from kiosk.rules.staff import Role, StaffRefusal
 from kiosk.services import ledgers
 from kiosk.services.here import Here
@@ -38,15 +38,18 @@ def look(name: str) -> Response:
     """Show a ledger of a period."""
     which, here = _allowed(name), context.here()
     first, last = _period(here)
-    table = ledgers.build(which, first=first, last=last, here=here)
-    return staff_page.show(
+    shown = {"which": which, "first": first, "last": last}
+    try:
+        table = ledgers.build(which, first=first, last=last, here=here)
+    except InvalidInputError as error:
+        return staff_page.show_form("ledgers/look.html", error, **shown)
+    return staff_page.show_form(
         "ledgers/look.html",
-        which=which,
+        None,
         table=table,
         rows=table.rows[-_SHOWN_AT_MOST:],
         hidden=max(len(table.rows) - _SHOWN_AT_MOST, 0),
-        first=first,
-        last=last,
+        **shown,
     )
 
 

@@ -1,6 +1,7 @@
-"""Forms on the staff pages in a real browser: two taps, and three fields beside one pad."""
+"""Forms on the staff pages in a real browser: two taps, pads, and whole tables beside them."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.process import Code
 from tests.browser.room import PIN, Room
@@ -35,3 +36,27 @@ def test_a_pin_is_chosen_with_the_pad_alone(room: Room, teacher: Code) -> None:
     assert [one.input_value() for one in fields] == [PIN] * 3
     room.page.locator("form[data-pad] [type='submit']").tap()
     room.page.wait_for_url("**/staff")
+
+
+def test_a_pin_too_short_is_answered_by_us_and_not_by_the_browser(
+    room: Room, teacher: Code
+) -> None:
+    room.put(teacher)
+    room.page.wait_for_url("**/staff/door")
+
+    for digit in PIN[:3]:
+        room.page.locator(f"[data-digit='{digit}']").tap()
+    room.page.locator("form[data-pad] [type='submit']").tap()
+
+    expect(room.page.locator(".door__said")).to_have_text("PIN 是六位数字。")
+
+
+@pytest.mark.parametrize("name", ["L1", "L3", "L4", "L6"])
+def test_every_column_of_a_ledger_is_in_sight(room: Room, name: str) -> None:
+    room.page.set_viewport_size({"width": 1280, "height": 800})
+    room.staff_sign_in(room.kiosk.codes("staff")[1])
+
+    room.page.goto(f"{room.kiosk.url}/staff/ledgers/{name}?from=2026-01-01&to=2026-12-31")
+
+    table = room.page.locator(".scroll")
+    assert table.evaluate("one => one.scrollWidth <= one.clientWidth")

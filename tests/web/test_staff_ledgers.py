@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from python_calamine import load_workbook
+from sqlalchemy import func, select
 
 from kiosk.db import reading, transaction
 from kiosk.models.audit import Audit, AuditAction
@@ -93,6 +94,29 @@ def test_a_day_that_is_none_is_said_plainly(page: PageClient, here: Here) -> Non
     assert page.open("/staff/ledgers/L3?from=2026-13-01").status == 422
 
 
+def test_a_period_that_ends_before_it_begins_is_said_beside_its_days(
+    page: PageClient, here: Here
+) -> None:
+    sign_in(page, here)
+
+    refused = page.open("/staff/ledgers/L3?from=2026-11-20&to=2026-11-01")
+
+    assert refused.status == 422
+    assert "The period ends before it begins" in refused.words
+    assert refused.all("input", name="from")[0].get("value") == "2026-11-20"
+    assert refused.press("Show", {"To": "2026-11-20"}).status == 200
+
+
+def test_a_head_breaks_between_words_and_before_its_bracket(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    _an_afternoon(here)
+
+    text = page.open("/staff/ledgers/L1").response.text
+
+    assert ">亲情<wbr>通话<wbr>(次)</th>" in text
+    assert ">异常及处理</th>" in text
+
+
 def test_the_record_page_says_what_waits(page: PageClient, here: Here) -> None:
     sign_in(page, here, Role.DUTY_TEACHER)
     _an_afternoon(here)
@@ -144,9 +168,7 @@ def test_rows_that_were_set_aside_are_named(page: PageClient, here: Here) -> Non
 
 def test_a_record_that_has_everything_says_so(page: PageClient, here: Here) -> None:
     sign_in(page, here, Role.DUTY_TEACHER)
-    _record_stands(here)
-    with transaction() as session:
-        session.query(SyncChange).delete()
+    _record_stands(here, acked_seq=reading().scalar(select(func.max(SyncChange.seq))))
 
     said = _sentence(page.open("/staff/record"))
 
