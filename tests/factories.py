@@ -218,7 +218,7 @@ def item(
 def staff(
     here: Here,
     *,
-    display_name: str = "王老师",
+    display_name: str | None = None,
     role: Role = Role.DUTY_TEACHER,
     pin: str = PIN,
     pin_is_one_time: bool = False,
@@ -226,7 +226,7 @@ def staff(
     staff_id = _add(
         Staff(
             id=new_id(here.now),
-            display_name=display_name,
+            display_name=display_name or _free_name(),
             role=role,
             pin_hash=pins.hashed(pin, here.settings.keys.pin),
             pin_is_one_time=pin_is_one_time,
@@ -471,6 +471,12 @@ def _opening(here: Here, on: date, from_min: int, to_min: int) -> Opening:
         origin=OpeningOrigin.ADHOC,
         state=OpeningState.PLANNED,
     )
+
+
+def _free_name() -> str:
+    """Return 王老师, and for those after her a name that nobody has."""
+    there = how_many(Staff)
+    return f"王老师{there + 1}" if there else "王老师"
 
 
 def _free_badge(class_id: UUID) -> Badge:

@@ -109,7 +109,17 @@ class Staff(Base):
     """A person who works here. `display_name` is what the door shows: 王老师."""
 
     __tablename__ = "staff"
-    __table_args__ = (CheckConstraint("length(display_name) > 0", name="display_name_not_empty"),)
+    __table_args__ = (
+        CheckConstraint("length(display_name) > 0", name="display_name_not_empty"),
+        # A new PIN is asked for by name: two of one name could not be told apart.
+        Index(
+            "uq_staff_name_here",
+            "display_name",
+            unique=True,
+            sqlite_where=text("left_on IS NULL"),
+            postgresql_where=text("left_on IS NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     display_name: Mapped[str] = mapped_column(String(40))

@@ -33,6 +33,7 @@ class StaffRefusal(StrEnum):
     SIGNED_OUT = "signed-out"
     NAME_MISSING = "name-missing"
     NAME_UNKNOWN = "name-unknown"
+    NAME_TAKEN = "name-taken"
 
 
 def pin_problem(pin: str) -> StaffRefusal | None:

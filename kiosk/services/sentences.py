@@ -21,13 +21,9 @@ _SENTENCES: Final = {
     "already-running": "A kiosk is running with this instance already. Stop that one first.",
     "name-missing": "Please give a name.",
     "name-unknown": "Nobody who works here is called {name}.",
-    "staff-name-taken": (
+    "name-taken": (
         "Somebody who works here is called {name} already. Give another display name, for example "
         "with the class in it: {name}（三1班）."
-    ),
-    "staff-name-shared": (
-        "More than one person is called {name}, so nobody got a new PIN. Add the one who needs it "
-        "under another display name with `kiosk staff add`."
     ),
     "not-empty": "There are children or books here already. Make the demo in a folder of its own.",
     "roster-changed": "The roster has changed since the preview. Look at a new preview first.",

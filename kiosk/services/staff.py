@@ -1,15 +1,14 @@
 """Staff: who they are, their PINs, and their time at a staff screen."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kiosk.db import reading, transaction
+from kiosk.db import reading, transaction, violated
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.people import Card, Staff, Throttle
@@ -20,13 +19,6 @@ from kiosk.rules.staff import Role, StaffRefusal
 from kiosk.services import audit, pins, staff_sessions
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
-
-
-class StaffNameProblem(StrEnum):
-    """Why a name does not tell who is meant; only commands name staff, pages scan their cards."""
-
-    TAKEN = "staff-name-taken"
-    SHARED = "staff-name-shared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +35,17 @@ def add(*, display_name: str, role: Role, here: Here, actor_id: UUID | None) -> 
 
     Raises:
         InvalidInputError: the name is empty.
-        RefusedError: TAKEN, when somebody who works here is shown by this name: a new PIN is
-            asked for by name, and the two could not be told apart.
+        RefusedError: NAME_TAKEN, when somebody who works here is shown by this name.
     """
-    with transaction() as session:
-        return add_in(session, display_name=display_name, role=role, here=here, actor_id=actor_id)
+    try:
+        with transaction() as session:
+            return add_in(
+                session, display_name=display_name, role=role, here=here, actor_id=actor_id
+            )
+    except IntegrityError as error:
+        if violated(error) != "uq_staff_name_here":
+            raise
+        raise RefusedError(StaffRefusal.NAME_TAKEN, name=display_name.strip()) from error
 
 
 def add_in(
@@ -57,8 +55,6 @@ def add_in(
     name = display_name.strip()
     if not name:
         raise InvalidInputError(StaffRefusal.NAME_MISSING)
-    if _of_name(session, name):
-        raise RefusedError(StaffNameProblem.TAKEN, name=name)
     pin = pins.fresh()
     person = Staff(
         id=new_id(here.now),
@@ -188,32 +184,24 @@ def reset_pin(*, display_name: str, here: Here) -> NewStaff:
 
     Raises:
         NotFoundError: NAME_UNKNOWN, when nobody who works here has this name.
-        RefusedError: SHARED, when more than one has it, as older versions let happen.
     """
     name = display_name.strip()
     with transaction() as session:
-        people = _of_name(session, name)
-        if not people:
-            raise NotFoundError(StaffRefusal.NAME_UNKNOWN, name=name)
-        if len(people) > 1:
-            raise RefusedError(StaffNameProblem.SHARED, name=name)
-        pin = pins.fresh()
-        people[0].pin_hash = pins.hashed(pin, here.settings.keys.pin)
-        people[0].pin_is_one_time = True
-        session.query(Throttle).filter_by(staff_id=people[0].id).delete()
-        staff_sessions.end_all(session, people[0].id, here)
-        code = issue_card(session, staff_id=people[0].id, here=here)
-        _audit(
-            session, AuditAction.STAFF, here, actor_id=None, subject=people[0].id, fields="pin,card"
+        person = session.scalar(
+            select(Staff).where(Staff.display_name == name, Staff.left_on.is_(None))
         )
-        return NewStaff(staff_id=people[0].id, card_code=code, one_time_pin=pin)
-
-
-def _of_name(session: Session, name: str) -> Sequence[Staff]:
-    """Return those who work here and are shown by this name."""
-    return session.scalars(
-        select(Staff).where(Staff.display_name == name, Staff.left_on.is_(None))
-    ).all()
+        if person is None:
+            raise NotFoundError(StaffRefusal.NAME_UNKNOWN, name=name)
+        pin = pins.fresh()
+        person.pin_hash = pins.hashed(pin, here.settings.keys.pin)
+        person.pin_is_one_time = True
+        session.query(Throttle).filter_by(staff_id=person.id).delete()
+        staff_sessions.end_all(session, person.id, here)
+        code = issue_card(session, staff_id=person.id, here=here)
+        _audit(
+            session, AuditAction.STAFF, here, actor_id=None, subject=person.id, fields="pin,card"
+        )
+        return NewStaff(staff_id=person.id, card_code=code, one_time_pin=pin)
 
 
 def _wait(session: Session, staff_id: UUID, here: Here) -> timedelta | None:

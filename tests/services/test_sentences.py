@@ -16,7 +16,6 @@ from kiosk.services.homes import HomeProblem
 from kiosk.services.migrate import MigrationProblem
 from kiosk.services.running import RunningProblem
 from kiosk.services.sentences import sentence
-from kiosk.services.staff import StaffNameProblem
 from kiosk.settings import SettingsProblem
 
 VALUES = {
@@ -43,7 +42,6 @@ REASONS = [
         RosterRefusal,
         RunningProblem,
         SettingsProblem,
-        StaffNameProblem,
     )
     for reason in reasons
 ]

@@ -89,6 +89,15 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
     )
+    with op.batch_alter_table("staff", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_staff_name_here",
+            ["display_name"],
+            unique=True,
+            sqlite_where=sa.text("left_on IS NULL"),
+            postgresql_where=sa.text("left_on IS NULL"),
+        )
+
     op.create_table(
         "sync_change",
         sa.Column(
@@ -1152,6 +1161,13 @@ def downgrade():
     op.drop_table("sync_quarantine")
     op.drop_table("sync_control")
     op.drop_table("sync_change")
+    with op.batch_alter_table("staff", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_staff_name_here",
+            sqlite_where=sa.text("left_on IS NULL"),
+            postgresql_where=sa.text("left_on IS NULL"),
+        )
+
     op.drop_table("staff")
     op.drop_table("school_class")
     op.drop_table("home")
