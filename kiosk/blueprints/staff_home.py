@@ -25,14 +25,15 @@ def home() -> Response:
     here = context.here()
     me = staff_screen.signed_in()
     shown = staff_home.look(here=here)
-    board = _soonest(shown.calls)
+    matters = _what_matters(shown.calls)
+    soonest = matters[:_BOARD_LENGTH]
     return staff_page.show(
         "staff/home.html",
         home=shown,
         me=me,
         today=here.today,
-        shown_calls=board,
-        more_calls=len(shown.calls) - len(board),
+        shown_calls=[row for row in shown.calls if row in soonest],
+        more_calls=len(matters) - len(soonest),
         just_opened="opened" in request.args,
         record=sync.status(here.settings),
     )
@@ -45,11 +46,10 @@ def stay() -> Response:
     return make_response("", 204)
 
 
-def _soonest(board: tuple[BoardRow, ...]) -> tuple[BoardRow, ...]:
+def _what_matters(board: tuple[BoardRow, ...]) -> list[BoardRow]:
     """Return what of the board matters now: the last call, those to come, then free places."""
     calls = [row for row in board if isinstance(row, CallRow)]
     last = [row for row in calls if not row.next_states and row.state not in _OVER][-1:]
     ahead = [row for row in calls if row.next_states]
     free = [row for row in board if row.is_free]
-    chosen = [*last, *ahead, *free][:_BOARD_LENGTH]
-    return tuple(row for row in board if row in chosen)
+    return [*last, *ahead, *free]

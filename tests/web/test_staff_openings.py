@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from kiosk.db import reading
+from kiosk.models.calls import Slot
 from kiosk.models.openings import Duty, Opening, SafetyCheck
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.staff import Role
@@ -86,6 +87,23 @@ def test_that_the_room_is_tidy_is_ticked_by_who_closes_it(page: PageClient, here
     page.open("/staff/opening/close").press("Close the room", {"The room is tidy": True})
 
     assert _today(here).is_tidy is True
+
+
+def test_the_home_page_says_what_closing_left_behind(page: PageClient, here: Here) -> None:
+    factories.open_today(here)
+    child = factories.child(here, given_name="浩然")
+    factories.visit(here, child.child_id)
+    slots = reading().query(Slot).filter_by(on_date=here.today, start_min=17 * 60)
+    factories.booking(here, child.child_id, slot_id=slots.one().id)
+
+    sheet = page.open("/staff/opening/close")
+    home = sheet.press("Close the room")
+
+    assert "1 call is still to come today" in sheet.words
+    assert "1 not seen leaving" in home.words
+    assert "浩然 could not call" in home.words
+    assert "No call is to come today." in home.words
+    assert "more place" not in home.words
 
 
 def test_a_closed_room_cannot_be_closed(page: PageClient) -> None:
