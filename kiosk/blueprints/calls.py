@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kiosk.errors import RefusedError
+from kiosk.errors import InvalidInputError, KioskError, RefusedError
 from kiosk.rules.call_states import CallState
 from kiosk.services import call_desk, call_lines, call_places, people
 from kiosk.services.call_board import BoardRow
@@ -128,23 +128,22 @@ def book() -> Response:
 @access(Access.DUTY_TEACHER)
 def lines() -> Response:
     """Show the lines."""
-    return staff_page.show(
-        "calls/lines.html",
-        lines=call_lines.lines(here=context.here()),
-        released=request.args.get("released", default=0, type=int),
-    )
+    return _lines()
 
 
 @blueprint.post("/lines")
 @access(Access.ADMINISTRATOR)
 def add_line() -> Response:
     """Add a line."""
-    call_lines.add(
-        name=forms.text("name", longest=_LONGEST_NAME),
-        kind=forms.one_of("kind", LineKind),
-        staff_id=staff_screen.signed_in().staff_id,
-        here=context.here(),
-    )
+    try:
+        call_lines.add(
+            name=forms.text("name", longest=_LONGEST_NAME),
+            kind=forms.one_of("kind", LineKind),
+            staff_id=staff_screen.signed_in().staff_id,
+            here=context.here(),
+        )
+    except (InvalidInputError, RefusedError) as error:
+        return _lines(refused=error)
     return redirect(url_for("calls.lines"), code=303)
 
 
@@ -159,6 +158,15 @@ def set_line(line_id: UUID) -> Response:
         here=context.here(),
     )
     return redirect(url_for("calls.lines", released=released or None), code=303)
+
+
+def _lines(*, refused: KioskError | None = None) -> Response:
+    return staff_page.show_form(
+        "calls/lines.html",
+        refused,
+        lines=call_lines.lines(here=context.here()),
+        released=request.args.get("released", default=0, type=int),
+    )
 
 
 def _day(

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kiosk.errors import InvalidInputError
+from kiosk.errors import InvalidInputError, KioskError, RefusedError
 from kiosk.printing.cards import CardFace, pages
 from kiosk.rules.relations import Relation
 from kiosk.rules.sessions import SessionProblem
@@ -91,14 +91,17 @@ def print_class(class_id: UUID) -> Response:
 @access(Access.DUTY_TEACHER)
 def add_contact(child_id: UUID) -> Response:
     """Propose a contact."""
-    contacts.add_contact(
-        child_id,
-        relation=forms.one_of("relation", Relation),
-        phone=forms.text("phone", longest=_LONGEST),
-        full_name=forms.text("full_name", longest=_LONGEST) or None,
-        actor_id=_me(),
-        here=context.here(),
-    )
+    try:
+        contacts.add_contact(
+            child_id,
+            relation=forms.one_of("relation", Relation),
+            phone=forms.text("phone", longest=_LONGEST),
+            full_name=forms.text("full_name", longest=_LONGEST) or None,
+            actor_id=_me(),
+            here=context.here(),
+        )
+    except (InvalidInputError, RefusedError) as error:
+        return _detail(child_id, refused=error)
     return redirect(url_for("people.detail", child_id=child_id), code=303)
 
 
@@ -155,10 +158,16 @@ def _listing(
     )
 
 
-def _detail(child_id: UUID, *, revealed: dict[UUID, people.Revealed] | None = None) -> Response:
+def _detail(
+    child_id: UUID,
+    *,
+    revealed: dict[UUID, people.Revealed] | None = None,
+    refused: KioskError | None = None,
+) -> Response:
     here = context.here()
-    return staff_page.show(
+    return staff_page.show_form(
         "people/detail.html",
+        refused,
         one=people.detail(child_id, here=here),
         visits=child_visits.lately(child_id, here=here),
         today=here.today,

@@ -58,6 +58,7 @@ class CallRefusal(StrEnum):
     TOO_LATE = "too-late"
     TOO_SHORT = "too-short"
     RING_AGAIN = "ring-again"
+    LINE_KNOWN = "line-known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

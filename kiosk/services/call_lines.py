@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading, transaction, violated
-from kiosk.errors import InvalidInputError, NotFoundError
+from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.calls import TO_COME_STATES, Booking, Line, LineKind, Slot
 from kiosk.rules.call_states import CallRefusal
@@ -68,7 +68,7 @@ def add(*, name: str, kind: LineKind, staff_id: UUID, here: Here) -> UUID:
     """Add a line with places for the days ahead.
 
     Raises:
-        InvalidInputError: NAME_MISSING, also for a name that another line has.
+        InvalidInputError: NAME_MISSING. RefusedError: LINE_KNOWN, when a line has this name.
     """
     name = name.strip()
     if not name or len(name) > _LONGEST_NAME:
@@ -81,9 +81,9 @@ def add(*, name: str, kind: LineKind, staff_id: UUID, here: Here) -> UUID:
             opening_plan.lay_out_slots(session, here=here)
             _audit(session, line_id, "added", staff_id, here)
     except IntegrityError as error:
-        if violated(error) is None:
+        if violated(error) != "uq_line_home_id_name":
             raise
-        raise InvalidInputError(StaffRefusal.NAME_MISSING) from error
+        raise RefusedError(CallRefusal.LINE_KNOWN) from error
     return line_id
 
 

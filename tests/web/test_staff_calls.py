@@ -7,6 +7,7 @@ from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.calls import Booking, Slot
 from kiosk.rules.call_states import CallState
 from kiosk.rules.staff import Role
+from kiosk.services import call_lines
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
@@ -172,6 +173,22 @@ def test_a_line_is_taken_out_of_use_and_its_calls_released(page: PageClient, her
 
     assert "1 call was released" in lines.words
     assert _state() is CallState.RELEASED
+
+
+def test_a_line_that_is_there_is_not_added_again_and_what_was_typed_stays(
+    page: PageClient, here: Here
+) -> None:
+    page.open("/staff").press("Children's screen")
+    sign_in(page, here, Role.ADMINISTRATOR)
+    (name,) = [line.name for line in call_lines.lines(here=here)]
+
+    form = {"Name of the line": name, "Kind": "video"}
+    refused = page.open("/staff/calls/lines").press("Add a line", form)
+
+    assert refused.status == 409
+    assert "There is a line of this name already." in refused.words
+    assert [field.get("value") for field in refused.all("input", name="name")] == [name]
+    assert len(call_lines.lines(here=here)) == 1
 
 
 def test_a_duty_teacher_adds_no_line(page: PageClient) -> None:

@@ -156,10 +156,14 @@ def test_a_number_that_is_none_is_said_plainly(page: PageClient, here: Here) -> 
     sign_in(page, here, Role.DUTY_TEACHER)
     child = factories.child(here)
 
-    refused = page.open(f"/staff/children/{child.child_id}").press("Add", {"Number": "12"})
+    form = {"Who": "aunt", "Number": "12", "Name": "高兰"}
+    refused = page.open(f"/staff/children/{child.child_id}").press("Add", form)
 
     assert refused.status == 422
     assert refused.all("p", role="alert")
+    typed = [refused.all("input", name=name)[0].get("value") for name in ("phone", "full_name")]
+    assert typed == ["12", "高兰"]
+    assert factories.how_many(Contact) == 0
 
 
 def test_a_class_is_listed_and_its_cards_printed(page: PageClient, here: Here) -> None:
