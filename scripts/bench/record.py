@@ -149,10 +149,14 @@ def _sync(world: World, dsn: str) -> Synced:
     """Run `kiosk sync` to its end."""
     with closing(sqlite3.connect(world.folder / "kiosk.db")) as room:
         (newest,) = room.execute("SELECT max(seq) FROM sync_change").fetchone()
-    epoch, _ = _known(dsn)
+    before = _known(dsn)
     began = time.perf_counter()
     process = _start_sync(world, dsn)
-    while _is_running(process) and _known(dsn) < (epoch + 1, newest):
+    while _is_running(process):
+        epoch, last = _known(dsn)
+        # What it knew under the epoch before says nothing about this run.
+        if epoch > before[0] and last >= newest:
+            break
         time.sleep(_ASK_EVERY_S)
     received_s = time.perf_counter() - began
     _, status, used = os.wait4(process.pid, 0)

@@ -45,6 +45,8 @@ def main() -> int:
     given = _options()
     wanted = _wanted(given)
     os.sched_setaffinity(0, {servers.CLIENT_CORE})
+    # As `scripts/run.py` starts the kiosk: what was compiled once is kept, of the floors as well.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sizes = shared.QUICK if given.quick else shared.FULL
     run = Bench(sizes=sizes, rounds=given.rounds, place=given.place)
     run.details["fsync ms"] = measure.fsync_ms(run.folder)
