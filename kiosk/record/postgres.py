@@ -125,7 +125,7 @@ class PostgresTarget:
     def _store(self, connection: Connection, part: Part, batch: Batch) -> None:
         """Copy rows that are new into their table; others are staged and merged."""
         failpoint("postgres.before-copy")
-        if rows.knows_any(connection, part.shape, batch.room_id, part.keys()):
+        if rows.knows_any(connection, batch.room_id, part):
             _copy(connection, rows.copy_in(part.shape), part.blocks, rows=part.rows)
             failpoint("postgres.copied")
             connection.execute(

@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg import sql
 
 from kiosk.record.postgres_sql import ONE_MAKER, Connection, number
-from kiosk.record.target import HEAD, Column, Kind, Shape, Span
+from kiosk.record.target import HEAD, Column, Kind, Part, Shape, Span
 from kiosk.rules.digest import DIGITS, MODULUS, SetDigest
 
 _TYPES: Final[Mapping[Kind, sql.SQL]] = {
@@ -45,11 +45,11 @@ def make_table(connection: Connection, shape: Shape) -> None:
     connection.execute(_create_stage(shape))
 
 
-def knows_any(connection: Connection, shape: Shape, room_id: str, keys: Sequence[str]) -> bool:
-    """Return whether the record has a row of the room under one of these keys."""
+def knows_any(connection: Connection, room_id: str, part: Part) -> bool:
+    """Return whether the record has a row of the room under one of the part's keys."""
     found = connection.execute(
         sql.SQL("SELECT id FROM {} WHERE room_id = %s ORDER BY id DESC LIMIT 1").format(
-            _table(shape)
+            _table(part.shape)
         ),
         (room_id,),
     ).fetchone()
@@ -57,12 +57,14 @@ def knows_any(connection: Connection, shape: Shape, room_id: str, keys: Sequence
         return False
     # Keys begin with their time: most that are new are beyond all that are known.
     highest = UUID(str(found[0])).hex
-    doubtful = [key for key in keys if key <= highest]
+    doubtful = [key for key in part.row_keys() if key <= highest]
+    if not doubtful:
+        return False
     one = connection.execute(
         sql.SQL(
             "SELECT 1 FROM {} WHERE room_id = %s AND id = ANY (string_to_array(%s, ',')::uuid[])"
             " LIMIT 1"
-        ).format(_table(shape)),
+        ).format(_table(part.shape)),
         (room_id, ",".join(doubtful)),
     ).fetchone()
     return one is not None

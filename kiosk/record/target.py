@@ -116,7 +116,7 @@ class Part:
         for block in self.blocks:
             yield from block.decode("ascii").splitlines()
 
-    def keys(self) -> list[str]:
+    def row_keys(self) -> list[str]:
         """Return the key of each line."""
         return [line.split(SEPARATOR, 3)[2] for line in self.lines()]
 

@@ -18,7 +18,7 @@ from kiosk.record.target import Batch, HelloReply, Receipt, RecordProblem, Recor
 from kiosk.services import sync_book, sync_changes
 from kiosk.services.sync_changes import Changes, Unreadable
 
-BATCH: Final = 25_000
+BATCH: Final = 50_000
 
 
 class SyncRun:
