@@ -88,6 +88,8 @@ def lay_out_slots(session: Session, *, here: Here) -> None:
         of_day = taken.setdefault(opening.on_date, [])
         for place in slots.grid(opening.from_min, opening.to_min, opening.place_min):
             for line_id in lines:
+                if (line_id, place) in of_day:
+                    continue  # it stands already, as most do at each start
                 of_line = [span for line, span in of_day if line == line_id]
                 across = [span for _, span in of_day]
                 if slots.may_stand(place, on_its_line=of_line, on_that_day=across):
