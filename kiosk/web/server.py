@@ -11,6 +11,7 @@ from flask import Flask
 from kiosk.settings import HOST
 
 _THREADS: Final = 4
+_LOOK_AFTER: Final = 20_000
 
 
 def serve(
@@ -30,6 +31,8 @@ def serve(
     # What stands now, stays: no collection has to walk through it while a child waits.
     gc.collect()
     gc.freeze()
+    # A page makes some thousand small things and drops them all: one look for several pages.
+    gc.set_threshold(_LOOK_AFTER)
     # Half-open connections must not stop the room (`security.md` 0.7).
     server = create_server(
         app,
