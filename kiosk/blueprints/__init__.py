@@ -17,6 +17,7 @@ NAMES = (
     "books",
     "ledgers",
     "record",
+    "setup",
 )
 
 

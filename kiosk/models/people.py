@@ -46,7 +46,11 @@ class SchoolClass(Base):
 
 
 class Child(Base):
-    """A child of the roster. `left_on` is the first day the child is no longer enrolled."""
+    """A child of the roster. `left_on` is the first day the child is no longer enrolled.
+
+    `given_name_pinyin` is how the given name is read where the library would be wrong: syllables
+    with tone marks and a space between, one for each sign; None: as the library reads it.
+    """
 
     __tablename__ = "child"
     __table_args__ = (
@@ -60,11 +64,13 @@ class Child(Base):
             postgresql_where=text("left_on IS NULL"),
         ),
         CheckConstraint("length(given_name) > 0", name="given_name_not_empty"),
+        CheckConstraint("length(given_name_pinyin) > 0", name="given_name_pinyin_not_empty"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     family_name: Mapped[str] = mapped_column(String(40))
     given_name: Mapped[str] = mapped_column(String(40))
+    given_name_pinyin: Mapped[str | None] = mapped_column(String(80))
     initials: Mapped[str] = mapped_column(String(40), index=True)
     class_id: Mapped[UUID] = mapped_column(ForeignKey("school_class.id"))
     local_no: Mapped[str | None] = mapped_column(String(20))

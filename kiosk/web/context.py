@@ -3,14 +3,17 @@
 Nothing else reads `current_app`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from logging import Logger
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from flask import Flask, current_app, g
 
 from kiosk.clock import Clock
+from kiosk.services import devices
+from kiosk.services.devices import DeviceSettings
 from kiosk.services.here import Here
 from kiosk.services.sync_schedule import SyncSchedule
 from kiosk.settings import Settings
@@ -19,15 +22,19 @@ from kiosk.web.child_sessions import ChildSessions
 _EXTENSION = "kiosk"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Kiosk:
-    """What one running kiosk holds besides its database."""
+    """What one running kiosk holds besides its database.
+
+    `device` is kept here because every page asks for it and only `set_up` changes it.
+    """
 
     settings: Settings
     clock: Clock
     home_id: UUID
     child_sessions: ChildSessions
     record: SyncSchedule
+    device: DeviceSettings
 
 
 def install(app: Flask, kiosk: Kiosk) -> None:
@@ -44,6 +51,15 @@ def log() -> Logger:
 
 def settings() -> Settings:
     return kiosk().settings
+
+
+def device() -> DeviceSettings:
+    return kiosk().device
+
+
+def set_up(values: Mapping[str, Any], *, actor_id: UUID) -> None:
+    """Change fields of the PC's settings, in the database and for the pages from now on."""
+    kiosk().device = devices.change(values, actor_id=actor_id, here=here())
 
 
 def here() -> Here:

@@ -1,0 +1,69 @@
+"""What can be set up for the PC in the room, and the values each setting may have."""
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Final
+
+# CSS pixels on a metre of glass: a wall screen at the one end, a telephone at the other.
+LEAST_PX_PER_METRE: Final = 1500
+MOST_PX_PER_METRE: Final = 15_000
+# A bank card is 85.60 mm wide (ISO/IEC 7810, ID-1).
+CARD_WIDTH_MM: Final = 85.6
+LOUDEST: Final = 100
+# Tenths of a millimetre: a printer that is further off has another fault.
+FURTHEST_OFF: Final = 100
+
+
+class VoiceSource(StrEnum):
+    """Who speaks: the first that exists, or one of them alone."""
+
+    BEST = "best"
+    RECORDED = "recorded"
+    COMPUTER = "computer"
+    MACHINE = "machine"
+    NOBODY = "nobody"
+
+
+class Terminator(StrEnum):
+    """What a scanner sends after a code."""
+
+    ENTER = "enter"
+    TAB = "tab"
+    LINE_FEED = "line_feed"
+    ENTER_LINE_FEED = "enter_line_feed"
+    NOTHING = "nothing"
+
+
+class LetterCase(StrEnum):
+    """How a scanner writes the capitals of a code."""
+
+    UPPER = "upper"
+    LOWER = "lower"
+
+
+class ScannedIsbn(StrEnum):
+    """How a scanner hands on the bar of a book."""
+
+    AS_PRINTED = "as_printed"
+    TEN_DIGITS = "ten_digits"
+    NOT_READ = "not_read"
+
+
+class ScannerChange(StrEnum):
+    """In what a scanner differs from what the scanner page has learned."""
+
+    TERMINATOR = "terminator"
+    PREFIX = "prefix"
+    LETTER_CASE = "letter_case"
+    DROPPED_CHARACTERS = "dropped_characters"
+    INPUT_METHOD = "input_method"
+
+
+def grades_to_bits(grades: Collection[int]) -> int:
+    """Return grades 1 to 9 as one number, bit 2^(n-1) for grade n."""
+    return sum(1 << (grade - 1) for grade in set(grades))
+
+
+def bits_to_grades(bits: int) -> frozenset[int]:
+    """Return the grades that `grades_to_bits` has made one number of."""
+    return frozenset(grade for grade in range(1, 10) if bits & (1 << (grade - 1)))
