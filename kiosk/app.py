@@ -21,6 +21,7 @@ from kiosk.web import (
     filters,
     guards,
     headers,
+    heard,
     i18n,
     logs,
     macros,
@@ -56,6 +57,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     cookies.install(app, settings.keys.session)
     i18n.install(app)
     filters.install(app.jinja_env)
+    heard.install(app.jinja_env)
     template_globals.install(app)
     macros.install(app)
     errors.install(app)

@@ -23,7 +23,7 @@ from kiosk.rules.lending import LendingRefusal
 from kiosk.rules.relations import Relation
 from kiosk.rules.visits import VisitRefusal
 from kiosk.services import answers
-from kiosk.web import filters
+from kiosk.web import filters, heard
 
 KIOSK = Path(__file__).resolve().parents[2] / "kiosk"
 CATALOGUE = KIOSK / "translations" / "zh_CN" / "LC_MESSAGES" / "messages.po"
@@ -295,6 +295,7 @@ def environment(translate: Callable[[str], str] = str, *, language: str = "en") 
         utc_offset_min=lambda: 480,
     )
     filters.install(made)
+    heard.install(made)
     return made
 
 

@@ -13,9 +13,11 @@ from jinja2 import Environment
 
 import build_art
 import kiosk.rules
+from kiosk.files.prompts import prompts
 from kiosk.rules.badges import Animal, Cloth
 from kiosk.rules.relations import Relation
 from kiosk.services.answers import SafetyTip
+from kiosk.web.heard import Sound
 from tests import markup
 from tests.web import gallery
 
@@ -33,6 +35,17 @@ FACTS: dict[str, object] = {
 NEVER_SAID = re.compile(
     "请勿|禁止|警告|错误|失败|无效|违规|逾期|罚|赔|登录|提交|扫描|系统|点击|确认|您|"
     "留守|困境|贫困|帮扶|问题|积分|排名"
+)
+
+
+# Reasons of the staff's own pages; a child that sees one hears the soft note alone.
+FOR_STAFF = (
+    "BackupProblem",
+    "CatalogueProblem",
+    "OpeningRefusal",
+    "PeopleProblem",
+    "RosterRefusal",
+    "StaffRefusal",
 )
 
 
@@ -129,6 +142,71 @@ def test_the_answer_to_a_scan_is_small(chinese: Environment, name: str) -> None:
     sent = gzip.compress(_draw(chinese, SCREENS[name]).encode())
 
     assert len(sent) <= MOST_BYTES
+
+
+def _heard(tree: Element) -> Element:
+    (found,) = (element for element in tree.iter() if element.get("data-say") is not None)
+    return found
+
+
+def _signs(text: str) -> str:
+    """Return the Chinese characters alone: no pinyin above them, no marks between."""
+    return "".join(re.findall(r"[\u4e00-\u9fff]", text))
+
+
+def _is_shown(said: str, tree: Element) -> bool:
+    """Say whether each part of these prompts stands on the screen."""
+    shown = _signs(markup.words(tree))
+    parts = re.split(r"\W+", "，".join(prompts()[key].zh for key in said.split()))
+    return all(part in shown for part in parts)
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_has_a_sound_and_says_what_stands_on_it(chinese: Environment, name: str) -> None:
+    tree = markup.parse(_draw(chinese, SCREENS[name]), fragment=True)
+
+    heard = _heard(tree)
+
+    is_quiet = heard.get("data-quiet") is not None
+    assert is_quiet == SCREENS[name].template.startswith("kiosk/_idle")
+    assert heard.get("data-sound") in ([None] if is_quiet else list(Sound))
+    assert heard.get("data-say", "").split()
+    assert _is_shown(heard.get("data-say", ""), tree)
+
+
+def test_the_ring_has_a_sound_and_says_what_stands_on_it(chinese: Environment) -> None:
+    ring = markup.parse(chinese.get_template("kiosk/_still.html").render(), fragment=True)
+
+    assert _heard(ring).get("data-sound") == "notice"
+    assert _is_shown(_heard(ring).get("data-say", ""), ring)
+
+
+@pytest.mark.parametrize("reason", _reasons(), ids=repr)
+def test_a_notice_has_a_sound_and_says_what_stands_on_it(
+    chinese: Environment, reason: StrEnum
+) -> None:
+    drawn = chinese.get_template("errors/_notice.html").render(reason=reason, values=FACTS)
+    notice = markup.parse(drawn, fragment=True)
+
+    heard = _heard(notice)
+
+    assert heard.get("data-sound") in list(Sound)
+    assert bool(heard.get("data-say")) != (type(reason).__name__ in FOR_STAFF)
+    assert not heard.get("data-say") or _is_shown(heard.get("data-say", ""), notice)
+
+
+def test_what_is_said_never_holds_a_name(chinese: Environment) -> None:
+    said = {
+        word
+        for screen in SCREENS.values()
+        for word in _heard(markup.parse(_draw(chinese, screen), fragment=True))
+        .get("data-say", "")
+        .split()
+    }
+
+    assert len(said) > 30
+    assert said <= prompts().keys()
+    assert not any(gallery.CHILD.given_name in prompt.zh for prompt in prompts().values())
 
 
 def test_each_greeting_and_saying_has_words_of_its_own(english: Environment) -> None:
