@@ -18,6 +18,7 @@ NAMES = (
     "ledgers",
     "record",
     "setup",
+    "setup_screen",
 )
 
 

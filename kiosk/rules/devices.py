@@ -4,14 +4,24 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import Final
 
+from kiosk.errors import InvalidInputError
+
 # CSS pixels on a metre of glass: a wall screen at the one end, a telephone at the other.
 LEAST_PX_PER_METRE: Final = 1500
 MOST_PX_PER_METRE: Final = 15_000
+# A screen of 15.6 inches with 1366 pixels across: what the pages were drawn on (`look.md`).
+USUAL_PX_PER_METRE: Final = 3953
 # A bank card is 85.60 mm wide (ISO/IEC 7810, ID-1).
 CARD_WIDTH_MM: Final = 85.6
 LOUDEST: Final = 100
 # Tenths of a millimetre: a printer that is further off has another fault.
 FURTHEST_OFF: Final = 100
+
+
+class DeviceProblem(StrEnum):
+    """Why something cannot be set up so."""
+
+    NOT_A_SCREEN = "not-a-screen"
 
 
 class VoiceSource(StrEnum):
@@ -57,6 +67,18 @@ class ScannerChange(StrEnum):
     LETTER_CASE = "letter_case"
     DROPPED_CHARACTERS = "dropped_characters"
     INPUT_METHOD = "input_method"
+
+
+def px_per_metre(*, px: int, mm: float) -> int:
+    """Return the CSS pixels on a metre of a glass where `px` of them were found to be `mm` long.
+
+    Raises:
+        InvalidInputError: NOT_A_SCREEN, when no screen has so many or so few.
+    """
+    found = round(px * 1000 / mm)
+    if not LEAST_PX_PER_METRE <= found <= MOST_PX_PER_METRE:
+        raise InvalidInputError(DeviceProblem.NOT_A_SCREEN)
+    return found
 
 
 def grades_to_bits(grades: Collection[int]) -> int:

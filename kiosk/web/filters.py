@@ -139,6 +139,14 @@ def reason_key(reason: StrEnum) -> str:
     return f"{type(reason).__name__}.{reason.name}"
 
 
+def quarter_px_per_mm(px_per_metre: int) -> int:
+    """Return how many quarters of a CSS pixel a millimetre of glass has, upwards.
+
+    The style sheet has a class for each from 10 to 37; beyond them a screen is drawn as at the end.
+    """
+    return min(max(-(-px_per_metre // 250), 10), 37)
+
+
 def install(environment: Environment) -> None:
     """Give the templates these functions as filters."""
     environment.filters.update(
@@ -146,6 +154,7 @@ def install(environment: Environment) -> None:
         hands=hands,
         minute_of_day=minute_of_day,
         nearness=nearness,
+        quarter_px_per_mm=quarter_px_per_mm,
         reason_key=reason_key,
         strip=strip,
         twelve_hour=twelve_hour,

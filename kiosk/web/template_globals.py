@@ -14,6 +14,7 @@ def install(app: Flask) -> None:
         utc_offset_min=_utc_offset_min,
         is_demo=lambda: context.settings().demo,
         idle_mark=_idle_mark,
+        px_per_metre=lambda: context.device().px_per_metre,
     )
 
 

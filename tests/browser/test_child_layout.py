@@ -5,19 +5,28 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from jinja2 import Environment
 from playwright.sync_api import Browser, Page, Route
 
 from tests.web import gallery
 
-SIZES = ((1366, 768), (1280, 800), (1280, 1024), (1920, 1080), (768, 1366))
+# Width and height in CSS pixels, and how many of them a metre of glass has (`domain.md` rule 2).
+GLASS = {
+    "15.6-inch": (1366, 768, 3953),
+    "10.1-inch": (1280, 800, 5882),
+    "17-inch": (1280, 1024, 3802),
+    "19-inch": (1440, 900, 3521),
+    "21.5-inch": (1920, 1080, 4032),
+    "23.8-inch": (1920, 1080, 3650),
+    "15.6-inch-upright": (768, 1366, 3953),
+}
+NOT_MEASURED = ((1366, 768), (1280, 800), (1280, 1024), (1920, 1080), (768, 1366))
 ADDRESS = "http://127.0.0.1/"
 SCREENS = gallery.screens()
 
 SHOW = 'html => { document.getElementById("screen").innerHTML = html }'
 
 # Lengths are those of the 1366 x 768 drawing: 100 of them are one rem (tokens.css).
-FAULTS = """() => {
+FAULTS = """(pxPerMm) => {
   const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 100;
   const slack = 2 * unit, faults = [];
   const box = (element) => element.getBoundingClientRect();
@@ -44,14 +53,22 @@ FAULTS = """() => {
     if (gap < 16 * unit) faults.push(`pills too close: ${name(one)} | ${name(other)}`);
   }));
   const tiles = shown.filter((element) => element.matches(".tile"));
+  const mm = pxPerMm || 3.953 * unit, corner = 10 * mm; // not measured: as at 15.6 inches
   for (const tile of tiles) {
-    if (box(tile).height < 99 * unit) faults.push(`too low for a finger: ${name(tile)}`);
-    if (box(tile).bottom > innerHeight - 43 * unit + slack) faults.push(`too deep: ${name(tile)}`);
+    const { left, right, top, bottom, width, height } = box(tile);
+    const least = Math.min(width, height) / mm;
+    if (least < 24.9) faults.push(`${least.toFixed(1)} mm for a finger: ${name(tile)}`);
+    if (bottom > innerHeight - 10 * mm) faults.push(`too deep: ${name(tile)}`);
+    if ((left < corner || right > innerWidth - corner) && top < corner) {
+      faults.push(`in a corner: ${name(tile)}`);
+    }
   }
   tiles.forEach((one, place) => tiles.slice(place + 1).forEach((other) => {
     const a = box(one), b = box(other);
     const gap = Math.max(a.left - b.right, b.left - a.right, a.top - b.bottom, b.top - a.bottom);
-    if (gap < 19 * unit) faults.push(`too close: ${name(one)} | ${name(other)}`);
+    if (gap < 4.9 * mm) {
+      faults.push(`${(gap / mm).toFixed(1)} mm between: ${name(one)} | ${name(other)}`);
+    }
   }));
   return faults;
 }"""
@@ -76,27 +93,54 @@ def drawn(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def _environment(language: str) -> Environment:
+def _faults(
+    drawn: Page,
+    size: tuple[int, int],
+    language: str,
+    *,
+    measured: int | None = None,
+    glass: int = 0,
+) -> dict[str, list[str]]:
+    """Return what is wrong on each screen; `measured` is what the kiosk knows of the `glass`."""
     words = gallery.chinese() if language == "zh" else {}
-    return gallery.environment(lambda text: words.get(text, text), language=language)
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
-def test_every_screen_fits_and_can_be_touched(
-    drawn: Page, size: tuple[int, int], language: str
-) -> None:
-    made = _environment(language)
+    made = gallery.environment(
+        lambda text: words.get(text, text), language=language, px_per_metre=measured
+    )
     shell = made.get_template("layouts/kiosk.html").render()
     shell = shell.replace("<noscript>", '<main id="screen"></main><noscript>')
     drawn.route(ADDRESS, lambda route: route.fulfill(body=shell, content_type="text/html"))
     drawn.set_viewport_size({"width": size[0], "height": size[1]})
     drawn.goto(ADDRESS)
     faults = {}
-
     for name, screen in SCREENS.items():
         drawn.evaluate(SHOW, made.get_template(screen.template).render(**screen.values))
-        if found := drawn.evaluate(FAULTS):
+        if found := drawn.evaluate(FAULTS, glass / 1000):
             faults[name] = found
+    return faults
 
-    assert faults == {}
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("size", NOT_MEASURED, ids="{0[0]}x{0[1]}".format)
+def test_every_screen_fits_and_can_be_touched(
+    drawn: Page, size: tuple[int, int], language: str
+) -> None:
+    assert _faults(drawn, size, language) == {}
+
+
+@pytest.mark.parametrize("glass", GLASS)
+def test_on_a_glass_that_was_measured_a_finger_has_its_millimetres(drawn: Page, glass: str) -> None:
+    width, height, px_per_metre = GLASS[glass]
+
+    found = _faults(drawn, (width, height), "zh", measured=px_per_metre, glass=px_per_metre)
+
+    assert found == {}
+
+
+def test_the_check_sees_a_small_glass_that_nobody_has_measured(drawn: Page) -> None:
+    width, height, px_per_metre = GLASS["10.1-inch"]
+
+    found = _faults(drawn, (width, height), "zh", glass=px_per_metre)
+
+    faults = [one for some in found.values() for one in some]
+    assert any("mm for a finger" in one for one in faults)
+    assert any("mm between" in one for one in faults)

@@ -272,7 +272,12 @@ def screens() -> dict[str, Screen]:
     }
 
 
-def environment(translate: Callable[[str], str] = str, *, language: str = "en") -> Environment:
+def environment(
+    translate: Callable[[str], str] = str,
+    *,
+    language: str = "en",
+    px_per_metre: int | None = None,
+) -> Environment:
     """Return templates as the application has them, with a world of their own around them."""
     made = Environment(
         loader=FileSystemLoader(KIOSK / "templates"),
@@ -291,6 +296,7 @@ def environment(translate: Callable[[str], str] = str, *, language: str = "en") 
         is_demo=lambda: False,
         language=lambda: language,
         new_request_id=lambda: str(THREE),
+        px_per_metre=lambda: px_per_metre,
         static_url="/static/{}".format,
         utc_offset_min=lambda: 480,
     )

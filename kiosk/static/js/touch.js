@@ -9,7 +9,8 @@
   const SETTLE = 250; // ms without input after the picture has changed (`domain.md` rule 11)
   const REPEAT = 400, SPOT = 40; // ms and px in which a second touch is the first one again
   const REST = 2000; // ms after which a hand that lies beside the targets no longer counts
-  const REACH = 0.2; // rem: 5 mm; a page is as large as its root's type size says
+  const REACH = 0.2, REACH_MM = 5; // rem of the drawing, and on a glass that has been measured
+  const pxPerMm = Number(document.body.dataset.pxPerMetre || 0) / 1000;
   let first = null, resting = 0, changed = -SETTLE;
   let done = { at: -REPEAT, x: 0, y: 0 };
 
@@ -33,7 +34,7 @@
     const hit = under?.closest(TARGET);
     if (hit || under?.closest("#notice")) return hit;
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    let nearest = null, least = REACH * rem;
+    let nearest = null, least = Math.max(REACH * rem, REACH_MM * pxPerMm);
     for (const element of document.querySelectorAll(TARGET)) {
       const distance = gap(element, x, y);
       if (distance <= least) [nearest, least] = [element, distance];
