@@ -28,6 +28,7 @@ def install(app: Flask) -> None:
     # Windows' registry may say text/plain for .js, and then no browser runs it (`stack.md` trap 4).
     mimetypes.add_type("text/javascript", ".js")
     mimetypes.add_type("image/svg+xml", ".svg")
+    mimetypes.add_type("font/woff2", ".woff2")
     compress(STATIC)
     pages = app.wsgi_app
     files = WhiteNoise(

@@ -45,6 +45,7 @@ def test_a_file_that_does_not_exist_is_noticed_when_a_page_is_drawn() -> None:
         ("js/scanner.js", "text/javascript"),
         ("css/kiosk.css", "text/css"),
         ("art/house-open.svg", "image/svg+xml"),
+        ("fonts/NuanwuKai.woff2", "font/woff2"),
     ],
 )
 def test_a_file_comes_as_what_it_is_and_may_be_kept(app: Flask, name: str, kind: str) -> None:
