@@ -5,10 +5,11 @@ from uuid import UUID
 from flask import Blueprint, make_response, request, url_for
 from werkzeug.wrappers import Response
 
-from kiosk.errors import InvalidInputError, RefusedError
+from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.rules import codes
 from kiosk.rules.codes import BookBar, CodeKind, CodeProblem, Command, OurCode
 from kiosk.rules.lending import LendingRefusal
+from kiosk.rules.sessions import SessionProblem
 from kiosk.services import lending, rooms, staff, staff_sessions, visits
 from kiosk.services.answers import BookWaits, Left
 from kiosk.web import (
@@ -58,6 +59,16 @@ def scan() -> Response:
     """Take whatever was scanned; each scan is committed before it is answered."""
     code = codes.parse(forms.raw("code"))
     request_id = forms.uuid("request_id")
+    try:
+        return _taken(code, request_id)
+    except (NotFoundError, RefusedError) as error:
+        # A page of a child's own stays, with the sentence above it.
+        if error.reason is SessionProblem.ENDED or child_screen.current() is not None:
+            raise
+        return screens.turn_away(error)
+
+
+def _taken(code: BookBar | OurCode, request_id: UUID) -> Response:
     if isinstance(code, BookBar):
         return _item(code, request_id)
     match code.kind:

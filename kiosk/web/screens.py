@@ -5,7 +5,7 @@ from typing import Final
 
 from werkzeug.wrappers import Response
 
-from kiosk.errors import RefusedError
+from kiosk.errors import KioskError, RefusedError
 from kiosk.services import own_page
 from kiosk.services.answers import (
     AlreadyYours,
@@ -66,6 +66,19 @@ def refuse(error: RefusedError, child: ChildSession) -> Response:
     page = own_page.in_hand(child_id=child.child_id)
     refusal = KindRefusal(
         child=child.face, reason=error.reason, values=error.values, loans=page, today=here.today
+    )
+    return htmx.screen(_fragment(refusal), refusal, status=errors.status_of(error))
+
+
+def turn_away(error: KioskError) -> Response:
+    """Return the kind page for whoever stands there and has no page that could stay."""
+    here = context.here()
+    refusal = KindRefusal(
+        child=None,
+        reason=error.reason,
+        values={"today": here.today, **error.values},
+        loans=(),
+        today=here.today,
     )
     return htmx.screen(_fragment(refusal), refusal, status=errors.status_of(error))
 

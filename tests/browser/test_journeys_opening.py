@@ -103,8 +103,8 @@ def test_a_card_at_the_closed_room_is_told_when_it_opens_and_nothing_is_stored(
 
     closed.put(child)
 
-    expect(closed.notice).to_contain_text("现在休息")
-    expect(closed.notice).to_contain_text("4:30 开门")
+    closed.says("现在休息")
+    closed.says("4:30 开门")
     closed.shoot("opening-card-at-the-closed-room")
     assert visits(closed.kiosk, child) == []
 

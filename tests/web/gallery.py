@@ -141,6 +141,9 @@ SLOTS = tuple(
 GONE = answers.Left(child=CHILD, is_evening=False, tip=answers.SafetyTip.ROAD)
 
 
+_AT_THE_DOOR = (CodeProblem.UNKNOWN_CARD, CodeProblem.OLD_CARD, CodeProblem.UNKNOWN_ITEM)
+
+
 def _states() -> Iterator[tuple[str, str, object]]:
     yield "01-idle-open", "kiosk/_idle_open.html", ROOM
     yield (
@@ -253,6 +256,8 @@ def _states() -> Iterator[tuple[str, str, object]]:
             today=TODAY,
         ),
     )
+    for letter, reason in zip("def", _AT_THE_DOOR, strict=True):
+        yield f"09{letter}-refusal-{reason}", "kiosk/_refusal.html", refusal(reason, child=None)
     yield "11-leave", "kiosk/_leave.html", answers.LeaveAsked(child=CHILD)
     for tip in answers.SafetyTip:
         yield (

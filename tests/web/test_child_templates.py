@@ -42,6 +42,7 @@ NEVER_SAID = re.compile(
 FOR_STAFF = (
     "BackupProblem",
     "CatalogueProblem",
+    "DeviceProblem",
     "OpeningRefusal",
     "PeopleProblem",
     "RosterRefusal",

@@ -198,8 +198,23 @@ def test_what_is_no_code_of_ours_is_answered_kindly_and_never_shown(
     assert answer.status == status
     assert answer.words
     assert code[:40] not in answer.response.text or not code
-    assert answer.response.headers["HX-Retarget"] == "#notice"
+    # What may be asked again leaves the screen as it is; what leads nowhere gets a page.
+    place = "#notice" if status == 422 else "#screen"
+    assert answer.response.headers["HX-Retarget"] == place
     assert factories.how_many(Visit) == factories.how_many(Loan) == 0
+
+
+def test_an_unknown_card_leaves_the_page_of_the_child_who_is_there(
+    page: PageClient, here: Here
+) -> None:
+    factories.open_today(here)
+    page.scan(factories.child(here).card_code)
+
+    answer = page.scan(compose(CodeKind.CHILD, "0" * 10))
+
+    assert answer.status == 404
+    assert answer.response.headers["HX-Retarget"] == "#notice"
+    assert page.open("/me").status == 200
 
 
 @pytest.mark.parametrize("request_id", ["", "1", "x" * 36, "not-a-uuid"])
