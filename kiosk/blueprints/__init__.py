@@ -19,6 +19,7 @@ NAMES = (
     "record",
     "setup",
     "setup_screen",
+    "setup_camera",
 )
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.rules import codes
 from kiosk.rules.codes import BookBar, CodeKind, CodeProblem, Command, OurCode
+from kiosk.rules.devices import CameraState
 from kiosk.rules.lending import LendingRefusal
 from kiosk.rules.sessions import SessionProblem
 from kiosk.services import lending, rooms, staff, staff_sessions, visits
@@ -51,6 +52,15 @@ def healthz() -> Response:
     """Say that the server answers and the database can be read."""
     rooms.now(context.here())
     return make_response("ok\n", 200, {"Content-Type": "text/plain"})
+
+
+@blueprint.post("/camera")
+@access(Access.ANYBODY)
+def camera() -> Response:
+    """Hear from the child's screen whether its camera looks; staff are told, children are not."""
+    if context.device().is_camera_on:
+        context.hear_camera(forms.one_of("state", CameraState))
+    return make_response("", 204)
 
 
 @blueprint.post("/scan")

@@ -34,6 +34,16 @@ class VoiceSource(StrEnum):
     NOBODY = "nobody"
 
 
+class CameraState(StrEnum):
+    """What the child's screen says of the camera; the children only see whether it looks."""
+
+    LOOKS = "looks"
+    MISSING = "missing"
+    REFUSED = "refused"
+    BUSY = "busy"
+    BROKEN = "broken"
+
+
 class Terminator(StrEnum):
     """What a scanner sends after a code."""
 

@@ -12,6 +12,7 @@ from flask import Flask
 from whitenoise import WhiteNoise
 
 from kiosk.settings import HOST
+from kiosk.web.headers import DECODER_POLICY
 
 if TYPE_CHECKING:
     from wsgiref.headers import Headers
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 STATIC: Final = Path(__file__).parent.parent / "static"
+CAMERA_WORKER: Final = "js/camera-worker.js"
 _A_YEAR: Final = 31_536_000
-_COMPRESSED: Final = frozenset({".css", ".js", ".svg"})
+_COMPRESSED: Final = frozenset({".css", ".js", ".svg", ".wasm"})
 
 
 def install(app: Flask) -> None:
@@ -29,6 +31,7 @@ def install(app: Flask) -> None:
     mimetypes.add_type("text/javascript", ".js")
     mimetypes.add_type("image/svg+xml", ".svg")
     mimetypes.add_type("font/woff2", ".woff2")
+    mimetypes.add_type("application/wasm", ".wasm")
     compress(STATIC)
     pages = app.wsgi_app
     files = WhiteNoise(
@@ -74,5 +77,7 @@ def compress(folder: Path) -> None:
 
 
 def _set_headers(headers: "Headers", path: str, url: str) -> None:
-    del path, url
+    del path
     headers["Cache-Control"] = f"public, max-age={_A_YEAR}, immutable"
+    if url == f"/static/{CAMERA_WORKER}":
+        headers["Content-Security-Policy"] = DECODER_POLICY

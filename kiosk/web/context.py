@@ -5,6 +5,7 @@ Nothing else reads `current_app`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from logging import Logger
 from typing import Any, cast
 from uuid import UUID
@@ -12,6 +13,7 @@ from uuid import UUID
 from flask import Flask, current_app, g
 
 from kiosk.clock import Clock
+from kiosk.rules.devices import CameraState
 from kiosk.services import devices
 from kiosk.services.devices import DeviceSettings
 from kiosk.services.here import Here
@@ -20,6 +22,14 @@ from kiosk.settings import Settings
 from kiosk.web.child_sessions import ChildSessions
 
 _EXTENSION = "kiosk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraReport:
+    """What the child's screen said of its camera, and when; forgotten with the process."""
+
+    state: CameraState
+    at: datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,6 +45,7 @@ class Kiosk:
     child_sessions: ChildSessions
     record: SyncSchedule
     device: DeviceSettings
+    camera: CameraReport | None = None
 
 
 def install(app: Flask, kiosk: Kiosk) -> None:
@@ -57,9 +68,20 @@ def device() -> DeviceSettings:
     return kiosk().device
 
 
+def camera() -> CameraReport | None:
+    return kiosk().camera
+
+
+def hear_camera(state: CameraState) -> None:
+    """Remember what the child's screen says of its camera."""
+    kiosk().camera = CameraReport(state=state, at=here().now)
+
+
 def set_up(values: Mapping[str, Any], *, actor_id: UUID) -> None:
     """Change fields of the PC's settings, in the database and for the pages from now on."""
     kiosk().device = devices.change(values, actor_id=actor_id, here=here())
+    if "is_camera_on" in values:
+        kiosk().camera = None  # what was said of it was before
 
 
 def here() -> Here:

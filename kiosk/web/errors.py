@@ -63,6 +63,8 @@ def _said(error: KioskError) -> Response:
         ),
         status_of(error),
     )
+    if template == "kiosk/screen.html":
+        htmx.widen(response)
     response.headers["HX-Retarget"] = "#notice"
     response.headers["HX-Reswap"] = "innerHTML"
     return response

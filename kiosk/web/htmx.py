@@ -5,6 +5,8 @@ from http import HTTPStatus
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from kiosk.web import context, headers
+
 
 def wants_fragment() -> bool:
     """Say whether this request came from our page's own script."""
@@ -16,11 +18,18 @@ def screen(fragment: str, answer: object, *, status: int = 200) -> Response:
     template = fragment if wants_fragment() else "kiosk/screen.html"
     body = render_template(template, fragment=fragment, answer=answer)
     response = Response(body, status, mimetype="text/html")
+    widen(response)
     if status != HTTPStatus.OK:
         # A kind refusal is a screen too; without a target the script would let it fall.
         response.headers["HX-Retarget"] = "#screen"
         response.headers["HX-Reswap"] = "innerHTML"
     return response
+
+
+def widen(response: Response) -> None:
+    """Let a whole child page look through the camera where one is switched on (ruling 22)."""
+    if not wants_fragment() and context.device().is_camera_on:
+        headers.allow_camera(response)
 
 
 def page(template: str, **values: object) -> Response:

@@ -23,6 +23,7 @@ from kiosk.rules.lending import LendingRefusal
 from kiosk.rules.relations import Relation
 from kiosk.rules.visits import VisitRefusal
 from kiosk.services import answers
+from kiosk.services.devices import DeviceSettings
 from kiosk.web import filters, heard
 
 KIOSK = Path(__file__).resolve().parents[2] / "kiosk"
@@ -297,6 +298,7 @@ def environment(
     )
     made.globals.update(
         csrf_token=lambda: "a" * 43,
+        device=DeviceSettings,
         idle_mark=lambda _room: "0" * 16,
         is_demo=lambda: False,
         language=lambda: language,

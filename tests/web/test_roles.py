@@ -25,6 +25,7 @@ LEAST = {
 OPEN_TO_ANYBODY = {
     "kiosk.idle",
     "kiosk.idle_again",
+    "kiosk.camera",
     "kiosk.healthz",
     "kiosk.scan",
     "kiosk.no_card",

@@ -49,6 +49,13 @@
     codes.forEach(read);
   };
 
+  // What the camera saw (camera.js): only what is whole, for a poster on the wall is no scan.
+  document.addEventListener("kiosk:seen", ({ detail }) => {
+    if (!onKiosk || !(OURS.test(detail) || BAR.test(detail))) return;
+    document.dispatchEvent(new CustomEvent("kiosk:activity"));
+    read(detail);
+  });
+
   const add = (character, { timeStamp, target }) => {
     // The keys' own time: a page that is busy tears no code apart.
     if (burst && timeStamp - last > patience()) end();
