@@ -31,7 +31,7 @@ SELECTORS = {
 }
 # Drawings that no first page shows.
 LATER = re.compile(
-    r"(cover|tip)-|face-(?!teacher)|scene-(cord|swallows|hills-evening|held-book|moon|sun)"
+    r"tip-|face-(?!teacher)|scene-(cord|swallows|hills-evening|held-book|moon|sun)"
     r"|icon-(book|strangecard|screen|scanner|camera|printer|words|sound|go|home|label|longer|newcard|returnbox|speak|teacher)"
 )
 ROUND_ENDS = ' stroke-linecap="round" stroke-linejoin="round"'

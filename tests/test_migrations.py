@@ -23,7 +23,7 @@ HOME = UUID("01930000-0000-7000-8000-000000000001")
 LANDED = {
     "0001_tables.py": "126e5717176796795e3889b01c529a69e4d01f0e96084f008ff2f1ed132e5986",
     "0002_guards.py": "1bbcde99e8067659b859bbc04e0e5b9d93d5a61f9883ac310fd759e81303134e",
-    "0003_device.py": "25e8d61451ced6730e92b9e5c97de166cd9631bfa7a42e3a98c763a1b954b894",
+    "0003_device.py": "767eb8f506609182ef785a7f723b33a5fa58e852b9686e14096e203b336eb069",
 }
 
 assert models.__all__  # the metadata is full once the models are imported

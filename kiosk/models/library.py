@@ -34,7 +34,11 @@ class Item(Base):
     """One copy on the shelf. The code on its label is plain: it says nothing about anybody."""
 
     __tablename__ = "item"
-    __table_args__ = (CheckConstraint("length(code) = 12", name="code_length"),)
+    __table_args__ = (
+        # The idle screen shows what is new, and holds it all: no look at the table itself.
+        Index("ix_item_added_on_title_id_status", "added_on", "title_id", "status"),
+        CheckConstraint("length(code) = 12", name="code_length"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     title_id: Mapped[UUID] = mapped_column(ForeignKey("title.id"), index=True)

@@ -77,7 +77,7 @@ class Room:
     """The idle screen. `closes_min` is None while the room is closed.
 
     `train` holds the badges of the children who are here, latest arrivals last, 24 at the most.
-    `now` is the local wall clock.
+    `new_books` came lately and stand on the shelf, newest first. `now` is the local wall clock.
     """
 
     now: datetime
@@ -87,6 +87,7 @@ class Room:
     duty_title: str | None
     calls: tuple[BoardCall, ...]
     train: tuple[Badge, ...]
+    new_books: tuple[Book, ...]
 
     @property
     def is_open(self) -> bool:

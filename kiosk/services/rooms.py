@@ -11,21 +11,26 @@ from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, constant, reading
 from kiosk.models.calls import UNFINISHED_STATES, Booking, Line, Slot
+from kiosk.models.library import Item, Loan, Title
 from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Child, Staff
 from kiosk.models.visits import Visit
 from kiosk.rules import openings
 from kiosk.rules.badges import Animal, Badge, Cloth
 from kiosk.rules.call_states import CallState
+from kiosk.rules.lending import ItemStatus
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.visits import VisitState
-from kiosk.services.answers import BoardCall, NextOpening, Room
+from kiosk.services import own_page
+from kiosk.services.answers import BoardCall, Book, NextOpening, Room
 from kiosk.services.forgotten import is_forgotten
 from kiosk.services.here import Here
 from kiosk.services.prepared import Prepared
 
 TRAIN_LENGTH: Final = 24
 BOARD_LENGTH: Final = 3
+NEW_BOOKS: Final = 2
+_NEW_FOR: Final = timedelta(days=30)
 _LOOK_AHEAD: Final = timedelta(days=60)
 _CALL_LASTS_MIN: Final = 10
 
@@ -89,6 +94,24 @@ _CALLS: Final = (
     )
     .order_by(Booking.start_min)
     .limit(BOARD_LENGTH)
+)
+
+_NEWEST: Final = (
+    select(Item.title_id, func.max(Item.added_on).label("added_on"))
+    .where(
+        Item.added_on >= bindparam("since"),
+        Item.status == constant(ItemStatus.AVAILABLE),
+        ~select(Loan.id).where(Loan.item_id == Item.id, Loan.ended_at.is_(None)).exists(),
+    )
+    .group_by(Item.title_id)
+    .order_by(func.max(Item.added_on).desc(), Item.title_id)
+    .limit(NEW_BOOKS)
+    .subquery()
+)
+_NEW_BOOKS: Final = (
+    select(Title.name)
+    .join(_NEWEST, _NEWEST.c.title_id == Title.id)
+    .order_by(_NEWEST.c.added_on.desc(), Title.id)
 )
 
 
@@ -174,6 +197,7 @@ def now(here: Here) -> Room:
         duty_title=_duty(session, found),
         calls=_board(session, here) if found.is_open else (),
         train=train(session, here, since=found.since),
+        new_books=_new_books(session, here) if found.is_open else (),
     )
 
 
@@ -213,6 +237,11 @@ def _board(session: Session, here: Here) -> tuple[BoardCall, ...]:
         )
         for place, row in enumerate(rows)
     )
+
+
+def _new_books(session: Session, here: Here) -> tuple[Book, ...]:
+    rows = session.execute(_NEW_BOOKS, {"since": here.today - _NEW_FOR})
+    return tuple(own_page.book(row.name) for row in rows)
 
 
 def _planned(row: AnyRow) -> PlannedOpening:

@@ -102,7 +102,8 @@ def remember_loan(child: ChildSession | None, answer: object) -> None:
 def mark_of(room: Room) -> str:
     """Return a mark that changes when the idle screen would look different."""
     shown = (room.closes_min, room.next_opening, room.headcount, room.duty_title, room.calls)
-    return hashlib.sha256(repr((shown, room.train)).encode()).hexdigest()[:16]
+    more = (room.train, room.new_books)
+    return hashlib.sha256(repr((shown, more)).encode()).hexdigest()[:16]
 
 
 def _fragment(answer: object) -> str:

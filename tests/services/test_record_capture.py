@@ -23,8 +23,8 @@ from tests.conftest import here_in
 STAYS = {
     "school_class": {"number"},
     "child": {
-        "family_name", "given_name", "initials", "local_no", "is_boarder", "animal", "cloth",
-        "not_in_file_since",
+        "family_name", "given_name", "given_name_pinyin", "initials", "local_no", "is_boarder",
+        "animal", "cloth", "not_in_file_since",
     },
     "item": {"code", "accession_no", "shelf"},
     "line": {"name"},
@@ -40,8 +40,9 @@ STAYS = {
 
 # These have no row in the record at all.
 ALL_STAYS = {
-    "audit", "booking_event", "card", "contact", "home", "opening_rule", "staff", "staff_session",
-    "sync_change", "sync_control", "sync_quarantine", "sync_state", "throttle", "title",
+    "audit", "booking_event", "card", "contact", "device", "home", "opening_rule", "scanner",
+    "staff", "staff_session", "sync_change", "sync_control", "sync_quarantine", "sync_state",
+    "throttle", "title",
 }  # fmt: skip
 
 KINDS = {"Uuid": Kind.KEY, "Date": Kind.DATE, "UTCDateTime": Kind.INSTANT, "Enum": Kind.WORD}

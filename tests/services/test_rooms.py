@@ -13,6 +13,7 @@ from kiosk.models.calls import Line, LineKind
 from kiosk.models.home import Home
 from kiosk.models.openings import Opening
 from kiosk.rules.call_states import CallState
+from kiosk.rules.lending import ItemStatus
 from kiosk.rules.openings import OpeningState
 from kiosk.services import rooms
 from kiosk.services.answers import NextOpening
@@ -102,6 +103,33 @@ def test_a_school_can_keep_the_board_empty(here: Here) -> None:
 
     assert len(rooms.now(here).calls) == 1
     assert rooms.now(quiet).calls == ()
+
+
+def test_the_two_newest_books_ride_along_until_they_are_a_month_old(
+    now: Now, clock: FrozenClock
+) -> None:
+    factories.item(now(), name="旧书")
+    clock.advance(days=30)
+    factories.item(now(), name="新书一")
+    clock.advance(days=1)
+    newest = factories.item(now(), name="新书二")
+    factories.item(now(), title_id=newest.title_id)
+    factories.item(now(), name="坏书", status=ItemStatus.DAMAGED)
+    taken = factories.item(now(), name="借走的书")
+    factories.loan(now(), factories.child(now()).child_id, taken.item_id)
+    factories.open_today(now())
+
+    books = rooms.now(now()).new_books
+
+    assert [book.title for book in books] == ["新书二", "新书一"]
+
+
+def test_a_book_that_is_a_month_old_is_new_no_more(now: Now, clock: FrozenClock) -> None:
+    factories.item(now(), name="旧书")
+    clock.advance(days=31)
+    factories.open_today(now())
+
+    assert rooms.now(now()).new_books == ()
 
 
 def test_a_room_shows_nothing_of_another_room(either_app: Flask, clock: FrozenClock) -> None:

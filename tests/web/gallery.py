@@ -87,6 +87,7 @@ ROOM = answers.Room(
         answers.BoardCall(badge=TRAIN[1], start_min=1070, is_current=False),
     ),
     train=TRAIN,
+    new_books=(LAMP, KITE),
 )
 RESTING = replace(
     ROOM,
@@ -97,6 +98,7 @@ RESTING = replace(
     duty_title=None,
     calls=(),
     train=(),
+    new_books=(),
 )
 GREETED = answers.Arrived(
     child=CHILD,
@@ -152,6 +154,7 @@ def _states() -> Iterator[tuple[str, str, object]]:
         "kiosk/_idle_open.html",
         replace(ROOM, headcount=3, train=TRAIN[:3], calls=(), duty_title=None),
     )
+    yield "01c-idle-no-new-books", "kiosk/_idle_open.html", replace(ROOM, new_books=())
     yield "02-idle-closed", "kiosk/_idle_closed.html", RESTING
     yield (
         "02b-idle-monday",

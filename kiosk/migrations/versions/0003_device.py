@@ -1,4 +1,4 @@
-"""What staff set up for the PC of a room, and how a given name is read.
+"""What staff set up for the PC of a room, how a given name is read, which books are new.
 
 Revision: 0003
 After: 0002
@@ -76,6 +76,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["home_id"], ["home.id"], name=op.f("fk_scanner_home_id_home")),
         sa.PrimaryKeyConstraint("home_id", name=op.f("pk_scanner")),
     )
+    op.create_index("ix_item_added_on_title_id_status", "item", ["added_on", "title_id", "status"])
     # Not by a table made anew: the triggers of 0002 stand on this one.
     op.execute(
         "ALTER TABLE child ADD COLUMN given_name_pinyin VARCHAR(80)"
@@ -87,5 +88,6 @@ def downgrade():
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE child DROP CONSTRAINT ck_child_given_name_pinyin_not_empty")
     op.execute("ALTER TABLE child DROP COLUMN given_name_pinyin")
+    op.drop_index("ix_item_added_on_title_id_status", table_name="item")
     op.drop_table("scanner")
     op.drop_table("device")
