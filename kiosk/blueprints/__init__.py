@@ -20,6 +20,8 @@ NAMES = (
     "setup",
     "setup_screen",
     "setup_camera",
+    "setup_voice",
+    "voice",
 )
 
 

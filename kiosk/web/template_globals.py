@@ -5,7 +5,7 @@ from uuid import uuid4
 from flask import Flask
 
 from kiosk.services.answers import Room
-from kiosk.web import context, screens
+from kiosk.web import context, screens, voice_plan
 
 
 def install(app: Flask) -> None:
@@ -16,6 +16,7 @@ def install(app: Flask) -> None:
         is_demo=lambda: context.settings().demo,
         idle_mark=_idle_mark,
         px_per_metre=lambda: context.device().px_per_metre,
+        is_spoken=voice_plan.is_spoken,
     )
 
 

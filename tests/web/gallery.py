@@ -304,6 +304,7 @@ def environment(
         device=DeviceSettings,
         idle_mark=lambda _room: "0" * 16,
         is_demo=lambda: False,
+        is_spoken=lambda: True,
         language=lambda: language,
         new_request_id=lambda: str(THREE),
         px_per_metre=lambda: px_per_metre,

@@ -36,6 +36,8 @@ OPEN_TO_ANYBODY = {
     "staff_door.sign_in",
     "staff_door.back",
     "staff_door.leave",
+    "voice.plan",
+    "voice.recording",
 }
 
 

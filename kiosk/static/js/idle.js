@@ -1,5 +1,5 @@
 // What is lost without this file: the ring that asks whether the child is still here, the way back
-// to the idle screen, and the moving clock. The server ends the child's session without it, but the
+// to the idle screen, the moving clock, and what is fetched only when the first picture stands. The server ends the child's session without it, but the
 // child's page would stay on the screen.
 (() => {
   "use strict";
@@ -116,4 +116,8 @@
     draw();
   });
   tick();
+
+  window.addEventListener("load", () => requestAnimationFrame(() => setTimeout(() => {
+    if (body.dataset.later) body.append(Object.assign(document.createElement("script"), { src: body.dataset.later }));
+  })));
 })();
