@@ -19,6 +19,7 @@ class PeopleProblem(StrEnum):
     CONTACT_KNOWN = "contact-known"
     PURPOSE_MISSING = "purpose-missing"
     CLASS_TOO_LARGE = "class-too-large"
+    WRONG_PINYIN = "wrong-pinyin"
 
 
 def phone_of(text: str) -> str | None:

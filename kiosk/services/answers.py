@@ -20,11 +20,15 @@ class CallMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildFace:
-    """The child whose page this is."""
+    """The child whose page this is.
+
+    `given_name_pinyin` is how the name is read, where staff have said so.
+    """
 
     given_name: str
     grade: int
     badge: Badge
+    given_name_pinyin: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,7 @@ _CARD: Final = Prepared(
         Card.revoked_at,
         Child.id,
         Child.given_name,
+        Child.given_name_pinyin,
         Child.animal,
         Child.cloth,
         Child.left_on,
@@ -240,6 +241,7 @@ def _face(child: AnyRow) -> ChildFace:
         given_name=child.given_name,
         grade=child.grade,
         badge=Badge(animal=child.animal, cloth=child.cloth),
+        given_name_pinyin=child.given_name_pinyin,
     )
 
 

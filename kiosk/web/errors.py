@@ -17,7 +17,7 @@ from kiosk.errors import (
 )
 from kiosk.rules.sessions import SessionProblem
 from kiosk.rules.staff import StaffRefusal
-from kiosk.web import context, htmx, same_origin
+from kiosk.web import context, htmx, pinyin, same_origin
 
 _STATUS: Final = {
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -50,8 +50,10 @@ def answer(error: KioskError) -> Response:
 
 def _said(error: KioskError) -> Response:
     template = "errors/_notice.html"
+    is_staff = request.path.startswith("/staff")
+    if not is_staff:
+        pinyin.draw_for(None)
     if not htmx.wants_fragment():
-        is_staff = request.path.startswith("/staff")
         template = "errors/staff.html" if is_staff else "kiosk/screen.html"
     response = make_response(
         render_template(

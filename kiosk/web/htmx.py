@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from kiosk.web import context, headers
+from kiosk.web import context, headers, pinyin
 
 
 def wants_fragment() -> bool:
@@ -15,6 +15,7 @@ def wants_fragment() -> bool:
 
 def screen(fragment: str, answer: object, *, status: int = 200) -> Response:
     """Return a child screen: the fragment for the script, the whole page for a plain request."""
+    pinyin.draw_for_answer(answer)
     template = fragment if wants_fragment() else "kiosk/screen.html"
     body = render_template(template, fragment=fragment, answer=answer)
     response = Response(body, status, mimetype="text/html")

@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import Flask, g, request, session
 
-from kiosk.web import context
+from kiosk.web import context, pinyin
 
 LANGUAGES: Final = {"zh": "zh_CN", "en": "en"}
 _TRANSLATIONS: Final = Path(__file__).parent.parent / "translations"
@@ -20,11 +20,18 @@ _COOKIE_KEY: Final = "language"
 def install(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
-        lambda text: _catalogue(language()).gettext(text),
+        _sentence,
         lambda one, many, n: _catalogue(language()).ngettext(one, many, n),
         newstyle=True,
     )
     app.jinja_env.globals["language"] = language
+    app.jinja_env.filters.update(called=pinyin.called, titled=pinyin.titled)
+
+
+def _sentence(text: str) -> str:
+    spoken = language()
+    said = _catalogue(spoken).gettext(text)
+    return pinyin.over_sentence(said) if spoken == "zh" and pinyin.is_drawn() else said
 
 
 def language() -> str:

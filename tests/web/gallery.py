@@ -16,6 +16,7 @@ from uuid import UUID
 
 from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from kiosk.rules.badges import Animal, Badge, Cloth
 from kiosk.rules.codes import CodeProblem
@@ -24,7 +25,7 @@ from kiosk.rules.relations import Relation
 from kiosk.rules.visits import VisitRefusal
 from kiosk.services import answers
 from kiosk.services.devices import DeviceSettings
-from kiosk.web import filters, heard
+from kiosk.web import filters, heard, pinyin
 
 KIOSK = Path(__file__).resolve().parents[2] / "kiosk"
 CATALOGUE = KIOSK / "translations" / "zh_CN" / "LC_MESSAGES" / "messages.po"
@@ -37,6 +38,7 @@ ONE, TWO, THREE = (UUID(int=number) for number in (1, 2, 3))
 
 DEER = Badge(animal=Animal.DEER, cloth=Cloth.LAKE)
 CHILD = answers.ChildFace(given_name="子涵", grade=3, badge=DEER)
+LONG_NAME = replace(CHILD, given_name="阿依古丽·买买提")
 TRAIN = tuple(
     Badge(animal=animal, cloth=tuple(Cloth)[(2 * place) % 6])
     for place, animal in enumerate(animal for animal in Animal if animal != Animal.DEER)
@@ -269,6 +271,13 @@ def _states() -> Iterator[tuple[str, str, object]]:
             "kiosk/_goodbye.html",
             replace(GONE, tip=tip, is_evening=tip == answers.SafetyTip.DARK),
         )
+    yield (
+        "17-greeting-long-name",
+        "kiosk/_greeting.html",
+        replace(GREETED, child=LONG_NAME),
+    )
+    yield "18-own-long-name", "kiosk/_own.html", replace(OWN, child=LONG_NAME)
+    yield "19-goodbye-long-name", "kiosk/_goodbye.html", replace(GONE, child=LONG_NAME)
     yield "13-no-card", "kiosk/_no_card.html", None
     yield "14-teacher", "kiosk/_teacher.html", None
 
@@ -286,8 +295,20 @@ def environment(
     *,
     language: str = "en",
     px_per_metre: int | None = None,
+    has_pinyin: bool = False,
 ) -> Environment:
     """Return templates as the application has them, with a world of their own around them."""
+
+    def said(text: str) -> str:
+        return pinyin.over_sentence(translate(text)) if has_pinyin else translate(text)
+
+    def called(child: answers.ChildFace) -> Markup | str:
+        name = child.given_name
+        return pinyin.over_given_name(name, child.given_name_pinyin) if has_pinyin else name
+
+    def titled(name: str) -> Markup | str:
+        return pinyin.over_display_name(name) if has_pinyin else name
+
     made = Environment(
         loader=FileSystemLoader(KIOSK / "templates"),
         undefined=StrictUndefined,
@@ -297,7 +318,7 @@ def environment(
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
-        translate, lambda one, many, n: translate(one if n == 1 else many), newstyle=True
+        said, lambda one, many, n: translate(one if n == 1 else many), newstyle=True
     )
     made.globals.update(
         csrf_token=lambda: "a" * 43,
@@ -313,6 +334,7 @@ def environment(
     )
     filters.install(made)
     heard.install(made)
+    made.filters.update(called=called, titled=titled)
     return made
 
 
@@ -327,9 +349,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--language", choices=("zh", "en"), default="zh")
     parser.add_argument("--po", type=Path, default=CATALOGUE)
+    parser.add_argument("--pinyin", action="store_true")
     chosen = parser.parse_args()
     words = chinese(chosen.po) if chosen.language == "zh" else {}
-    made = environment(lambda text: words.get(text, text), language=chosen.language)
+    made = environment(
+        lambda text: words.get(text, text), language=chosen.language, has_pinyin=chosen.pinyin
+    )
     made.globals["static_url"] = lambda name: (KIOSK / "static" / name).as_uri()
     chosen.folder.mkdir(parents=True, exist_ok=True)
     for name, screen in screens().items():
