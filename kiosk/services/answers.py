@@ -10,6 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kiosk.rules.badges import Badge
+from kiosk.rules.class_tree import Tree
 from kiosk.rules.relations import Relation
 
 
@@ -176,7 +177,8 @@ class Returned:
     """A book came back. `child` is who stands at the screen, if anybody; never who had it.
 
     `was_own` and `may_renew` open the "keep it longer" tile; `may_borrow_it` the one with which
-    the child at the screen takes the book that somebody else had.
+    the child at the screen takes the book that somebody else had. `tree` is that of the child's
+    class, where it was its own book.
     """
 
     child: ChildFace | None
@@ -186,6 +188,7 @@ class Returned:
     was_own: bool
     may_renew: bool
     may_borrow_it: bool
+    tree: Tree | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from math import cos, degrees, sin
 
 from jinja2 import Environment
 from markupsafe import Markup
 
-from kiosk.rules import civil
+from kiosk.rules import civil, class_tree
 from kiosk.rules.badges import Badge
 
 HALF_DAY = 12 * 60
@@ -129,6 +130,22 @@ def _window(badge: Badge) -> str:
     return f'<i class="c-{badge.cloth.value} a-{badge.animal.value}"></i>'
 
 
+def leaf_path(leaves: int, *, last: bool = False) -> str:
+    """Return the path of so many leaves, or of the last of them alone.
+
+    The crown that they fill is 128 wide and 104 high, about (100, 72).
+    """
+    return "".join(_leaf(place) for place in range(leaves - 1 if last else 0, leaves))
+
+
+@cache
+def _leaf(place: int) -> str:
+    # As seeds lie in a sunflower: each next leaf finds the widest gap.
+    angle, far = place * 2.39996, ((place + 0.7) / class_tree.LEAVES) ** 0.5
+    across, down = 100 + 64 * far * cos(angle), 72 + 52 * far * sin(angle)
+    return f"M{across:.0f} {down:.0f}a9 13 {degrees(angle) % 180:.0f} 1 0 .1 0z"
+
+
 def coaches(passengers: int, windows: int) -> int:
     """Return how many coaches of so many windows the train needs: never fewer than two."""
     return max(2, -(-passengers // windows))
@@ -152,6 +169,7 @@ def install(environment: Environment) -> None:
     environment.filters.update(
         coaches=coaches,
         hands=hands,
+        leaf_path=leaf_path,
         minute_of_day=minute_of_day,
         nearness=nearness,
         quarter_px_per_mm=quarter_px_per_mm,

@@ -14,6 +14,7 @@ from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.library import Item, Loan
 from kiosk.models.openings import Opening
+from kiosk.rules.class_tree import Tree
 from kiosk.rules.codes import BookBar, CodeKind, CodeProblem, compose, parse
 from kiosk.rules.lending import ItemStatus, LendingPolicy, LendingRefusal, LoanEnd
 from kiosk.rules.openings import OpeningState
@@ -306,6 +307,25 @@ def test_an_own_book_lent_earlier_is_returned_and_may_be_kept(here: Here) -> Non
     assert _loans()[0].ended_as is LoanEnd.RETURNED
 
 
+def test_the_tree_of_the_class_has_a_leaf_for_each_book_of_this_term(
+    now: Callable[[], Here],
+) -> None:
+    child, friend = factories.child(now()), factories.child(now())
+    other = factories.child(now(), grade=4)
+    for who, days in ((child, 1), (friend, 2), (friend, 120), (other, 1)):
+        read = factories.item(now()).item_id
+        lent_at = now().now - timedelta(days=days + 5)
+        ended_at = now().now - timedelta(days=days)
+        factories.loan(now(), who.child_id, read, lent_at=lent_at, ended_at=ended_at)
+    item = factories.item(now())
+    _lend(item, child, now())
+
+    answer = _scan(item, child.reader, now())
+
+    assert isinstance(answer, Returned)
+    assert answer.tree == Tree(leaves=3, fruits=0)
+
+
 def test_a_book_of_another_child_is_returned_and_one_tile_borrows_it(here: Here) -> None:
     owner, finder = factories.child(here), factories.child(here, given_name="石头")
     item = factories.item(here)
@@ -315,6 +335,7 @@ def test_a_book_of_another_child_is_returned_and_one_tile_borrows_it(here: Here)
 
     assert isinstance(answer, Returned)
     assert (answer.child, answer.was_own, answer.may_borrow_it) == (finder.face, False, True)
+    assert answer.tree is None
     assert _loans()[0].ended_as is LoanEnd.IMPLIED
     lent = lending.borrow(
         item_id=answer.item_id, reader=finder.reader, request_id=uuid4(), here=here

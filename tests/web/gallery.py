@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from kiosk.rules.badges import Animal, Badge, Cloth
+from kiosk.rules.class_tree import Tree
 from kiosk.rules.codes import CodeProblem
 from kiosk.rules.lending import LendingRefusal
 from kiosk.rules.relations import Relation
@@ -130,6 +131,7 @@ RETURNED = answers.Returned(
     was_own=True,
     may_renew=True,
     may_borrow_it=False,
+    tree=Tree(leaves=17, fruits=2),
 )
 TILES = tuple(
     answers.ContactTile(contact_id=UUID(int=number), relation=relation)
@@ -218,14 +220,19 @@ def _states() -> Iterator[tuple[str, str, object]]:
     )
     yield "05h-returned", "kiosk/_returned.html", RETURNED
     yield (
+        "05h2-returned-first-leaf",
+        "kiosk/_returned.html",
+        replace(RETURNED, may_renew=False, tree=Tree(leaves=1, fruits=0)),
+    )
+    yield (
         "05i-returned-others",
         "kiosk/_returned.html",
-        replace(RETURNED, was_own=False, may_renew=False, may_borrow_it=True),
+        replace(RETURNED, was_own=False, may_renew=False, may_borrow_it=True, tree=None),
     )
     yield (
         "05j-returned-alone",
         "kiosk/_returned.html",
-        replace(RETURNED, child=None, was_own=False, may_renew=False),
+        replace(RETURNED, child=None, was_own=False, may_renew=False, tree=None),
     )
     yield "05k-book-waits", "kiosk/_book_waits.html", answers.BookWaits(book=KITE)
     for number in range(0, len(TILES), 3):

@@ -2,6 +2,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from kiosk.rules import class_tree
 from kiosk.rules.badges import Animal, Badge, Cloth
 from kiosk.rules.codes import CodeProblem
 from kiosk.web import filters
@@ -104,3 +105,10 @@ def test_the_train_has_a_window_for_everybody(children: int, coaches: int) -> No
 
 def test_a_reason_is_named_by_its_set_and_member() -> None:
     assert filters.reason_key(CodeProblem.OLD_CARD) == "CodeProblem.OLD_CARD"
+
+
+def test_a_tree_with_one_leaf_more_keeps_all_that_it_had() -> None:
+    for leaves in range(1, class_tree.LEAVES):
+        more = filters.leaf_path(leaves + 1)
+
+        assert more == filters.leaf_path(leaves) + filters.leaf_path(leaves + 1, last=True)
