@@ -18,6 +18,7 @@ NAMES = (
     "ledgers",
     "record",
     "setup",
+    "setup_printing",
     "setup_screen",
     "setup_camera",
     "setup_voice",

@@ -6,12 +6,13 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError
-from kiosk.printing.labels import LabelFace, pages
+from kiosk.printing import labels as paper_labels
+from kiosk.printing.labels import LabelFace
 from kiosk.rules.catalogue import CatalogueProblem
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import catalogue, item_status
 from kiosk.services.catalogue import NewTitle
-from kiosk.web import context, forms, staff_page, staff_screen
+from kiosk.web import context, forms, printed, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("books", __name__, url_prefix="/staff/books")
@@ -108,7 +109,12 @@ def labels(title_id: UUID) -> Response:
         if copy.status is not ItemStatus.WITHDRAWN
     ]
     back = url_for("books.detail", title_id=title_id)
-    return staff_page.sheets(pages(faces), title="labels", back=back)
+    return printed.show(
+        lambda placing: paper_labels.pages(faces, placing),
+        paper_labels.CUT,
+        title="labels",
+        back=back,
+    )
 
 
 def _listing(text: str, *, refused: InvalidInputError | None = None) -> Response:

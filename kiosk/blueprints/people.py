@@ -7,13 +7,10 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, KioskError, RefusedError
-from kiosk.printing.cards import CardFace, pages
 from kiosk.rules.relations import Relation
 from kiosk.rules.sessions import SessionProblem
 from kiosk.services import cards, child_visits, contacts, people
-from kiosk.services.ledger_paper import class_name
-from kiosk.web import context, forms, staff_page, staff_screen
-from kiosk.web.assets import static_url
+from kiosk.web import context, forms, printed, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("people", __name__, url_prefix="/staff/children")
@@ -78,6 +75,14 @@ def given_card(child_id: UUID) -> Response:
 def print_card(child_id: UUID) -> Response:
     """Print the valid card of a child once more."""
     return _cards(cards.sheet([child_id], actor_id=_me(), here=context.here()))
+
+
+@blueprint.post("/<uuid:child_id>/card/picture")
+@access(Access.ADMINISTRATOR)
+def card_picture(child_id: UUID) -> Response:
+    """Hand over the valid card of a child as a picture; its name says nothing of the child."""
+    card = cards.picture(child_id, actor_id=_me(), here=context.here())
+    return printed.picture(card)
 
 
 @blueprint.post("/class/<uuid:class_id>/cards")
@@ -178,14 +183,4 @@ def _detail(
 
 
 def _cards(sheet: tuple[cards.CardToPrint, ...]) -> Response:
-    faces = [
-        CardFace(
-            given_name=card.given_name,
-            class_name=class_name(card.grade, card.class_number),
-            animal=static_url(f"art/animal-{card.badge.animal}.svg"),
-            cloth=static_url(f"art/cloth-{card.badge.cloth}.svg"),
-            code=card.code,
-        )
-        for card in sheet
-    ]
-    return staff_page.sheets(pages(faces), title="cards", back=url_for("people.search"))
+    return printed.children(sheet, back=url_for("people.search"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kiosk.printing import paper, qr
-from kiosk.printing.paper import Cut
+from kiosk.printing.paper import UNMOVED, Cut, Placing
 
 CUT: Final = Cut(width=38, height=25, columns=5, rows=10, gap=2)
 _QR: Final = 15.0
@@ -25,9 +25,9 @@ class LabelFace:
     grade_band: str | None
 
 
-def pages(labels: Sequence[LabelFace]) -> tuple[str, ...]:
+def pages(labels: Sequence[LabelFace], placing: Placing = UNMOVED) -> tuple[str, ...]:
     """Return A4 pages of fifty labels each, as SVG."""
-    return tuple(paper.pages(labels, CUT, _draw))
+    return tuple(paper.pages(labels, CUT, _draw, placing))
 
 
 def _draw(label: LabelFace, x: float, y: float) -> str:
@@ -35,8 +35,6 @@ def _draw(label: LabelFace, x: float, y: float) -> str:
     dot = _DOTS.get(label.grade_band or "")
     return "".join(
         (
-            "<g>",
-            paper.outline(CUT, x, y, corner=1),
             qr.path(label.code, x=x + 3, y=y + 3, size=_QR),
             paper.words(label.accession_no, beside, y + 7, size=3.6, widest=14),
             paper.words(label.class_mark or "", beside, y + 12, size=3.2, widest=14),
@@ -44,6 +42,5 @@ def _draw(label: LabelFace, x: float, y: float) -> str:
             paper.words(
                 label.title[:_LONGEST_TITLE], x + CUT.width / 2, y + 23.2, size=2.6, widest=34
             ),
-            "</g>",
         )
     )

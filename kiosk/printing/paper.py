@@ -2,22 +2,30 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Final, TypeVar
 
 WIDTH: Final = 210.0
 HEIGHT: Final = 297.0
+# A mark begins so far outside a piece: whoever cuts a little beside it leaves no line on the card.
+_OFF: Final = 0.4
+_LONGEST_MARK: Final = 3.0
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """How pieces lie on a page; `gap` is between them, and they are centred on the paper."""
+    """How pieces lie on a page; `gap` is between them, and they are centred on the paper.
+
+    `fold` is how far below its upper edge a piece is folded; None: it is not.
+    """
 
     width: float
     height: float
     columns: int
     rows: int
     gap: float
+    fold: float | None = None
 
     @property
     def a_page(self) -> int:
@@ -31,32 +39,77 @@ class Cut:
         return left + column * (self.width + self.gap), top + row * (self.height + self.gap)
 
 
-def pages(pieces: Sequence[T], cut: Cut, draw: Callable[[T, float, float], str]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """Where printing begins and how it is moved: the first free place, from 0, and millimetres."""
+
+    start: int = 0
+    right: float = 0.0
+    down: float = 0.0
+
+
+UNMOVED: Final = Placing()
+
+
+def pages(
+    pieces: Sequence[T],
+    cut: Cut,
+    draw: Callable[[T, float, float], str],
+    placing: Placing = UNMOVED,
+) -> Iterator[str]:
     """Yield one SVG a page; `draw` returns a piece whose upper left corner is at x, y."""
-    for start in range(0, len(pieces), cut.a_page):
-        some = pieces[start : start + cut.a_page]
-        drawn = "".join(draw(piece, *cut.corner(place)) for place, piece in enumerate(some))
-        yield (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:g}mm" height="{HEIGHT:g}mm"'
-            f' viewBox="0 0 {WIDTH:g} {HEIGHT:g}" font-family="sans-serif">{drawn}</svg>'
-        )
+    start = placing.start % cut.a_page
+    places = range(start, start + len(pieces))
+    for first in range(0, places.stop if pieces else 0, cut.a_page):
+        drawn = []
+        for piece, place in zip(pieces, places, strict=True):
+            if first <= place < first + cut.a_page:
+                x, y = cut.corner(place - first)
+                drawn.append(f"<g>{draw(piece, x, y)}</g>{_cut_marks(cut, x, y)}")
+        yield page("".join(drawn), placing)
 
 
-def outline(cut: Cut, x: float, y: float, *, corner: float) -> str:
-    """Return the thin line to cut along."""
+def page(drawn: str, placing: Placing = UNMOVED) -> str:
+    """Return one page with what is drawn on it, moved as this printer needs it."""
+    moved = f"translate({placing.right:g} {placing.down:g})"
     return (
-        f'<rect x="{x:g}" y="{y:g}" width="{cut.width:g}" height="{cut.height:g}" rx="{corner:g}"'
-        ' fill="#fff" stroke="#999" stroke-width="0.2"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:g}mm" height="{HEIGHT:g}mm"'
+        f' viewBox="0 0 {WIDTH:g} {HEIGHT:g}" font-family="sans-serif">'
+        f'<g transform="{moved}">{drawn}</g></svg>'
     )
 
 
-def words(text: str, x: float, y: float, *, size: float, widest: float) -> str:
+def words(
+    text: str,
+    x: float,
+    y: float,
+    *,
+    size: float,
+    widest: float,
+    is_bold: bool = False,
+    fill: str = "#000",
+) -> str:
     """Return a line of text, centred at x on the line y and pressed together if it is too wide."""
-    from html import escape
-
     wide = sum(size if sign > "\u2e7f" else size * 0.6 for sign in text)
     fit = f' textLength="{widest:g}" lengthAdjust="spacingAndGlyphs"' if wide > widest else ""
+    bold = ' font-weight="700"' if is_bold else ""
     return (
-        f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" text-anchor="middle"{fit}>'
-        f"{escape(text)}</text>"
+        f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" text-anchor="middle" fill="{fill}"'
+        f"{bold}{fit}>{escape(text)}</text>"
     )
+
+
+def _cut_marks(cut: Cut, x: float, y: float) -> str:
+    """Return the short lines beside a piece along which it is cut; none of them lies on a piece."""
+    length = min(_LONGEST_MARK, cut.gap / 2)
+    strokes = []
+    for edge, out in ((x, -1), (x + cut.width, 1)):
+        begin, end = edge + out * _OFF, edge + out * length
+        strokes += [f"M{begin:g} {level:g}H{end:g}" for level in (y, y + cut.height)]
+        if cut.fold is not None:
+            middle = (begin + end) / 2
+            strokes += [f"M{at:g} {y + cut.fold:g}h{out * 0.5:g}" for at in (begin, middle, end)]
+    for edge, out in ((y, -1), (y + cut.height, 1)):
+        begin, end = edge + out * _OFF, edge + out * length
+        strokes += [f"M{level:g} {begin:g}V{end:g}" for level in (x, x + cut.width)]
+    return f'<path fill="none" stroke="#777" stroke-width="0.15" d="{"".join(strokes)}"/>'

@@ -13,6 +13,21 @@ def path(code: str, *, x: float, y: float, size: float) -> str:
     Raises:
         ValueError: the code is longer than the smallest square holds.
     """
+    module = size / MODULES
+    drawn = "".join(
+        f"M{x + start * module:.3f} {y + row * module:.3f}h{length * module:.3f}v{module:.3f}"
+        f"h{-length * module:.3f}z"
+        for row, start, length in runs(code)
+    )
+    return f'<path fill="#000" d="{drawn}"/>'
+
+
+def runs(code: str) -> list[tuple[int, int, int]]:
+    """Return row, start and length of each run of dark modules.
+
+    Raises:
+        ValueError: the code is longer than the smallest square holds.
+    """
     import qrcode
     from qrcode.constants import ERROR_CORRECT_Q
 
@@ -22,14 +37,7 @@ def path(code: str, *, x: float, y: float, size: float) -> str:
     rows = drawn.get_matrix()
     if len(rows) != MODULES:
         raise ValueError("a code has at most sixteen capitals and digits")
-    module = size / MODULES
-    runs = "".join(
-        f"M{x + start * module:.3f} {y + at * module:.3f}h{length * module:.3f}v{module:.3f}"
-        f"h{-length * module:.3f}z"
-        for at, row in enumerate(rows)
-        for start, length in _runs(row)
-    )
-    return f'<path fill="#000" d="{runs}"/>'
+    return [(at, *run) for at, row in enumerate(rows) for run in _runs(row)]
 
 
 def _runs(row: list[bool]) -> list[tuple[int, int]]:

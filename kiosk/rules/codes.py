@@ -19,6 +19,7 @@ from kiosk.errors import InvalidInputError
 
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRSTVWXYZ"
 CODE_LENGTH: Final = 12
+SHORT_LENGTH: Final = 6
 LONGEST_SCAN: Final = 64
 _BASE: Final = len(ALPHABET)
 _PAYLOAD_LENGTH: Final = 10
@@ -116,6 +117,11 @@ def card_code(kind: CodeKind, card_id: UUID, *, key: bytes) -> str:
         number, value = divmod(number, _BASE)
         payload.append(ALPHABET[value])
     return compose(kind, "".join(payload))
+
+
+def short_code(code: str) -> str:
+    """Return what a child reads out to a teacher when a card is not read: the last six symbols."""
+    return code[-SHORT_LENGTH:]
 
 
 def card_digest(code: str, *, key: bytes) -> bytes:

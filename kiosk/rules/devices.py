@@ -1,5 +1,7 @@
 """What can be set up for the PC in the room, and the values each setting may have."""
 
+import re
+import unicodedata
 from collections.abc import Collection
 from enum import StrEnum
 from typing import Final
@@ -16,12 +18,14 @@ CARD_WIDTH_MM: Final = 85.6
 LOUDEST: Final = 100
 # Tenths of a millimetre: a printer that is further off has another fault.
 FURTHEST_OFF: Final = 100
+_OFFSET: Final = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{1,3})?", re.ASCII)
 
 
 class DeviceProblem(StrEnum):
     """Why something cannot be set up so."""
 
     NOT_A_SCREEN = "not-a-screen"
+    NOT_AN_OFFSET = "not-an-offset"
 
 
 class VoiceSource(StrEnum):
@@ -89,6 +93,18 @@ def px_per_metre(*, px: int, mm: float) -> int:
     if not LEAST_PX_PER_METRE <= found <= MOST_PX_PER_METRE:
         raise InvalidInputError(DeviceProblem.NOT_A_SCREEN)
     return found
+
+
+def offset(said: str) -> int:
+    """Return millimetres as they are written, `-0,8`, in tenths.
+
+    Raises:
+        InvalidInputError: NOT_AN_OFFSET, for what is no number or more than ten millimetres.
+    """
+    plain = unicodedata.normalize("NFKC", said).strip().replace(",", ".").replace("\u2212", "-")
+    if not _OFFSET.fullmatch(plain) or abs(tenths := round(float(plain) * 10)) > FURTHEST_OFF:
+        raise InvalidInputError(DeviceProblem.NOT_AN_OFFSET)
+    return tenths
 
 
 def grades_to_bits(grades: Collection[int]) -> int:

@@ -34,6 +34,7 @@ class CardToPrint:
 
     child_id: UUID
     given_name: str
+    given_name_pinyin: str | None
     grade: int
     class_number: int
     badge: Badge
@@ -110,14 +111,34 @@ def class_sheet(class_id: UUID, *, actor_id: UUID | None, here: Here) -> tuple[C
     return _sheet(Child.class_id == class_id, f"class:{class_id}", actor_id, here)
 
 
+def picture(child_id: UUID, *, actor_id: UUID | None, here: Here) -> CardToPrint:
+    """Return what to draw on a picture of one card, which leaves the room as a file.
+
+    Raises:
+        NotFoundError: NO_CARD, also for a child that has left.
+    """
+    cards = _sheet(
+        Child.id == child_id, f"child:{child_id}", actor_id, here, action=AuditAction.EXPORT
+    )
+    if not cards:
+        raise NotFoundError(PeopleProblem.NO_CARD)
+    return cards[0]
+
+
 def _sheet(
-    whose: ColumnElement[bool], subject: str, actor_id: UUID | None, here: Here
+    whose: ColumnElement[bool],
+    subject: str,
+    actor_id: UUID | None,
+    here: Here,
+    *,
+    action: AuditAction = AuditAction.PRINT,
 ) -> tuple[CardToPrint, ...]:
     find = (
         select(
             Card.id.label("card_id"),
             Child.id,
             Child.given_name,
+            Child.given_name_pinyin,
             Child.animal,
             Child.cloth,
             SchoolClass.grade,
@@ -130,9 +151,7 @@ def _sheet(
     )
     with transaction() as session:
         cards = tuple(_to_print(row, here) for row in session.execute(find))
-        _audit(
-            session, AuditAction.PRINT, here, actor_id=actor_id, subject=subject, count=len(cards)
-        )
+        _audit(session, action, here, actor_id=actor_id, subject=subject, count=len(cards))
     return cards
 
 
@@ -140,6 +159,7 @@ def _to_print(row: AnyRow, here: Here) -> CardToPrint:
     return CardToPrint(
         child_id=row.id,
         given_name=row.given_name,
+        given_name_pinyin=row.given_name_pinyin,
         grade=row.grade,
         class_number=row.number,
         badge=Badge(animal=row.animal, cloth=row.cloth),

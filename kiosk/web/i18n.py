@@ -4,6 +4,8 @@ The child screens speak the language of the settings, staff pages the one chosen
 """
 
 import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -47,6 +49,17 @@ def language() -> str:
 def speak_own_language() -> None:
     """Answer this request in the kiosk's own language, whatever a staff page has chosen."""
     g.language = context.settings().language
+
+
+@contextmanager
+def own_language() -> Iterator[None]:
+    """Speak the kiosk's own language for a while: what is printed is for the room."""
+    chosen = language()
+    g.language = context.settings().language
+    try:
+        yield
+    finally:
+        g.language = chosen
 
 
 def choose(wanted: str) -> None:

@@ -1,11 +1,9 @@
 """What staff pages share: their frame, 24 h times, and the way back to a page after a lock."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from http import HTTPStatus
 
 from flask import make_response, render_template, request, session
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, KioskError
@@ -35,12 +33,6 @@ def _remembered(page: Response) -> Response:
     if request.method == "GET" and is_fine and not htmx.wants_fragment():
         session[_BACK_KEY] = request.full_path.removesuffix("?")
     return page
-
-
-def sheets(pages: Iterable[str], *, title: str, back: str) -> Response:
-    """Return sheets to cut up, each an SVG of our own printing, whose texts are escaped there."""
-    drawn = [Markup(page) for page in pages]  # noqa: S704 - see the docstring
-    return show("staff/sheets.html", pages=drawn, title=title, back=back)
 
 
 def frame() -> dict[str, object]:

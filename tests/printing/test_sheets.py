@@ -5,18 +5,29 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from kiosk.printing import cards, labels, qr
+from kiosk.printing import calibration, cards, labels, paper, qr
 from kiosk.printing.cards import CardFace
 from kiosk.printing.labels import LabelFace
+from kiosk.printing.marks import Square, Words
+from kiosk.printing.paper import Placing
 
 SVG = "{http://www.w3.org/2000/svg}"
 CODE = "CB6BJ9TRXZ2R"
-QUIET_MODULES = 3
+OTHER_CODE = "C0123456789W"
+QUIET_MODULES = 4  # ISO/IEC 18004
+LEAST_QR = 25  # mm (`domain.md` 4.9 rule 43)
 
 
-def card(name: str = "小满") -> CardFace:
+def card(
+    name: str | None = "小满", *, code: str = CODE, line: str = "三年级1班", animal: str = "fox"
+) -> CardFace:
     return CardFace(
-        given_name=name, class_name="三年级1班", animal="/a.svg", cloth="/c.svg", code=CODE
+        name=name,
+        line=line,
+        pictures=("cloth-lake", f"animal-{animal}"),
+        found=("捡到这张卡", "交给老师吧"),
+        code=code,
+        short_code=code[-6:],
     )
 
 
@@ -24,6 +35,28 @@ def label(title: str = "小马过河", *, band: str | None = "1-2") -> LabelFace
     return LabelFace(
         code=CODE, accession_no="000123", title=title, class_mark="I287", grade_band=band
     )
+
+
+def sheet(*faces: CardFace, placing: Placing = paper.UNMOVED) -> tuple[str, ...]:
+    return cards.pages(faces, "/static/art/{}.svg".format, placing)
+
+
+def pieces(page: str) -> list[ET.Element]:
+    """Return the pieces on a page, without the marks beside them."""
+    (moved,) = ET.fromstring(page)  # noqa: S314 - our own
+    return [one for one in moved if one.tag == f"{SVG}g"]
+
+
+def cut_marks(page: str) -> list[tuple[float, float, float, float]]:
+    """Return the short lines beside the pieces: from x, y to x, y."""
+    (moved,) = ET.fromstring(page)  # noqa: S314 - our own
+    drawn = "".join(one.get("d", "") for one in moved if one.tag == f"{SVG}path")
+    found = []
+    for x, y, way, length in re.findall(r"M(-?[\d.]+) (-?[\d.]+)([HVh])(-?[\d.]+)", drawn):
+        begin, at = (float(x), float(y)), float(length)
+        ends = {"H": (at, begin[1]), "V": (begin[0], at), "h": (begin[0] + at, begin[1])}
+        found.append((*begin, *ends[way]))
+    return found
 
 
 def modules(path: str, *, size: float) -> set[tuple[int, int]]:
@@ -57,54 +90,145 @@ def test_a_code_that_needs_a_larger_square_is_refused() -> None:
         qr.path("a code with small letters", x=0, y=0, size=25)
 
 
-def test_a_page_has_nine_cards() -> None:
-    pages = cards.pages([card()] * 10)
+def test_a_page_has_four_folded_cards() -> None:
+    pages = sheet(*[card()] * 5)
 
-    assert [page.count("<g>") for page in pages] == [9, 1]
+    assert [len(pieces(page)) for page in pages] == [4, 1]
     assert ET.fromstring(pages[0]).get("width") == "210mm"  # noqa: S314 - our own
 
 
 def test_a_page_has_fifty_labels() -> None:
-    assert [page.count("<g>") for page in labels.pages([label()] * 51)] == [50, 1]
+    assert [len(pieces(page)) for page in labels.pages([label()] * 51)] == [50, 1]
 
 
 def test_no_page_is_printed_for_nobody() -> None:
-    assert cards.pages([]) == ()
+    assert sheet() == ()
+    assert sheet(placing=Placing(start=2)) == ()
+
+
+def test_printing_begins_at_the_first_free_place() -> None:
+    whole = sheet(*[card()] * 4)[0]
+
+    used = sheet(*[card()] * 3, placing=Placing(start=3))
+
+    assert [len(pieces(page)) for page in used] == [1, 2]
+    last = ET.tostring(pieces(used[0])[0])
+    assert last == ET.tostring(pieces(whole)[3])
+
+
+def test_everything_is_moved_as_the_printer_needs_it() -> None:
+    placing = Placing(right=0.8, down=-1.2)
+
+    pages = [
+        sheet(card(), placing=placing)[0],
+        labels.pages([label()], placing)[0],
+        calibration.page({"cross": "", "length": "", "card": ""}, placing),
+    ]
+
+    for page in pages:
+        (moved,) = ET.fromstring(page)  # noqa: S314 - our own
+        assert moved.get("transform") == "translate(0.8 -1.2)"
 
 
 @pytest.mark.parametrize(
-    ("page", "width", "size"),
-    [(cards.pages([card("古丽娜扎·买买提艾力")])[0], 54, 25), (labels.pages([label()])[0], 38, 15)],
-    ids=["card", "label"],
+    ("page", "cut"),
+    [(sheet(*[card()] * 4)[0], cards.CUT), (labels.pages([label()] * 50)[0], labels.CUT)],
+    ids=["cards", "labels"],
 )
-def test_the_code_has_its_size_and_quiet_room_around_it(
-    page: str, width: float, size: float
-) -> None:
-    piece = ET.fromstring(page)[0]  # noqa: S314 - our own
-    rect, path = piece.find(f"{SVG}rect"), piece.find(f"{SVG}path")
-    assert rect is not None
+def test_no_cut_mark_lies_on_a_piece_or_off_the_paper(page: str, cut: paper.Cut) -> None:
+    marks = cut_marks(page)
+
+    assert len(marks) >= 8 * cut.a_page
+    for x1, y1, x2, y2 in marks:
+        assert 0 < min(x1, x2) <= max(x1, x2) < paper.WIDTH
+        assert 0 < min(y1, y2) <= max(y1, y2) < paper.HEIGHT
+        for place in range(cut.a_page):
+            left, top = cut.corner(place)
+            is_beside = max(x1, x2) < left or min(x1, x2) > left + cut.width
+            is_over = max(y1, y2) < top or min(y1, y2) > top + cut.height
+            assert is_beside or is_over
+
+
+def test_a_card_has_codes_on_both_sides_with_quiet_room_and_nothing_in_it() -> None:
+    drawn = cards.marks(card("古丽娜扎·买买提艾力"))
+    codes = [mark for mark in drawn if isinstance(mark, Square)]
+    texts = [mark for mark in drawn if isinstance(mark, Words)]
+
+    assert [code.x < cards.WIDTH for code in codes] == [True, False, False]
+    assert {code.code for code in codes} == {CODE}
+    for code in codes:
+        quiet = QUIET_MODULES * code.size / qr.MODULES - 1e-9
+        side = 0 if code.x < cards.WIDTH else cards.WIDTH
+        assert code.size >= LEAST_QR
+        assert code.x - side >= quiet
+        assert side + cards.WIDTH - code.x - code.size >= quiet
+        assert code.y >= quiet
+        assert cards.HEIGHT - code.y - code.size >= quiet
+        for other in codes:
+            assert (
+                other is code
+                or abs(other.y - code.y) >= code.size + quiet
+                or (abs(other.x - code.x) >= code.size + quiet)
+            )
+        for text in texts:
+            wide = min(text.widest, text.size * len(text.text))
+            is_beside = (
+                text.x + wide / 2 <= code.x - quiet
+                or text.x - wide / 2 >= code.x + code.size + quiet
+            )
+            is_over = text.y <= code.y - quiet or text.y - text.size >= code.y + code.size + quiet
+            assert is_beside or is_over, text.text
+
+
+def test_the_code_of_a_label_has_its_size_and_quiet_room_around_it() -> None:
+    (piece,) = pieces(labels.pages([label()])[0])
+    left, top = labels.CUT.corner(0)
+    path = piece.find(f"{SVG}path")
     assert path is not None
-    left, top = float(rect.get("x", "")), float(rect.get("y", ""))
     corners = re.findall(r"M([\d.]+) ([\d.]+)", path.get("d", ""))
     code_left, code_top = min(float(x) for x, _ in corners), min(float(y) for _, y in corners)
-    quiet = size / qr.MODULES * QUIET_MODULES
+    quiet = 15 / qr.MODULES * QUIET_MODULES
 
-    assert float(rect.get("width", "")) == width
     assert code_left - left >= quiet
     assert code_top - top >= quiet
     for words in piece.iter(f"{SVG}text"):
         baseline, height = float(words.get("y", "")), float(words.get("font-size", ""))
-        is_above = baseline <= code_top - quiet * 0.8
-        is_below = baseline - height >= code_top + size + quiet * 0.8
-        is_beside = float(words.get("x", "")) - 7 >= code_left + size + quiet
-        assert is_above or is_below or is_beside, words.text
+        is_below = baseline - height * 0.9 >= code_top + 15 + quiet
+        is_beside = float(words.get("x", "")) - 7 >= code_left + 15 + quiet
+        assert is_below or is_beside, words.text
+
+
+def test_cards_of_all_children_are_alike_but_for_code_animal_name_and_class() -> None:
+    one = sheet(card("小满", code=CODE, line="三年级1班", animal="fox"))[0]
+    other = sheet(card("阿木", code=OTHER_CODE, line="一年级2班", animal="owl"))[0]
+
+    as_one = other.replace("阿木", "小满").replace("一年级2班", "三年级1班").replace("-owl", "-fox")
+    for x, y in ((m.x, m.y) for m in cards.marks(card()) if isinstance(m, Square)):
+        theirs, ours = (qr.path(code, x=x, y=y, size=cards.QR) for code in (OTHER_CODE, CODE))
+        as_one = as_one.replace(theirs, ours)
+    for theirs, ours in ((OTHER_CODE[-6:-3], CODE[-6:-3]), (OTHER_CODE[-3:], CODE[-3:])):
+        as_one = as_one.replace(f">{theirs}<", f">{ours}<")
+
+    assert as_one == one
+    assert other != one
 
 
 def test_a_long_name_is_pressed_into_the_card_and_signs_are_no_markup() -> None:
-    page = cards.pages([card("古丽<娜扎>&买买提艾力")])[0]
+    page = sheet(card("古丽<娜扎>&买买提艾力"))[0]
 
-    assert 'textLength="44"' in page
+    assert 'textLength="46"' in page
     assert "古丽&lt;娜扎&gt;&amp;买买提艾力" in page
+
+
+def test_a_name_of_four_characters_is_not_pressed() -> None:
+    assert "textLength" not in sheet(card("欧阳龑龑"))[0]
+
+
+def test_a_card_without_a_name_has_a_line_to_write_it_on() -> None:
+    with_name, without = (sheet(card(name))[0] for name in ("小满", None))
+
+    assert "stroke-dasharray" in without
+    assert "stroke-dasharray" not in with_name
 
 
 def test_the_dot_shows_the_level_where_there_is_one() -> None:
@@ -112,3 +236,15 @@ def test_the_dot_shows_the_level_where_there_is_one() -> None:
 
     assert "<circle" in with_level
     assert "<circle" not in without
+
+
+def test_the_test_page_has_a_hundred_millimetres_both_ways() -> None:
+    page = calibration.page({"cross": "a", "length": "b", "card": "c"}, paper.UNMOVED)
+
+    ticks = re.findall(r"M([\d.]+) ([\d.]+)([hv])[\d.]+", page)
+    across = [float(x) for x, y, way in ticks if way == "v" and float(y) == 60]
+    down = [float(y) for x, y, way in ticks if way == "h" and float(x) == 30]
+
+    assert (min(across), max(across)) == (55, 155)
+    assert (min(down), max(down)) == (90, 190)
+    assert 'cx="20" cy="20"' in page

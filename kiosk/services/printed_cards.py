@@ -1,0 +1,75 @@
+"""What stands on a card for a name that cannot be drawn, and the cards of staff."""
+
+import os
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+
+from kiosk.db import transaction
+from kiosk.models.people import Card, Staff
+from kiosk.rules import codes
+from kiosk.rules.codes import CodeKind
+from kiosk.rules.staff import Role
+from kiosk.services import audit
+from kiosk.services.audit import AuditAction
+from kiosk.services.here import Here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffCardToPrint:
+    """What stands on the card of a member of staff."""
+
+    staff_id: UUID
+    display_name: str
+    role: Role
+    code: str = field(repr=False)
+
+
+def spelt(given_name: str, *, known: str | None) -> str | None:
+    """Return a name in pinyin with tones: as somebody wrote it, or as the library reads it.
+
+    None: the library does not know a sign either.
+    """
+    if known is not None:
+        return known
+    # As in `kiosk.services.pinyin`: with its dictionary of phrases it takes three times as much.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin import Style, lazy_pinyin
+
+    read: list[str] = lazy_pinyin(given_name, style=Style.TONE, errors="ignore")
+    return " ".join(read) if len(read) == len(given_name) else None
+
+
+def staff_sheet(*, actor_id: UUID | None, here: Here) -> tuple[StaffCardToPrint, ...]:
+    """Return the valid cards of all who work here, by name, to be printed once more.
+
+    One row in the audit says how many were printed.
+    """
+    find = (
+        select(Card.id.label("card_id"), Staff.id, Staff.display_name, Staff.role)
+        .join(Staff, Staff.id == Card.staff_id)
+        .where(Card.revoked_at.is_(None), Staff.left_on.is_(None))
+        .order_by(Staff.display_name, Staff.id)
+    )
+    key = here.settings.keys.card
+    with transaction() as session:
+        found = tuple(
+            StaffCardToPrint(
+                staff_id=row.id,
+                display_name=row.display_name,
+                role=row.role,
+                code=codes.card_code(CodeKind.STAFF, row.card_id, key=key),
+            )
+            for row in session.execute(find)
+        )
+        audit.record(
+            session,
+            AuditAction.PRINT,
+            actor_id=actor_id,
+            subject="staff",
+            fields=f"card x {len(found)}",
+            purpose="cards",
+            here=here,
+        )
+    return found
