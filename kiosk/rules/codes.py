@@ -28,6 +28,8 @@ _CODE: Final = re.compile(rf"[CBSX][{ALPHABET}]{{11}}")
 _AIM_PREFIX: Final = re.compile(r"^\][A-Z][0-9A-Z]")
 # An add-on of two or five digits is sent as one string by guns set so (T-36).
 _BOOK_BAR: Final = re.compile(r"(97[89][0-9]{10})(?:[0-9]{2}|[0-9]{5})?")
+# Guns that turn a book's bar into the old number of ten send only that (T-37).
+_OLD_ISBN: Final = re.compile(r"[0-9]{9}[0-9X]")
 _OTHER_BAR: Final = re.compile(r"[0-9]{8}|[0-9]{12,14}")
 
 
@@ -143,11 +145,25 @@ def parse(raw: str) -> OurCode | BookBar:
         return OurCode(kind=CodeKind(text[0]), text=text)
     if (match := _BOOK_BAR.fullmatch(text)) and _ean_is_whole(match[1]):
         return BookBar(isbn=match[1])
+    if _OLD_ISBN.fullmatch(text) and _old_isbn_is_whole(text):
+        return BookBar(isbn=_with_check_digit(f"978{text[:-1]}"))
     if _OTHER_BAR.fullmatch(text) and _ean_is_whole(text):
         raise InvalidInputError(CodeProblem.NOT_OUR_CODE)
     raise InvalidInputError(CodeProblem.MISREAD)
 
 
 def _ean_is_whole(digits: str) -> bool:
-    weighted = (int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits[::-1]))
-    return sum(weighted) % 10 == 0
+    return _ean_sum(digits) % 10 == 0
+
+
+def _with_check_digit(digits: str) -> str:
+    return f"{digits}{-_ean_sum(f'{digits}0') % 10}"
+
+
+def _ean_sum(digits: str) -> int:
+    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits[::-1]))
+
+
+def _old_isbn_is_whole(text: str) -> bool:
+    values = (10 if sign == "X" else int(sign) for sign in text)
+    return sum(value * (10 - place) for place, value in enumerate(values)) % 11 == 0

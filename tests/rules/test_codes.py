@@ -159,6 +159,19 @@ def test_the_bar_of_a_book_is_its_isbn(behind: str) -> None:
     assert parse(ISBN + behind) == BookBar(isbn=ISBN)
 
 
+@pytest.mark.parametrize(
+    ("old", "isbn"),
+    [("7544270874", "9787544270878"), ("080442957x", "9780804429573")],
+)
+def test_a_number_of_ten_is_the_same_book(old: str, isbn: str) -> None:
+    assert parse(old) == BookBar(isbn=isbn)
+
+
+@pytest.mark.parametrize("old", ["7544270873", "0804429570", "957630239X", "X804429573"])
+def test_a_number_of_ten_with_a_wrong_check_digit_is_looked_at_again(old: str) -> None:
+    assert _problem_of(old) is CodeProblem.MISREAD
+
+
 @pytest.mark.parametrize("behind", ["1", "123", "1234", "123456", "AB"])
 def test_an_addition_of_a_length_that_no_book_has_is_looked_at_again(behind: str) -> None:
     assert _problem_of(ISBN + behind) is CodeProblem.MISREAD
