@@ -10,7 +10,7 @@ from kiosk import models
 from kiosk.blueprints import all_blueprints
 from kiosk.clock import Clock, utc_now
 from kiosk.db import init_database
-from kiosk.services import devices, homes, sync
+from kiosk.services import devices, homes, scanners, sync
 from kiosk.services.sync_schedule import SyncSchedule, SyncStarter
 from kiosk.settings import HOST, Settings
 from kiosk.web import (
@@ -89,6 +89,7 @@ def _kiosk(app: Flask, settings: Settings, clock: Clock) -> context.Kiosk:
     with app.app_context():
         home_id = homes.find(settings)
         device = devices.read(home_id)
+        scanner = scanners.read(home_id)
     return context.Kiosk(
         settings=settings,
         clock=clock,
@@ -96,6 +97,7 @@ def _kiosk(app: Flask, settings: Settings, clock: Clock) -> context.Kiosk:
         child_sessions=ChildSessions(),
         record=_schedule(app, settings, clock),
         device=device,
+        scanner=scanner,
     )
 
 

@@ -23,6 +23,7 @@ NAMES = (
     "setup_camera",
     "setup_voice",
     "voice",
+    "setup_scanner",
 )
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.rules import codes
 from kiosk.rules.codes import BookBar, CodeKind, CodeProblem, Command, OurCode
-from kiosk.rules.devices import CameraState
+from kiosk.rules.devices import CameraState, ScannerChange
 from kiosk.rules.lending import LendingRefusal
 from kiosk.rules.sessions import SessionProblem
 from kiosk.services import lending, rooms, staff, staff_sessions, visits
@@ -60,6 +60,14 @@ def camera() -> Response:
     """Hear from the child's screen whether its camera looks; staff are told, children are not."""
     if context.device().is_camera_on:
         context.hear_camera(forms.one_of("state", CameraState))
+    return make_response("", 204)
+
+
+@blueprint.post("/scanner")
+@access(Access.ANYBODY)
+def scanner() -> Response:
+    """Hear that the scanner writes otherwise than it did; what it wrote is not said."""
+    context.hear_scanner_change(forms.one_of("change", ScannerChange))
     return make_response("", 204)
 
 

@@ -4,8 +4,10 @@ from flask import Blueprint, make_response, request
 from werkzeug.wrappers import Response
 
 from kiosk.rules.call_states import CallState
+from kiosk.rules.devices import CameraState
 from kiosk.services import staff_home, sync
 from kiosk.services.call_board import BoardRow, CallRow
+from kiosk.services.staff_home import TodoKind
 from kiosk.web import context, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
@@ -24,7 +26,7 @@ def home() -> Response:
     """Show the room now: open or not, who is here, what is to be done, today's calls."""
     here = context.here()
     me = staff_screen.signed_in()
-    shown = staff_home.look(here=here)
+    shown = staff_home.look(here=here, amiss=_amiss())
     matters = _what_matters(shown.calls)
     soonest = matters[:_BOARD_LENGTH]
     return staff_page.show(
@@ -44,6 +46,15 @@ def home() -> Response:
 def stay() -> Response:
     """Hear that somebody is at the page; asking for the session let it live on."""
     return make_response("", 204)
+
+
+def _amiss() -> list[TodoKind]:
+    """Return which of the room's devices want to be looked after."""
+    known, camera = context.scanner(), context.camera()
+    found = [TodoKind.SCANNER] if known is not None and known.change is not None else []
+    if camera is not None and camera.state is not CameraState.LOOKS:
+        found.append(TodoKind.CAMERA)
+    return found
 
 
 def _what_matters(board: tuple[BoardRow, ...]) -> list[BoardRow]:

@@ -1,6 +1,7 @@
 """What the staff home shows: the room now, and what somebody has to do about it."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -37,6 +38,8 @@ class TodoKind(StrEnum):
     OPEN_ROOM = "open_room"
     CALL_DUE = "call_due"
     SAFETY = "safety"
+    SCANNER = "scanner"
+    CAMERA = "camera"
     MAKE_GOOD = "make_good"
     UNCLEAR = "unclear"
     MISSED = "missed"
@@ -105,8 +108,11 @@ class StaffHome:
         return len(self.present)
 
 
-def look(*, here: Here) -> StaffHome:
-    """Return the staff home; late and forgotten calls are settled on the way."""
+def look(*, here: Here, amiss: Collection[TodoKind] = ()) -> StaffHome:
+    """Return the staff home; late and forgotten calls are settled on the way.
+
+    `amiss` is what the room's devices have said of themselves: SCANNER, CAMERA.
+    """
     calls = call_desk.board(here.today, here=here)
     unclear = call_desk.unclear(since=here.today - _UNCLEAR_SHOWN, here=here)
     session = reading()
@@ -124,6 +130,7 @@ def look(*, here: Here) -> StaffHome:
         todo=(
             *_room_todo(state, here),
             *_safety_todo(opening, here),
+            *(Todo(kind=kind, on=here.today) for kind in amiss),
             *_call_todo(calls),
             *(Todo(kind=TodoKind.UNCLEAR, on=row.on, call=row) for row in unclear),
             *_missed_todo(session, here),

@@ -13,10 +13,12 @@ from uuid import UUID
 from flask import Flask, current_app, g
 
 from kiosk.clock import Clock
-from kiosk.rules.devices import CameraState
-from kiosk.services import devices
+from kiosk.rules.devices import CameraState, ScannerChange
+from kiosk.rules.scanners import ScannerProfile
+from kiosk.services import devices, scanners
 from kiosk.services.devices import DeviceSettings
 from kiosk.services.here import Here
+from kiosk.services.scanners import KeptScanner
 from kiosk.services.sync_schedule import SyncSchedule
 from kiosk.settings import Settings
 from kiosk.web.child_sessions import ChildSessions
@@ -45,6 +47,7 @@ class Kiosk:
     child_sessions: ChildSessions
     record: SyncSchedule
     device: DeviceSettings
+    scanner: KeptScanner | None
     camera: CameraReport | None = None
 
 
@@ -75,6 +78,22 @@ def camera() -> CameraReport | None:
 def hear_camera(state: CameraState) -> None:
     """Remember what the child's screen says of its camera."""
     kiosk().camera = CameraReport(state=state, at=here().now)
+
+
+def scanner() -> KeptScanner | None:
+    """Return what was learned of this room's scanner; asked for by every whole page of a child."""
+    return kiosk().scanner
+
+
+def learn_scanner(profile: ScannerProfile, *, actor_id: UUID) -> None:
+    kiosk().scanner = scanners.keep(profile, actor_id=actor_id, here=here())
+
+
+def hear_scanner_change(change: ScannerChange) -> None:
+    """Note that the scanner writes otherwise than was learned; the first time only."""
+    known = kiosk().scanner
+    if known is not None and known.change is None:
+        kiosk().scanner = scanners.note_change(change, here=here())
 
 
 def set_up(values: Mapping[str, Any], *, actor_id: UUID) -> None:

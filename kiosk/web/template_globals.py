@@ -13,6 +13,7 @@ def install(app: Flask) -> None:
         new_request_id=lambda: str(uuid4()),
         utc_offset_min=_utc_offset_min,
         device=context.device,
+        scanner=context.scanner,
         is_demo=lambda: context.settings().demo,
         idle_mark=_idle_mark,
         px_per_metre=lambda: context.device().px_per_metre,

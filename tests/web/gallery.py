@@ -330,6 +330,7 @@ def environment(
     made.globals.update(
         csrf_token=lambda: "a" * 43,
         device=DeviceSettings,
+        scanner=lambda: None,
         idle_mark=lambda _room: "0" * 16,
         is_demo=lambda: False,
         is_spoken=lambda: True,

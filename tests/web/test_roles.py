@@ -26,6 +26,7 @@ OPEN_TO_ANYBODY = {
     "kiosk.idle",
     "kiosk.idle_again",
     "kiosk.camera",
+    "kiosk.scanner",
     "kiosk.healthz",
     "kiosk.scan",
     "kiosk.no_card",

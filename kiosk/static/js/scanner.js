@@ -30,7 +30,11 @@
 
   const read = (detail) => document.dispatchEvent(new CustomEvent("kiosk:scan", { detail }));
   const isShared = () => !onKiosk || field !== null; // with a person who types
-  const text = () => burst.replace(AIM, "");
+  const before = document.body.dataset.scannerPrefix; // as the scanner page has learned it
+  const text = () => {
+    const bare = burst.replace(AIM, "");
+    return before && bare.startsWith(before) ? bare.slice(before.length) : bare;
+  };
   const isWhole = () => isShared() || OURS.test(text()) || BAR.test(text());
   const patience = () => (isWhole() ? SILENCE : HICCUP);
 
