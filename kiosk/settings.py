@@ -35,7 +35,7 @@ DEFAULTS: Final[Mapping[str, Value]] = {
     "record": "folder",
     "record_folder": "",
     "record_postgres": "",
-    "show_calls_when_idle": True,
+    "show_calls_when_idle": False,
     "demo": False,
 }
 

@@ -36,7 +36,7 @@ def test_without_a_file_everything_has_its_default(instance: Path) -> None:
     assert settings.zone == ZoneInfo("Asia/Shanghai")
     assert (settings.home, settings.school, settings.language) == ("暖屋", "", "zh")
     assert (settings.port, settings.record, settings.record_postgres) == (8800, "folder", "")
-    assert settings.show_calls_when_idle
+    assert not settings.show_calls_when_idle  # opt-in (`domain.md` rule 36)
     assert not settings.demo
     assert settings.lending == DEFAULT_POLICIES
 
@@ -55,7 +55,7 @@ def test_each_key_can_be_set_by_the_environment_which_wins(instance: Path, key: 
         "port": ("9000", 9000),
         "record": ("postgres", "postgres"),
         "record_folder": ("/mnt/record", Path("/mnt/record")),
-        "show_calls_when_idle": ("0", False),
+        "show_calls_when_idle": ("1", True),
         "demo": ("1", True),
     }.get(key, ("x", "x"))
     default = DEFAULTS[key]

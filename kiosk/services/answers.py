@@ -81,6 +81,8 @@ class NextOpening:
 class Room:
     """The idle screen. `closes_min` is None while the room is closed.
 
+    `calls` is None where the school has not chosen to show them.
+
     `train` holds the badges of the children who are here, latest arrivals last, 24 at the most.
     `new_books` came lately and stand on the shelf, newest first. `now` is the local wall clock.
     """
@@ -90,7 +92,7 @@ class Room:
     next_opening: NextOpening | None
     headcount: int
     duty_title: str | None
-    calls: tuple[BoardCall, ...]
+    calls: tuple[BoardCall, ...] | None
     train: tuple[Badge, ...]
     new_books: tuple[Book, ...]
 

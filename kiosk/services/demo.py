@@ -160,9 +160,10 @@ def _mark(child: DemoChild) -> str:
 
 
 def _say_it_is_a_demo(toml: Path) -> None:
-    """Set `demo = true`, above the first table of the file."""
-    text = re.sub(r"(?m)^\s*demo\s*=.*\n?", "", toml.read_text(encoding="utf-8-sig"))
-    save(toml, f"demo = true\n{text}".encode())
+    """Set what a demo has otherwise than a school, above the first table of the file."""
+    own = r"(?m)^\s*(demo|show_calls_when_idle)\s*=.*\n?"
+    text = re.sub(own, "", toml.read_text(encoding="utf-8-sig"))
+    save(toml, f"demo = true\nshow_calls_when_idle = true\n{text}".encode())
 
 
 def _count(session: Session, table: type[Child | Title | Visit]) -> int:

@@ -220,9 +220,9 @@ def _duty(session: Session, found: RoomState) -> str | None:
     return name
 
 
-def _board(session: Session, here: Here) -> tuple[BoardCall, ...]:
+def _board(session: Session, here: Here) -> tuple[BoardCall, ...] | None:
     if not here.settings.show_calls_when_idle:
-        return ()
+        return None
     given = {
         "home_id": here.home_id,
         "today": here.today,

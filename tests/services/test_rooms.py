@@ -16,7 +16,7 @@ from kiosk.rules.call_states import CallState
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.openings import OpeningState
 from kiosk.services import rooms
-from kiosk.services.answers import NextOpening
+from kiosk.services.answers import BoardCall, NextOpening
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
@@ -29,6 +29,14 @@ Now = Callable[[], Here]
 def now(app: Flask, clock: FrozenClock) -> Now:
     """Return the moment at the kiosk each time it is asked."""
     return lambda: here_in(app, clock)
+
+
+def _board(here: Here) -> tuple[BoardCall, ...]:
+    """Return the calls on the idle screen of a school that shows them."""
+    settings = replace(here.settings, show_calls_when_idle=True)
+    calls = rooms.now(replace(here, settings=settings)).calls
+    assert calls is not None
+    return calls
 
 
 def test_a_closed_room_says_when_it_opens(now: Now, clock: FrozenClock) -> None:
@@ -84,9 +92,9 @@ def test_the_board_shows_the_next_three_calls_by_animal_and_time(
     for child, place, state in zip(children, places, states, strict=True):
         factories.booking(now(), child.child_id, slot_id=place, state=state)
 
-    first = rooms.now(now()).calls
+    first = _board(now())
     clock.advance(minutes=45)
-    later = rooms.now(now()).calls
+    later = _board(now())
 
     assert [(call.start_min, call.badge, call.is_current) for call in first] == [
         (1000, children[0].face.badge, True),
@@ -96,13 +104,12 @@ def test_the_board_shows_the_next_three_calls_by_animal_and_time(
     assert [call.start_min for call in later] == [1020, 1040, 1050]
 
 
-def test_a_school_can_keep_the_board_empty(here: Here) -> None:
+def test_a_school_that_has_not_chosen_to_shows_no_call_at_all(here: Here) -> None:
     factories.open_today(here)
     factories.booking(here, factories.child(here).child_id)
-    quiet = replace(here, settings=replace(here.settings, show_calls_when_idle=False))
 
-    assert len(rooms.now(here).calls) == 1
-    assert rooms.now(quiet).calls == ()
+    assert rooms.now(here).calls is None
+    assert len(_board(here)) == 1
 
 
 def test_the_two_newest_books_ride_along_until_they_are_a_month_old(
@@ -149,8 +156,8 @@ def test_a_room_shows_nothing_of_another_room(either_app: Flask, clock: FrozenCl
 
     ours, theirs = rooms.now(here), rooms.now(other)
 
-    assert (ours.is_open, ours.headcount, ours.calls) == (True, 0, ())
-    assert (theirs.is_open, theirs.headcount, len(theirs.calls)) == (False, 1, 0)
+    assert (ours.is_open, ours.headcount, _board(here)) == (True, 0, ())
+    assert (theirs.is_open, theirs.headcount, theirs.calls) == (False, 1, ())
     factories.open_today(other)
-    assert len(rooms.now(other).calls) == 1
+    assert len(_board(other)) == 1
     assert rooms.now(replace(here, home_id=uuid4())).headcount == 0

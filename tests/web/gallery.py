@@ -159,6 +159,12 @@ def _states() -> Iterator[tuple[str, str, object]]:
         replace(ROOM, headcount=3, train=TRAIN[:3], calls=(), duty_title=None),
     )
     yield "01c-idle-no-new-books", "kiosk/_idle_open.html", replace(ROOM, new_books=())
+    yield "01d-idle-no-calls-shown", "kiosk/_idle_open.html", replace(ROOM, calls=None)
+    yield (
+        "01e-idle-nothing-to-show",
+        "kiosk/_idle_open.html",
+        replace(ROOM, calls=None, new_books=()),
+    )
     yield "02-idle-closed", "kiosk/_idle_closed.html", RESTING
     yield (
         "02b-idle-monday",
