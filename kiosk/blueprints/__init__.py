@@ -22,6 +22,7 @@ NAMES = (
     "setup_screen",
     "setup_camera",
     "setup_voice",
+    "setup_words",
     "voice",
     "setup_scanner",
 )

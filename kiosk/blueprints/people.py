@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 from kiosk.errors import InvalidInputError, KioskError, RefusedError
 from kiosk.rules.relations import Relation
 from kiosk.rules.sessions import SessionProblem
-from kiosk.services import cards, child_visits, contacts, people
+from kiosk.services import cards, child_visits, contacts, people, readings
 from kiosk.web import context, forms, printed, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("people", __name__, url_prefix="/staff/children")
 
 _LONGEST = 40
+_LONGEST_READING = 80
 
 
 class Purpose(StrEnum):
@@ -90,6 +91,18 @@ def card_picture(child_id: UUID) -> Response:
 def print_class(class_id: UUID) -> Response:
     """Print the cards of a class."""
     return _cards(cards.class_sheet(class_id, actor_id=_me(), here=context.here()))
+
+
+@blueprint.post("/<uuid:child_id>/pinyin")
+@access(Access.DUTY_TEACHER)
+def say_name(child_id: UUID) -> Response:
+    """Keep how a child's name is read."""
+    typed = forms.text("pinyin", longest=_LONGEST_READING)
+    try:
+        readings.say_name(child_id, typed=typed, actor_id=_me(), here=context.here())
+    except InvalidInputError as error:
+        return _detail(child_id, misread=error)
+    return redirect(url_for("people.detail", child_id=child_id), code=303)
 
 
 @blueprint.post("/<uuid:child_id>/contacts")
@@ -168,12 +181,16 @@ def _detail(
     *,
     revealed: dict[UUID, people.Revealed] | None = None,
     refused: KioskError | None = None,
+    misread: KioskError | None = None,
 ) -> Response:
     here = context.here()
+    one = people.detail(child_id, here=here)
     return staff_page.show_form(
         "people/detail.html",
-        refused,
-        one=people.detail(child_id, here=here),
+        refused or misread,
+        one=one,
+        read_as=" ".join(readings.of_given_name(one.child.given_name, one.given_name_pinyin)),
+        misread=misread,
         visits=child_visits.lately(child_id, here=here),
         today=here.today,
         relations=tuple(Relation),

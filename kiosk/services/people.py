@@ -70,6 +70,7 @@ class ChildDetail:
 
     child: ChildRow
     class_id: UUID
+    given_name_pinyin: str | None
     enrolled_on: date
     left_on: date | None
     card_issued_at: datetime | None
@@ -90,6 +91,7 @@ _CHILDREN: Final = select(
     Child.id,
     Child.family_name,
     Child.given_name,
+    Child.given_name_pinyin,
     Child.animal,
     Child.cloth,
     Child.local_no,
@@ -157,6 +159,7 @@ def detail(child_id: UUID, *, here: Here) -> ChildDetail:
     return ChildDetail(
         child=_child(row),
         class_id=row.class_id,
+        given_name_pinyin=row.given_name_pinyin,
         enrolled_on=row.enrolled_on,
         left_on=row.left_on,
         card_issued_at=session.scalar(

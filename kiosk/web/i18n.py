@@ -46,6 +46,11 @@ def language() -> str:
     return found
 
 
+def in_chinese(text: str) -> str:
+    """Return a sentence in Chinese, whoever reads the page."""
+    return _catalogue("zh").gettext(text)
+
+
 def speak_own_language() -> None:
     """Answer this request in the kiosk's own language, whatever a staff page has chosen."""
     g.language = context.settings().language
