@@ -85,7 +85,9 @@
 
   const begin = async (button) => {
     say("");
-    stream ??= await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } });
+    // The room's hum goes; an echo there is none, and the loudness is levelled here.
+    const audio = { channelCount: 1, echoCancellation: false, autoGainControl: false };
+    stream ??= await navigator.mediaDevices.getUserMedia({ audio });
     const parts = [];
     row = button.closest("[data-prompt]");
     recorder = new MediaRecorder(stream);
