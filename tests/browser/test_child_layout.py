@@ -1,12 +1,11 @@
 """Each child screen in a real browser at each size: whole, unscrolled, with targets for fingers."""
 
-import mimetypes
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
+from tests.browser import drawing
 from tests.web import gallery
 
 # Width and height in CSS pixels, and how many of them a metre of glass has (`domain.md` rule 2).
@@ -20,10 +19,7 @@ GLASS = {
     "15.6-inch-upright": (768, 1366, 3953),
 }
 NOT_MEASURED = ((1366, 768), (1280, 800), (1280, 1024), (1920, 1080), (768, 1366))
-ADDRESS = "http://127.0.0.1/"
 SCREENS = gallery.screens()
-
-SHOW = 'html => { document.getElementById("screen").innerHTML = html }'
 
 # Lengths are those of the 1366 x 768 drawing: 100 of them are one rem (tokens.css).
 FAULTS = """(pxPerMm) => {
@@ -79,16 +75,7 @@ def drawn(chromium: Browser) -> Iterator[Page]:
     """Return a page that gets every file from the tree and no script."""
     context = chromium.new_context(reduced_motion="reduce")
     page = context.new_page()
-
-    def serve(route: Route) -> None:
-        path = gallery.KIOSK / urlsplit(route.request.url).path.lstrip("/")
-        if path.suffix == ".js":
-            route.abort()
-        else:
-            kind = mimetypes.guess_type(path.name)[0] or "text/html"
-            route.fulfill(body=path.read_bytes(), content_type=kind)
-
-    page.route(f"{ADDRESS}static/**", serve)
+    drawing.serve_files(page)
     yield page
     context.close()
 
@@ -106,21 +93,12 @@ def _faults(
     glass: int = 0,
 ) -> dict[str, list[str]]:
     """Return what is wrong on each screen; `measured` is what the kiosk knows of the `glass`."""
-    words = gallery.chinese() if reader.startswith("zh") else {}
-    made = gallery.environment(
-        lambda text: words.get(text, text),
-        language=reader[:2],
-        px_per_metre=measured,
-        has_pinyin=reader == "zh-1",
-    )
-    shell = made.get_template("layouts/kiosk.html").render()
-    shell = shell.replace("<noscript>", '<main id="screen"></main><noscript>')
-    drawn.route(ADDRESS, lambda route: route.fulfill(body=shell, content_type="text/html"))
+    made = drawing.environment(reader, px_per_metre=measured)
     drawn.set_viewport_size({"width": size[0], "height": size[1]})
-    drawn.goto(ADDRESS)
+    drawing.open_layout(drawn, made)
     faults = {}
     for name, screen in SCREENS.items():
-        drawn.evaluate(SHOW, made.get_template(screen.template).render(**screen.values))
+        drawing.show(drawn, made, screen)
         if found := drawn.evaluate(FAULTS, glass / 1000):
             faults[name] = found
     return faults

@@ -1,0 +1,274 @@
+"""Every staff page, reached by reader and by keyboard: axe-core with nothing to say."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser import reach
+from tests.browser.process import Kiosk
+from tests.browser.room import PATIENCE, Room, rows
+from tests.browser.screen import SIZE, Screen
+
+ROUTES: Final = Path(__file__).parents[1] / "routes.txt"
+# What a route with a part to fill in is filled with, from the demo school.
+FILLED: Final = {
+    "/staff/books/<uuid:title_id>": "SELECT title_id FROM item JOIN loan ON item.id = item_id"
+    " WHERE ended_at IS NULL LIMIT 1",
+    "/staff/calls/child/<uuid:child_id>": "SELECT child_id FROM contact WHERE status = 'approved'"
+    " LIMIT 1",
+    "/staff/calls/place/<uuid:slot_id>": "SELECT slot.id FROM slot LEFT JOIN booking"
+    " ON slot_id = slot.id WHERE booking.id IS NULL AND status = 'open'"
+    " AND slot.on_date > (SELECT max(local_day) FROM visit) LIMIT 1",
+    "/staff/children/<uuid:child_id>": "SELECT child_id FROM contact LIMIT 1",
+    "/staff/ledgers/<name>": "SELECT 'L1'",
+    "/staff/openings/<uuid:opening_id>/cancel": "SELECT id FROM opening WHERE state = 'planned'"
+    " ORDER BY on_date DESC LIMIT 1",
+}
+# What is no page of its own: the way back, and the card that a form has just made (see below).
+NO_PAGE: Final = {"/staff/back", "/staff/children/<uuid:child_id>/card"}
+
+
+def _pages() -> list[str]:
+    """Return every address of staff that can be opened, as the list of routes has them."""
+    lines = (line.split() for line in ROUTES.read_text(encoding="ascii").splitlines())
+    return [rule for method, rule, *_ in lines if method == "GET" and rule.startswith("/staff")]
+
+
+PAGES: Final = [rule for rule in _pages() if rule not in NO_PAGE]
+
+
+@pytest.fixture(scope="module")
+def office(chromium: Browser, kiosk: Kiosk) -> Iterator[Page]:
+    """Return a page where the administrator is signed in."""
+    context = chromium.new_context(viewport=SIZE, has_touch=True, locale="zh-CN")
+    context.set_default_timeout(PATIENCE)
+    room = Room(kiosk=kiosk, screen=Screen(context=context, url=kiosk.url))
+    room.open()
+    room.staff_sign_in(kiosk.codes("staff")[1])
+    yield room.page
+    context.close()
+
+
+def _go(page: Page, kiosk: Kiosk, rule: str) -> None:
+    head, _, rest = rule.partition("<")
+    slot, _, tail = rest.partition(">")
+    if slot:
+        part = str(rows(kiosk, FILLED[rule])[0][0])
+        head += str(UUID(part)) if slot.startswith("uuid:") else part
+    answer = page.goto(f"{kiosk.url}{head}{tail}")
+    assert answer is not None
+    assert answer.ok
+
+
+def _faults(page: Page) -> list[str]:
+    return reach.axe(page) + [f"small: {one}" for one in reach.small_targets(page)]
+
+
+def test_every_page_of_staff_is_looked_at() -> None:
+    with_parts = {rule for rule in PAGES if "<" in rule}
+
+    assert with_parts == FILLED.keys(), "a page with a part needs something to fill it with"
+
+
+@pytest.mark.parametrize("rule", PAGES)
+def test_no_page_of_staff_keeps_anybody_out(office: Page, kiosk: Kiosk, rule: str) -> None:
+    _go(office, kiosk, rule)
+
+    assert _faults(office) == []
+
+
+# --- what a form answers, what is printed, who is not signed in
+
+
+def test_a_refused_form_keeps_nobody_out_and_leads_to_what_is_wrong(
+    office: Page, kiosk: Kiosk
+) -> None:
+    _go(office, kiosk, "/staff/children/<uuid:child_id>")
+    office.locator("[name='phone']").fill("12")
+    _send(office, "/contacts']")
+
+    assert _faults(office) == []
+    assert _says_what_is_wrong(office, "phone")
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "typed", "wrong"),
+    [
+        ("/staff/books", "/staff/books'][method='post", {"name": "x", "isbn": "12345"}, "isbn"),
+        ("/staff/calls/lines", "/staff/calls/lines", {"name": "1"}, "name"),
+        ("/staff/openings", "/rules", {"from": "18:00", "to": "16:30"}, "to"),
+        ("/staff/openings", "/rules", {"from": "half past"}, "from"),
+        ("/staff/openings", "/rules", {"place_min": "99"}, "place_min"),
+    ],
+)
+def test_what_was_typed_wrong_is_named_beside_its_field(
+    office: Page, kiosk: Kiosk, path: str, form: str, typed: dict[str, str], wrong: str
+) -> None:
+    known = rows(kiosk, "SELECT name FROM line LIMIT 1")[0][0]
+    office.goto(f"{kiosk.url}{path}")
+    at = f"main form[action$='{form}'] "
+    for name, value in typed.items():
+        office.locator(f"{at}[name='{name}']").fill(known if value == "1" else value)
+    _send(office, f"{form}']")
+
+    assert _faults(office) == []
+    assert _says_what_is_wrong(office, wrong)
+
+
+def test_a_room_that_is_not_fine_without_a_word_of_why(office: Page, kiosk: Kiosk) -> None:
+    office.goto(f"{kiosk.url}/staff/opening/open")
+    office.locator("[name='not_fine']").first.check()
+    office.locator(".open__noted").click()
+    office.wait_for_load_state()
+
+    assert _faults(office) == []
+    assert _says_what_is_wrong(office, "note_fire")
+
+
+@pytest.mark.parametrize("text", ["z", "xyzxyz"])
+def test_a_search_for_children_keeps_nobody_out(office: Page, kiosk: Kiosk, text: str) -> None:
+    office.goto(f"{kiosk.url}/staff/children")
+    office.locator("[name='text']").fill(text)
+    _send(office, "/staff/children']")
+
+    assert _faults(office) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/staff/books?text=xyzxyz",
+        "/staff/calls?all=1",
+        "/staff/ledgers/L3",
+        "/staff/ledgers/L4",
+        "/staff/ledgers/L6",
+        "/staff/ledgers/L1?from=2026-12-31&to=2026-01-01",
+        "/staff/?opened=1",
+        "/staff/nowhere",
+        "/staff/openings?released=2",
+        "/staff/record?asked=1",
+    ],
+)
+def test_what_an_address_says_besides_keeps_nobody_out(
+    office: Page, kiosk: Kiosk, path: str
+) -> None:
+    office.goto(f"{kiosk.url}{path}")
+
+    assert _faults(office) == []
+
+
+def test_the_pages_in_english_say_so(office: Page, kiosk: Kiosk) -> None:
+    office.goto(f"{kiosk.url}/staff")
+    office.locator("[name='language']").click()
+    office.wait_for_load_state()
+    languages = [office.locator("html").get_attribute("lang")]
+    faults = _faults(office)
+    for rule in ("/staff/ledgers/<name>", "/staff/children/<uuid:child_id>"):
+        _go(office, kiosk, rule)
+        faults += _faults(office)
+
+    office.locator("[name='language']").click()
+    office.wait_for_load_state()
+    languages.append(office.locator("html").get_attribute("lang"))
+    assert languages == ["en", "zh-Hans"]
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("page", "button"),
+    [
+        ("/staff/ledgers/<name>", "form[action$='/print'] button"),
+        ("/staff/books/<uuid:title_id>", "form[action$='/labels'] button"),
+        ("/staff/children/<uuid:child_id>", "form[action$='/card/print'] button"),
+    ],
+)
+def test_a_sheet_to_print_keeps_nobody_out(
+    office: Page, kiosk: Kiosk, page: str, button: str
+) -> None:
+    _go(office, kiosk, page)
+    office.locator(button).click()
+    office.locator("[data-print]").wait_for()
+
+    assert _faults(office) == []
+
+
+def test_the_door_and_its_refusals_keep_nobody_out(chromium: Browser, kiosk: Kiosk) -> None:
+    context = chromium.new_context(viewport=SIZE, has_touch=True, reduced_motion="reduce")
+    room = Room(kiosk=kiosk, screen=Screen(context=context, url=kiosk.url))
+    faults: dict[str, list[str]] = {}
+
+    def look(name: str) -> None:
+        if found := reach.axe(room.page) + reach.pale_texts(room.page):
+            faults[name] = found
+
+    for path in ("/staff", "/staff/door", "/no-card", "/teacher", "/me"):
+        room.open(path)
+        look(path)
+    room.open()
+    room.put(kiosk.codes("staff")[1])
+    room.page.wait_for_url("**/staff/door")
+    look("pad")
+    for pin in ("135", "135790"):
+        room.page.locator("[name='pin']").fill(pin[:-1])
+        with room.page.expect_navigation():
+            room.page.keyboard.press(pin[-1])
+            room.page.keyboard.press("Enter")
+        look(f"refused {pin}")
+    context.close()
+
+    assert faults == {}
+
+
+def test_the_panel_of_a_demo_keeps_nobody_out(
+    chromium: Browser, demo_school: Path, tmp_path: Path
+) -> None:
+    running = Kiosk(instance=shutil.copytree(demo_school, tmp_path / "instance"))
+    running.start()
+    page = chromium.new_page(viewport=SIZE)
+
+    page.goto(f"{running.url}/demo")
+    big = reach.axe(page)
+    page.goto(running.url)
+    page.locator("[data-demo-toggle]").click()
+    page.locator("[data-scan-code]").first.wait_for()
+    beside = reach.axe(page)
+
+    page.close()
+    running.stop()
+    assert (big, beside) == ([], [])
+
+
+def test_a_nameless_field_a_skipped_heading_and_a_small_button_are_found(
+    office: Page, kiosk: Kiosk
+) -> None:
+    office.goto(f"{kiosk.url}/staff/record")
+    office.evaluate(
+        """document.querySelector("main").insertAdjacentHTML("beforeend",
+          "<h4>4</h4><input type=text><button style='height: 20px'>x</button>"
+          + "<p class=muted lang=xx>pale</p>")"""
+    )
+    reach.restyle(office, ".muted { color: #b5b0a0; } main button { min-height: 0; }")
+
+    found = " ".join(_faults(office))
+
+    for fault in ("label:", "heading-order:", "color-contrast:", "valid-lang:", "small:"):
+        assert fault in found
+
+
+def _send(page: Page, form: str) -> None:
+    with page.expect_navigation():
+        page.locator(
+            f"main form[action$='{form} [type='submit'], main form[action$='{form} button"
+        ).last.click()
+
+
+def _says_what_is_wrong(page: Page, name: str) -> bool:
+    """Say whether the field has the focus, and what refused it is told with it."""
+    field = page.locator(f"[name='{name}'][aria-invalid='true']")
+    said = page.locator(f"[id='{field.get_attribute('aria-describedby')}'][role='alert']")
+    return said.count() == 1 and field.evaluate("one => one === document.activeElement")
