@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
-import qrcode
 from PIL import Image, ImageDraw, ImageFilter
-from qrcode.constants import ERROR_CORRECT_Q
 
-from kiosk.printing import bars
+from kiosk.printing import bars, cards, png
+from kiosk.printing.cards import CardFace
 
 SIZE: Final = (640, 480)
 RATE: Final = 5  # pictures a second: few, for a film is not compressed
 _PX: Final = 4  # a millimetre of a card that is held a hand's width away
-_CARD: Final = (54 * _PX, 86 * _PX)
 _WALL: Final = (196, 190, 178)
 _HAND: Final = (224, 176, 140)
 
@@ -40,13 +39,18 @@ def wall() -> Image.Image:
 
 
 def card(code: str) -> Image.Image:
-    """Return a card with its two codes, one below the other, and the short code in letters."""
-    face = Image.new("RGB", _CARD, "white")
-    square = _square(code)
-    for top in (6, 46):
-        face.paste(square, ((_CARD[0] - square.width) // 2, top * _PX))
-    ImageDraw.Draw(face).text((60, 42 * _PX), code, fill="black")
-    return face
+    """Return the back of a card as it is printed, which looks at the scanner: two codes."""
+    face = CardFace(
+        name="小满",
+        line="三年级1班",
+        pictures=("cloth-lake", "animal-fox"),
+        found=("捡到这张卡", "交给老师吧"),
+        code=code,
+        short_code=code[-6:],
+    )
+    folded = Image.open(BytesIO(png.card(face)))
+    back = folded.crop((folded.width // 2, 0, folded.width, folded.height))
+    return back.resize((round(cards.WIDTH * _PX), round(cards.HEIGHT * _PX)))
 
 
 def bar(isbn: str) -> Image.Image:
@@ -60,9 +64,9 @@ def bar(isbn: str) -> Image.Image:
 
 
 def half_covered(face: Image.Image) -> Image.Image:
-    """Lay a hand over the lower code and a little of the upper one."""
+    """Lay a hand over the lower half: one of the two codes."""
     covered = face.copy()
-    ImageDraw.Draw(covered).rectangle((0, 30 * _PX, *_CARD), fill=_HAND)
+    ImageDraw.Draw(covered).rectangle((0, face.height // 2, *face.size), fill=_HAND)
     return covered
 
 
@@ -91,13 +95,3 @@ def _planes(picture: Image.Image) -> bytes:
     light, blue, red = picture.convert("YCbCr").split()
     half = (SIZE[0] // 2, SIZE[1] // 2)
     return light.tobytes() + b"".join(one.resize(half).tobytes() for one in (blue, red))
-
-
-def _square(code: str) -> Image.Image:
-    drawn = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=0)
-    drawn.add_data(code)
-    drawn.make(fit=True)
-    rows = drawn.get_matrix()
-    dots = bytes(0 if dark else 255 for row in rows for dark in row)
-    small = Image.frombytes("L", (len(rows), len(rows)), dots)
-    return small.resize((25 * _PX, 25 * _PX), Image.Resampling.LANCZOS).convert("RGB")

@@ -1,4 +1,4 @@
-"""Two scanners at one PC are one keyboard: their keys mix, and nobody else's card may come of it."""
+"""Two scanners at one PC are one keyboard: what their keys mix is nobody else's card."""
 
 import random
 import re
