@@ -44,7 +44,9 @@ _WATCH = """
     return end.call(this);
   };
   new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) window.__busy.push(Math.round(duration));
+    for (const { startTime, duration } of list.getEntries()) {
+      window.__busy.push(`${Math.round(duration)} ms at ${(startTime / 1000).toFixed(1)} s`);
+    }
   }).observe({ type: "longtask", buffered: true });
 """
 
