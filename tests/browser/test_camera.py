@@ -29,7 +29,7 @@ _WATCH = """
   window.__streams = [];
   const post = Worker.prototype.postMessage;
   Worker.prototype.postMessage = function (message, ...more) {
-    if (message.picture) window.__decodes.push(performance.now());
+    if ("picture" in message) window.__decodes.push(performance.now());
     return post.call(this, message, ...more);
   };
   const devices = navigator.mediaDevices, ask = devices.getUserMedia.bind(devices);

@@ -8,25 +8,32 @@ const OPTIONS = {
   formats: ["QRCode", "EAN13", "Code128"],
   tryHarder: true, tryInvert: false, maxNumberOfSymbols: 4,
 };
-let canvas = null;
+const WIDTH = 640; // what a card needs; a larger picture is drawn smaller
+let canvas = null, film = null;
 
+const size = ({ width, height, displayWidth = width, displayHeight = height }) => {
+  const scale = Math.min(WIDTH / displayWidth, 1);
+  return { width: Math.round(displayWidth * scale), height: Math.round(displayHeight * scale) };
+};
 const read = async (picture) => {
-  const { width, height } = picture;
+  const { width, height } = size(picture);
   if (canvas?.width !== width || canvas.height !== height) canvas = new OffscreenCanvas(width, height);
   const drawing = canvas.getContext("2d", { willReadFrequently: true });
-  drawing.drawImage(picture, 0, 0);
+  drawing.drawImage(picture, 0, 0, width, height);
   picture.close();
   const pixels = drawing.getImageData(0, 0, width, height);
   const found = await ZXingWASM.readBarcodes(pixels, OPTIONS);
   return found.filter(({ isValid }) => isValid).map(({ text }) => text);
 };
 
-self.addEventListener("message", async ({ data: { decoder, wasm, picture } }) => {
+self.addEventListener("message", async ({ data: { decoder, wasm, pictures, picture } }) => {
   if (decoder) {
     importScripts(decoder);
+    film = pictures?.getReader();
     ZXingWASM.prepareZXingModule({ overrides: { locateFile: () => wasm } });
   } else {
-    self.postMessage(await read(picture));
+    const shown = picture ?? (await film.read()).value;
+    if (shown) self.postMessage(await read(shown)); // else the camera has ended: the page knows
   }
 });
 // A promise that fails is an error of the worker, which the page hears of.

@@ -14,7 +14,7 @@
   const WIDTH = 640, HEIGHT = 480;
   const WANTED = {
     audio: false,
-    video: { width: { ideal: WIDTH }, height: { ideal: HEIGHT }, frameRate: { ideal: 15 } },
+    video: { width: { ideal: WIDTH }, height: { ideal: HEIGHT }, frameRate: { ideal: 10 } },
   };
   const WHY = { NotAllowedError: "refused", SecurityError: "refused", NotFoundError: "missing" };
   const video = place.querySelector("video") ?? document.createElement("video");
@@ -73,8 +73,11 @@
     for (const detail of news) document.dispatchEvent(new CustomEvent("kiosk:seen", { detail }));
   };
 
+  // Where the browser hands the pictures of a camera to a worker, this page never touches them.
+  const canHandOver = "MediaStreamTrackProcessor" in window;
   const look = async () => {
     begun = performance.now();
+    if (canHandOver) return reader?.postMessage({ picture: null });
     try {
       const scale = video.videoWidth > WIDTH ? { resizeWidth: WIDTH } : {};
       const picture = await createImageBitmap(video, scale);
@@ -83,6 +86,7 @@
     } catch { // no picture yet
       if (stream) timer = setTimeout(look, EVERY);
     }
+    return undefined;
   };
   const hear = ({ data }) => {
     note(data);
@@ -92,14 +96,19 @@
   const open = async () => {
     stream = await navigator.mediaDevices.getUserMedia(WANTED);
     if (!isWanted || document.hidden) return stop("");
-    stream.getVideoTracks()[0].addEventListener("ended", () => lose("missing")); // unplugged
-    video.srcObject = stream;
-    await video.play();
-    if (!stream) return undefined; // left meanwhile
+    const [track] = stream.getVideoTracks();
+    track.addEventListener("ended", () => lose("missing")); // unplugged
+    if (isPreview || !canHandOver) {
+      video.srcObject = stream;
+      await video.play();
+      if (!stream) return undefined; // left meanwhile
+    }
     reader = new Worker(worker);
     reader.addEventListener("message", hear);
     reader.addEventListener("error", () => lose("broken"));
-    reader.postMessage({ decoder, wasm });
+    const pictures = canHandOver
+      ? new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable : null;
+    reader.postMessage({ decoder, wasm, pictures }, pictures ? [pictures] : []);
     pause = RETRY;
     say("looks");
     return look();
