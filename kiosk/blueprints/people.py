@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from kiosk.errors import InvalidInputError, KioskError, RefusedError
 from kiosk.rules.relations import Relation
 from kiosk.rules.sessions import SessionProblem
-from kiosk.services import cards, child_visits, contacts, people, readings
+from kiosk.services import cards, child_visits, contacts, people, printed_cards, readings
 from kiosk.web import context, forms, printed, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
@@ -41,8 +41,11 @@ def search() -> Response:
 @blueprint.post("")
 @access(Access.DUTY_TEACHER)
 def find() -> Response:
-    """Show whom a name or initials fit; a name never stands in an address."""
+    """Show whom a name, initials or a card's short code fit; no name stands in an address."""
     text = forms.text("text", longest=_LONGEST)
+    holder = printed_cards.holder_of_short(text, actor_id=_me(), here=context.here())
+    if holder is not None:
+        return redirect(url_for("people.detail", child_id=holder), code=303)
     return _listing(people.search(text, here=context.here(), actor_id=_me()), text=text)
 
 

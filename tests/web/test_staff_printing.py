@@ -196,3 +196,24 @@ def test_without_a_card_there_is_no_picture(page: PageClient, here: Here) -> Non
     answer = page.submit(f"/staff/children/{child.child_id}/card/picture", form)
 
     assert answer.status == 404
+
+
+def test_the_six_signs_on_a_card_lead_to_its_child(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    child, _other = factories.child(here), factories.child(here)
+    said = f"{child.card_code[-6:-3].lower()} {child.card_code[-3:]}"
+
+    found = page.open("/staff/children").press("Search", {"text": said})
+
+    assert found.path == f"/staff/children/{child.child_id}"
+    assert _trail(AuditAction.SEARCH) == [(f"child:{child.child_id}", "short code")]
+
+
+def test_the_six_signs_of_an_old_card_lead_nowhere(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    child = factories.child(here)
+    page.open(f"/staff/children/{child.child_id}").press("Card lost")
+
+    found = page.open("/staff/children").press("Search", {"text": child.card_code[-6:]})
+
+    assert found.path == "/staff/children"
