@@ -1,6 +1,5 @@
-"""What stands on a card for a name that cannot be drawn, and the cards of staff."""
+"""The cards of staff, to be printed; and whose card is read out by its short code."""
 
-import os
 import unicodedata
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -25,21 +24,6 @@ class StaffCardToPrint:
     display_name: str
     role: Role
     code: str = field(repr=False)
-
-
-def spelt(given_name: str, *, known: str | None) -> str | None:
-    """Return a name in pinyin with tones: as somebody wrote it, or as the library reads it.
-
-    None: the library does not know a sign either.
-    """
-    if known is not None:
-        return known
-    # As in `kiosk.services.pinyin`: with its dictionary of phrases it takes three times as much.
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-    from pypinyin import Style, lazy_pinyin
-
-    read: list[str] = lazy_pinyin(given_name, style=Style.TONE, errors="ignore")
-    return " ".join(read) if len(read) == len(given_name) else None
 
 
 def holder_of_short(text: str, *, actor_id: UUID | None, here: Here) -> UUID | None:

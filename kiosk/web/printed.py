@@ -17,7 +17,7 @@ from kiosk.printing.paper import Cut, Placing
 from kiosk.rules import codes
 from kiosk.rules.badges import Badge
 from kiosk.rules.codes import CodeKind, Command
-from kiosk.services import printed_cards
+from kiosk.services import readings
 from kiosk.services.cards import CardToPrint
 from kiosk.services.ledger_paper import class_name
 from kiosk.services.printed_cards import StaffCardToPrint
@@ -132,7 +132,7 @@ def child_face(card: CardToPrint) -> CardFace:
     """Return the face of a child's card; a name that cannot be drawn is spelt, or left to a pen."""
     name: str | None = card.given_name
     if glyphs.lacking(card.given_name):
-        name = printed_cards.spelt(card.given_name, known=card.given_name_pinyin)
+        name = " ".join(readings.of_given_name(card.given_name, card.given_name_pinyin)) or None
     return _face(
         name=name,
         line=class_name(card.grade, card.class_number),

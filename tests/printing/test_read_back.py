@@ -16,14 +16,14 @@ from kiosk.rules import codes
 from kiosk.rules.codes import CodeKind, Command
 from tests.printing.test_sheets import CODE, card
 
-TRIALS = 12
-# Of twelve cards, of which a child turns the other side up.
-LEAST = dict.fromkeys(card_harms.HARMS, 12) | {
-    "glare on 10 %": 10,
-    "crack of 0.5 mm": 10,
-    "crack of 1 mm": 9,
-    "crack of 2 mm": 8,
-    "three scratches": 8,
+TRIALS = 8
+# Of eight cards, of which a child turns the other side up.
+LEAST = dict.fromkeys(card_harms.HARMS, 8) | {
+    "glare on 10 %": 6,
+    "crack of 0.5 mm": 6,
+    "crack of 1 mm": 6,
+    "crack of 2 mm": 5,
+    "three scratches": 5,
 }
 CODES = [
     codes.compose(CodeKind.CHILD, "ZZ99AA00PP"),
@@ -69,7 +69,7 @@ def test_two_codes_on_a_side_are_read_where_one_is_not() -> None:
     read = []
     for side in (front, back):
         chance = Random(11)  # noqa: S311 - it harms pictures
-        seen = [card_harms.read(card_harms.cracked(side, chance, width=1)) for _ in range(30)]
+        seen = [card_harms.read(card_harms.cracked(side, chance, width=1)) for _ in range(16)]
         read.append(sum(CODE in one for one in seen))
 
     assert read[1] > read[0]

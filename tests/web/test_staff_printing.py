@@ -164,6 +164,17 @@ def test_a_name_that_no_font_can_draw_is_told_and_spelt_on_the_card(
     assert not any(IN_NO_FONT in text for text in _texts(sheet))
 
 
+def test_a_name_whose_reading_staff_have_written_is_spelt_so(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    child = factories.child(here, given_name=f"小{IN_NO_FONT}")
+    form = {"csrf_token": token(page.open(HOME)), "pinyin": "xiǎo fú"}
+    assert page.submit(f"/staff/children/{child.child_id}/pinyin", form).status == 200
+
+    sheet = page.open(f"/staff/children/{child.child_id}").press("Print the card again")
+
+    assert "xiǎo fú" in _texts(sheet)
+
+
 def test_a_rare_name_that_the_font_has_is_printed_as_it_is(page: PageClient, here: Here) -> None:
     sign_in(page, here)
     child = factories.child(here, given_name="𬱖㼆")
