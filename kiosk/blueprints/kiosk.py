@@ -32,6 +32,7 @@ blueprint = Blueprint("kiosk", __name__)
 def idle() -> Response:
     """Show the idle screen; whoever was here is gone, and a staff page is locked."""
     child_screen.end()
+    waiting_book.forget()
     staff_screen.lock()
     return screens.show(rooms.now(context.here()))
 
@@ -41,6 +42,10 @@ def idle() -> Response:
 def idle_again() -> Response:
     """Show the idle screen again to the page that asks; nothing while nothing changed."""
     room = rooms.now(context.here())
+    if "seen" not in request.args:
+        # A page of somebody's makes way. One that polls says nothing: the answer to a book may be
+        # on its way to it.
+        waiting_book.forget()
     if request.args.get("seen") == screens.mark_of(room):
         return make_response("", 204)
     return screens.show(room)

@@ -28,6 +28,7 @@ _A_SHELF_HOLDS: Final = 40
 # A few copies that cannot be lent, so that the screen's other answers can be seen as well.
 _ODD_ONES: Final = (ItemStatus.IN_ROOM_ONLY, ItemStatus.DAMAGED, ItemStatus.MISSING)
 _ODD_FROM: Final = 20
+_NEW: Final = 3
 
 
 def add_books(world: World, count: int) -> tuple[DemoItem, ...]:
@@ -35,16 +36,21 @@ def add_books(world: World, count: int) -> tuple[DemoItem, ...]:
     numbers = AccessionNumbers(world.session)
     titles, items, lendable = [], [], []
     for n, new in enumerate(islice(_titles(world), count)):
+        is_new = n >= count - _NEW
         title_id = new_id(world.before.now)
         titles.append(title_row(title_id, new))
         for copy in range(COPIES):
             made = new_item(numbers.next(), here=world.before)
             row = item_row(made, title_id, here=world.before)
+            if is_new:
+                row["added_on"] = world.here.today
             row["shelf"] = f"{new.class_mark}{n // _A_SHELF_HOLDS + 1}"
             if copy and _ODD_FROM <= n < _ODD_FROM + len(_ODD_ONES):
                 row["status"] = _ODD_ONES[n - _ODD_FROM]
             else:
-                lendable.append(DemoItem(item_id=made.item_id, code=made.code, name=new.name))
+                lendable.append(
+                    DemoItem(item_id=made.item_id, code=made.code, name=new.name, is_new=is_new)
+                )
             items.append(row)
     world.add(Title, titles)
     world.add(Item, items)

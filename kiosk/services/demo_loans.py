@@ -85,7 +85,7 @@ def add_loans(
     world: World, items: tuple[DemoItem, ...], held: tuple[HeldOpening, ...]
 ) -> frozenset[UUID]:
     """Make the loans of the days behind; return the items that are out now."""
-    library = _Library(world=world, on_shelf=list(items))
+    library = _Library(world=world, on_shelf=[item for item in items if not item.is_new])
     if held:
         _lend_long_ago(library, held[0].on)
         for opening in held:

@@ -38,9 +38,12 @@ class DemoChild:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoItem:
+    """A copy that can be lent; `is_new` where it came after the history was over."""
+
     item_id: UUID
     code: str
     name: str
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

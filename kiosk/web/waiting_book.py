@@ -32,6 +32,11 @@ def keep(code: OurCode | BookBar, request_id: UUID) -> None:
     session[_COOKIE_KEY] = [scanned, str(request_id), context.here().now.timestamp()]
 
 
+def forget() -> None:
+    """Let no card take the book any more: whoever put it there has gone on."""
+    session.pop(_COOKIE_KEY, None)
+
+
 def take() -> WaitingBook | None:
     """Return the book that waits, and forget it; None when there is none or it was long ago."""
     kept = session.pop(_COOKIE_KEY, None)

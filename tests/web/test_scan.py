@@ -127,6 +127,19 @@ def test_a_book_before_the_card_waits_for_it(page: PageClient, here: Here) -> No
     assert _loans() == [(child.child_id, None)]
 
 
+@pytest.mark.parametrize(("path", "lent"), [("/", 0), ("/idle", 0), ("/idle?seen=x", 1)])
+def test_a_book_that_was_left_there_is_not_lent_to_the_next_card(
+    page: PageClient, here: Here, path: str, lent: int
+) -> None:
+    factories.open_today(here)
+    page.scan(factories.item(here).code)
+    page.fragment(path)
+
+    page.scan(factories.child(here).card_code)
+
+    assert factories.how_many(Loan) == lent
+
+
 @pytest.mark.parametrize(("seconds", "loans"), [(15, 1), (16, 0)])
 def test_it_waits_a_quarter_of_a_minute(
     page: PageClient, here: Here, clock: FrozenClock, seconds: int, loans: int
