@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _KB = 1024
 _LATER = {"Font", "Media"}  # loaded after the first paint; they do not count (ruling 21)
+# Fetched by idle.js once the first picture stands, and a sound like the others.
+_HEARD = ("/voice", "/static/js/speak.js", "/static/sounds/", "/static/voice/")
 _PAINT = "performance.getEntriesByName('first-contentful-paint').map(e => e.startTime)[0] || 0"
 _SETTLE_MS = 400
 _LOADS = 4
@@ -70,7 +72,11 @@ class Loaded:
         self.sizes[event["requestId"]] = event["encodedDataLength"]
 
     def counting(self) -> list[str]:
-        return [key for key, kind in self.kinds.items() if kind not in _LATER]
+        return [
+            key
+            for key, kind in self.kinds.items()
+            if kind not in _LATER and not urlsplit(self.urls[key]).path.startswith(_HEARD)
+        ]
 
     def bytes(self, *, assets_only: bool = False) -> float:
         return sum(

@@ -1,6 +1,7 @@
 // What is lost without this file: the ring that asks whether the child is still here, the way back
-// to the idle screen, the moving clock, and what is fetched only when the first picture stands. The server ends the child's session without it, but the
-// child's page would stay on the screen.
+// to the idle screen, the moving clock, and the sound, which is fetched only when the first picture
+// stands. The server ends the child's session without it, but the child's page would stay on the
+// screen.
 (() => {
   "use strict";
   const { body } = document, { idleUrl, endUrl, stayUrl } = body.dataset;
@@ -117,7 +118,9 @@
   });
   tick();
 
-  window.addEventListener("load", () => requestAnimationFrame(() => setTimeout(() => {
-    if (body.dataset.later) body.append(Object.assign(document.createElement("script"), { src: body.dataset.later }));
-  })));
+  const later = () => {
+    const { later: src } = body.dataset;
+    if (src) body.append(Object.assign(document.createElement("script"), { src }));
+  };
+  window.addEventListener("load", () => requestAnimationFrame(() => setTimeout(later)));
 })();

@@ -8,7 +8,6 @@
   const voices = window.speechSynthesis, sounds = {};
   let plan = null, audio = null, loud = null; // what the server says; where it is played
   let turn = 0, node = null, current = null, isReminded = false, timer = 0;
-
   const wait = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
   const load = async (url) => audio.decodeAudioData(await (await fetch(url)).arrayBuffer());
   const play = (buffer) => {
@@ -36,14 +35,12 @@
     const found = voices?.getVoices().filter(isOurs) ?? [];
     const voice = found.find(({ lang }) => /CN/i.test(lang)) ?? found[0];
     if (!voice) return void done(false);
-    const said = new SpeechSynthesisUtterance(zh);
-    Object.assign(said, { voice, lang: voice.lang, rate: 0.9, volume: loud.gain.value });
-    [said.onend, said.onerror] = [() => done(true), () => done(turn !== mine)];
-    voices.speak(said);
+    const ends = { onend: () => done(true), onerror: () => done(turn !== mine) };
+    const how = { voice, lang: voice.lang, rate: 0.9, volume: loud.gain.value };
+    voices.speak(Object.assign(new SpeechSynthesisUtterance(zh), how, ends));
   });
   const say = (source, { zh, ...at }, mine) =>
     (source === "computer" ? speech(zh, mine) : clip(at[source], mine));
-
   const hear = async (element, withSound) => {
     hush();
     if (!plan?.isOn || !element) return;
@@ -55,7 +52,6 @@
       }
     }
   };
-
   const rest = () => {
     clearTimeout(timer);
     if (plan?.isOn && current && !isReminded) timer = setTimeout(() => {
@@ -77,8 +73,7 @@
     current = stage.querySelector("[data-say]");
     if (wasQuiet && isQuiet(current)) return; // the idle screen has renewed itself
     isReminded = false;
-    if (isQuiet(current)) hush();
-    else hear(current, true);
+    void (isQuiet(current) ? hush() : hear(current, true));
     rest();
   });
   const shown = (element) => element && hear(element, true);
