@@ -13,6 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
+import browser  # noqa: E402
 import counts  # noqa: E402
 import crowd  # noqa: E402
 import install  # noqa: E402
@@ -38,6 +39,7 @@ PARTS: list[tuple[set[int], Measure]] = [
     ({11, 12}, memory.measure),
     ({13, 14}, record.measure),
     ({15}, install.measure),
+    ({16}, browser.measure),
 ]
 
 
