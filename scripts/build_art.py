@@ -27,12 +27,13 @@ SELECTORS = {
     "face": ".f-{name}",
     "guide": ".guide--{name}",
     "icon": ".i-{name}",
+    "picture": ".p-{name}",
     "tip": ".tip--{name}",
 }
 # Drawings that no first page shows.
 LATER = re.compile(
-    r"tip-|face-(?!teacher)|scene-(cord|swallows|hills-evening|held-book|moon|sun)"
-    r"|icon-(book|strangecard|screen|scanner|camera|printer|words|sound|go|home|label|longer|newcard|returnbox|speak|teacher)"
+    r"(picture|tip)-|face-(?!teacher)|scene-(cord|swallows|hills-evening|held-book|moon|sun)"
+    r"|icon-(book|class|next|strangecard|screen|scanner|camera|printer|words|sound|go|home|label|longer|newcard|returnbox|speak|teacher)"
 )
 ROUND_ENDS = ' stroke-linecap="round" stroke-linejoin="round"'
 

@@ -24,6 +24,7 @@ LANDED = {
     "0001_tables.py": "126e5717176796795e3889b01c529a69e4d01f0e96084f008ff2f1ed132e5986",
     "0002_guards.py": "1bbcde99e8067659b859bbc04e0e5b9d93d5a61f9883ac310fd759e81303134e",
     "0003_device.py": "767eb8f506609182ef785a7f723b33a5fa58e852b9686e14096e203b336eb069",
+    "0004_no_card.py": "c0b666ae6ec581d9ad5eb6c4c67dd155cf8478c8060ff5f9f8af6baa9a3918c8",
 }
 
 assert models.__all__  # the metadata is full once the models are imported

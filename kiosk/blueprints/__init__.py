@@ -7,6 +7,7 @@ from flask import Blueprint
 
 NAMES = (
     "kiosk",
+    "no_card",
     "child",
     "demo",
     "staff_door",

@@ -181,18 +181,11 @@ def _command(command: Command | None) -> Response:
             child_screen.end()
             return screens.show(rooms.now(context.here()))
         case Command.TEACHER:
-            return screens.plain("kiosk/_teacher.html")
-
-
-@blueprint.get("/no-card")
-@access(Access.ANYBODY)
-def no_card() -> Response:
-    """No card with you? No matter: the teacher helps."""
-    return screens.plain("kiosk/_no_card.html")
+            return teacher()
 
 
 @blueprint.get("/teacher")
 @access(Access.ANYBODY)
 def teacher() -> Response:
-    """Ask a teacher."""
-    return screens.plain("kiosk/_teacher.html")
+    """Ask a teacher; the way back is that of whoever asks."""
+    return htmx.screen("kiosk/_teacher.html", child_screen.current())

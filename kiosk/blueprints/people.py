@@ -9,7 +9,15 @@ from werkzeug.wrappers import Response
 from kiosk.errors import InvalidInputError, KioskError, RefusedError
 from kiosk.rules.relations import Relation
 from kiosk.rules.sessions import SessionProblem
-from kiosk.services import cards, child_visits, contacts, people, printed_cards, readings
+from kiosk.services import (
+    cards,
+    child_visits,
+    contacts,
+    people,
+    picture_codes,
+    printed_cards,
+    readings,
+)
 from kiosk.web import context, forms, printed, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
@@ -194,6 +202,7 @@ def _detail(
         one=one,
         read_as=" ".join(readings.of_given_name(one.child.given_name, one.given_name_pinyin)),
         misread=misread,
+        pictures=picture_codes.of(child_id),
         visits=child_visits.lately(child_id, here=here),
         today=here.today,
         relations=tuple(Relation),

@@ -8,11 +8,12 @@ from typing import Final
 from uuid import UUID
 
 from kiosk.ids import new_id
+from kiosk.models.no_card import PictureCode
 from kiosk.models.people import Card, Child, Contact, ContactStatus, SchoolClass, Staff
 from kiosk.rules.badges import Badge
 from kiosk.rules.relations import Relation
 from kiosk.rules.staff import Role
-from kiosk.services import demo_names, enrolment, pins
+from kiosk.services import demo_names, enrolment, picture_codes, pins
 from kiosk.services.demo_world import DemoChild, DemoContact, DemoStaff, World
 from kiosk.services.enrolment import Row
 
@@ -137,6 +138,14 @@ class _Enrolling:
         self.world.add(Child, self.children)
         self.world.add(Contact, self.contacts)
         self.world.add(Card, self.cards)
+        before, chance = self.world.before, Random(1)  # noqa: S311 - an invented school
+        self.world.add(
+            PictureCode,
+            [
+                picture_codes.new_row(child_id=child.child_id, here=before, chance=chance)
+                for child in self.made
+            ],
+        )
 
     def _add_contacts(self, child_id: UUID, family: str) -> Iterator[DemoContact]:
         for position, relation in enumerate(_relations(self.world.rng)):

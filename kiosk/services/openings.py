@@ -20,14 +20,9 @@ from kiosk.models.visits import Visit
 from kiosk.rules import civil, openings
 from kiosk.rules.badges import Badge
 from kiosk.rules.call_states import CallState
-from kiosk.rules.openings import (
-    Hazard,
-    OpeningOrigin,
-    OpeningRefusal,
-    OpeningState,
-)
+from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningRefusal, OpeningState
 from kiosk.rules.visits import VisitState
-from kiosk.services import audit, forgotten, opening_plan, rooms
+from kiosk.services import audit, forgotten, opening_plan, rooms, waiting
 from kiosk.services.again import once_more
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
@@ -208,6 +203,7 @@ def close_room(*, is_tidy: bool, staff_id: UUID, here: Here) -> None:
             .where(Visit.home_id == here.home_id, Visit.state == constant(VisitState.OPEN))
             .values(state=VisitState.LEFT_UNCONFIRMED)
         )
+        waiting.expire(session, here=here)
         _sign_off(session, opening.id, here)
         opening_plan.give_up_places(
             session,

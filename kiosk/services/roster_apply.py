@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from kiosk.files.roster import ContactRow, RosterRow
 from kiosk.ids import new_id
+from kiosk.models.no_card import PictureCode
 from kiosk.models.people import Card, Child, Contact, ContactStatus, SchoolClass
 from kiosk.rules.badges import Badge
-from kiosk.services import contacts, enrolment
+from kiosk.services import contacts, enrolment, picture_codes
 from kiosk.services.enrolment import Row
 from kiosk.services.here import Here
 from kiosk.services.progress import Progress
@@ -136,6 +137,7 @@ def _add(
     children: list[Row] = []
     people: list[Row] = []
     cards: list[Row] = []
+    codes: list[Row] = []
     for row in plan.new:
         place, child_id = _place(row), new_id(here.now)
         badge = enrolment.badge_for(worn, grade=place[0], number=place[1])
@@ -154,7 +156,8 @@ def _add(
         )
         people += _new_contacts(row.contacts, child_id, here)
         cards.append(enrolment.card_row(child_id=child_id, staff_id=None, here=here)[0])
-    for table, rows in ((Child, children), (Contact, people), (Card, cards)):
+        codes.append(picture_codes.new_row(child_id=child_id, here=here))
+    for table, rows in ((Child, children), (Contact, people), (Card, cards), (PictureCode, codes)):
         if rows:
             session.execute(insert(table), rows)
 

@@ -20,7 +20,7 @@ from kiosk.rules.badges import Badge
 from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import Hazard, OpeningState
 from kiosk.rules.visits import VisitState
-from kiosk.services import call_desk, rooms
+from kiosk.services import call_desk, rooms, waiting
 from kiosk.services.call_board import BoardRow, CallRow
 from kiosk.services.here import Here
 from kiosk.services.visit_days import of_days
@@ -95,6 +95,7 @@ class StaffHome:
     opening: OpenNow | None
     next_planned: rooms.PlannedOpening | None
     present: tuple[Present, ...]
+    waiting: tuple[waiting.Waiting, ...]
     came: int
     left: int
     unconfirmed: int
@@ -124,6 +125,7 @@ def look(*, here: Here, amiss: Collection[TodoKind] = ()) -> StaffHome:
         opening=opening,
         next_planned=state.next_planned,
         present=_present(session, state.since, here),
+        waiting=waiting.now(here=here),
         came=len(visits),
         left=became[VisitState.LEFT],
         unconfirmed=became[VisitState.LEFT_UNCONFIRMED],

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from kiosk.db import AnyRow, constant, reading, writing
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
+from kiosk.models.no_card import WaitingArrival
 from kiosk.models.openings import Opening
 from kiosk.models.people import Card, Child, SchoolClass
 from kiosk.models.visits import Visit
@@ -22,7 +23,7 @@ from kiosk.rules.badges import Badge
 from kiosk.rules.codes import CodeProblem
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.visits import ArrivalAction, LastVisit, VisitRefusal, VisitState
-from kiosk.services import own_page, rooms
+from kiosk.services import own_page, rooms, waiting
 from kiosk.services.again import once_more
 from kiosk.services.answers import (
     Arrived,
@@ -56,6 +57,12 @@ _latest_one = (
     .correlate(Child)
     .scalar_subquery()
 )
+_waiting = (
+    select(WaitingArrival.id)
+    .where(WaitingArrival.child_id == Child.id, WaitingArrival.settled_at.is_(None))
+    .correlate(Child)
+    .scalar_subquery()
+)
 _CARD: Final = Prepared(
     select(
         Card.revoked_at,
@@ -74,6 +81,7 @@ _CARD: Final = Prepared(
         Visit.request_id,
         Visit.leave_request_id,
         Opening.on_date.label("open_since"),
+        _waiting.label("waiting_id"),
     )
     .join(Child, Child.id == Card.child_id)
     .join(SchoolClass, SchoolClass.id == Child.class_id)
@@ -199,10 +207,11 @@ def _sign_in(
             .where(Visit.id == child.visit_id)
             .values(state=VisitState.LEFT_UNCONFIRMED)
         )
+    visit_id = new_id(here.now)
     _ADD.run(
         connection,
         {
-            "id": new_id(here.now),
+            "id": visit_id,
             "home_id": here.home_id,
             "child_id": child.id,
             "local_day": here.today,
@@ -211,6 +220,8 @@ def _sign_in(
             "request_id": request_id,
         },
     )
+    if child.waiting_id is not None:
+        waiting.settle_own(connection, child.waiting_id, visit_id=visit_id, here=here)
 
 
 def _answer(

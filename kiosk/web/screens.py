@@ -25,6 +25,14 @@ from kiosk.services.answers import (
     Room,
 )
 from kiosk.services.lending import Reader
+from kiosk.services.no_card_answers import (
+    PickAnimal,
+    PickClass,
+    PickCloth,
+    PickGrade,
+    PickPictures,
+    WaitForTeacher,
+)
 from kiosk.web import context, errors, htmx, last_return
 from kiosk.web.child_sessions import ChildSession
 
@@ -39,10 +47,16 @@ _FRAGMENTS: Final = {
     LendStart: "kiosk/_lend_start.html",
     Lent: "kiosk/_lent.html",
     OwnPage: "kiosk/_own.html",
+    PickAnimal: "kiosk/_pick_animal.html",
+    PickClass: "kiosk/_pick_class.html",
+    PickCloth: "kiosk/_pick_animal.html",
     PickContact: "kiosk/_who.html",
+    PickGrade: "kiosk/_pick_class.html",
+    PickPictures: "kiosk/_pick_pictures.html",
     PickTime: "kiosk/_when.html",
     Renewed: "kiosk/_renewed.html",
     Returned: "kiosk/_returned.html",
+    WaitForTeacher: "kiosk/_wait_teacher.html",
 }
 
 

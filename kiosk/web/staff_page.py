@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from kiosk.errors import InvalidInputError, KioskError
 from kiosk.rules import civil
 from kiosk.rules.sessions import SessionProblem
+from kiosk.services import waiting
 from kiosk.web import context, errors, htmx
 
 # `staff_door.back` takes it out again (ruling 10).
@@ -37,7 +38,7 @@ def _remembered(page: Response) -> Response:
 
 def frame() -> dict[str, object]:
     """Return what the layout asks for; looked up only when a page is drawn in full."""
-    return {"wall_clock": _wall_clock}
+    return {"wall_clock": _wall_clock, "waiting_count": _waiting_count}
 
 
 def minute(name: str) -> int:
@@ -62,6 +63,10 @@ def hhmm(at: int | datetime) -> str:
 def local_day(at: datetime) -> date:
     """Return the day of an instant in the room."""
     return civil.local(at, context.settings().zone).date()
+
+
+def _waiting_count() -> int:
+    return waiting.count(here=context.here())
 
 
 def _wall_clock() -> datetime:

@@ -53,7 +53,8 @@ FAULTS = """(pxPerMm) => {
   for (const tile of tiles) {
     const { left, right, top, bottom, width, height } = box(tile);
     const least = Math.min(width, height) / mm;
-    if (least < 24.9) faults.push(`${least.toFixed(1)} mm for a finger: ${name(tile)}`);
+    const needed = tile.closest(".picks, .pictures") ? 19.9 : 24.9; // rule 1: primary, any
+    if (least < needed) faults.push(`${least.toFixed(1)} mm for a finger: ${name(tile)}`);
     if (bottom > innerHeight - 10 * mm) faults.push(`too deep: ${name(tile)}`);
     if ((left < corner || right > innerWidth - corner) && top < corner) {
       faults.push(`in a corner: ${name(tile)}`);

@@ -40,9 +40,9 @@ STAYS = {
 
 # These have no row in the record at all.
 ALL_STAYS = {
-    "audit", "booking_event", "card", "contact", "device", "home", "opening_rule", "scanner",
-    "staff", "staff_session", "sync_change", "sync_control", "sync_quarantine", "sync_state",
-    "throttle", "title",
+    "audit", "booking_event", "card", "contact", "device", "home", "opening_rule", "picture_code",
+    "scanner", "staff", "staff_session", "sync_change", "sync_control", "sync_quarantine",
+    "sync_state", "throttle", "title", "waiting_arrival",
 }  # fmt: skip
 
 KINDS = {"Uuid": Kind.KEY, "Date": Kind.DATE, "UTCDateTime": Kind.INSTANT, "Enum": Kind.WORD}

@@ -16,6 +16,7 @@ from kiosk.db import Base, reading, transaction
 from kiosk.errors import InvalidInputError, RefusedError
 from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.calls import Booking
+from kiosk.models.no_card import PictureCode
 from kiosk.models.people import Card, Child, Contact, ContactStatus, SchoolClass
 from kiosk.rules.call_states import CallState
 from kiosk.rules.people import PeopleProblem
@@ -577,7 +578,7 @@ def test_what_is_written_out_comes_back_as_no_change(
     people: list[tuple[str, str, int, int, bool, list[str]]], here: Here, tmp_path: Path
 ) -> None:
     with transaction() as session:
-        for table in (Card, Contact, Child, SchoolClass):
+        for table in (PictureCode, Card, Contact, Child, SchoolClass):
             session.execute(delete(table))
     rows = [
         (

@@ -22,9 +22,10 @@ from kiosk.rules.badges import Animal, Badge, Cloth
 from kiosk.rules.class_tree import Tree
 from kiosk.rules.codes import CodeProblem
 from kiosk.rules.lending import LendingRefusal
+from kiosk.rules.pictures import Picture
 from kiosk.rules.relations import Relation
 from kiosk.rules.visits import VisitRefusal
-from kiosk.services import answers
+from kiosk.services import answers, no_card_answers
 from kiosk.services.devices import DeviceSettings
 from kiosk.web import filters, heard, pinyin
 
@@ -291,8 +292,77 @@ def _states() -> Iterator[tuple[str, str, object]]:
     )
     yield "18-own-long-name", "kiosk/_own.html", replace(OWN, child=LONG_NAME)
     yield "19-goodbye-long-name", "kiosk/_goodbye.html", replace(GONE, child=LONG_NAME)
-    yield "13-no-card", "kiosk/_no_card.html", None
+    yield from _without_a_card()
     yield "14-teacher", "kiosk/_teacher.html", None
+
+
+def _without_a_card() -> Iterator[tuple[str, str, object]]:
+    classes = tuple(
+        no_card_answers.ClassTile(
+            class_id=UUID(int=number), grade=1 + number // 6, number=number % 6 + 1
+        )
+        for number in range(36)
+    )
+    yield (
+        "13-no-card",
+        "kiosk/_pick_class.html",
+        no_card_answers.PickClass(
+            grade=None, classes=tuple(one for one in classes if one.number == 1)
+        ),
+    )
+    for grades in (3, 6, 9):
+        yield (
+            f"13-no-card-{grades}-grades",
+            "kiosk/_pick_class.html",
+            no_card_answers.PickGrade(grades=tuple(range(1, grades + 1))),
+        )
+    for count in (2, 9, 12, 18):
+        yield (
+            f"13-no-card-{count}-classes",
+            "kiosk/_pick_class.html",
+            no_card_answers.PickClass(
+                grade=3, classes=tuple(replace(one, grade=3) for one in classes[:count])
+            ),
+        )
+    animals = tuple(Animal)
+    for count in (4, 11, 17, 18):
+        yield (
+            f"13-no-card-{count}-animals",
+            "kiosk/_pick_animal.html",
+            no_card_answers.PickAnimal(
+                class_id=ONE,
+                grade=3,
+                next_page=1 if count == 17 else None,
+                animals=tuple(
+                    (one, None if place % 5 == 1 else tuple(Cloth)[place % 6])
+                    for place, one in enumerate(animals[:count])
+                ),
+            ),
+        )
+    yield (
+        "13-no-card-cloth",
+        "kiosk/_pick_animal.html",
+        no_card_answers.PickCloth(
+            class_id=ONE, badges=tuple(replace(DEER, cloth=cloth) for cloth in Cloth)
+        ),
+    )
+    pictures = no_card_answers.PickPictures(class_id=ONE, badge=DEER)
+    yield "13-no-card-pictures", "kiosk/_pick_pictures.html", pictures
+    yield (
+        "13-no-card-two-pictures",
+        "kiosk/_pick_pictures.html",
+        replace(pictures, picked=(Picture.KITE, Picture.SUN)),
+    )
+    yield (
+        "13-no-card-again",
+        "kiosk/_pick_pictures.html",
+        replace(pictures, is_again=True),
+    )
+    yield (
+        "13-no-card-wait",
+        "kiosk/_wait_teacher.html",
+        no_card_answers.WaitForTeacher(badge=DEER),
+    )
 
 
 def screens() -> dict[str, Screen]:
