@@ -34,6 +34,7 @@ MENU = [
     "/staff/openings",
     "/staff/ledgers",
     "/staff/record",
+    "/staff/setup",
 ]
 
 
