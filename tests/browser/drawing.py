@@ -64,7 +64,7 @@ def show(page: Page, made: Environment, screen: gallery.Screen) -> None:
 
 
 def cover(page: Page, made: Environment, part: str) -> None:
-    """Lay over the screen what the scripts lay there: the ring, a refusal, the word to wait."""
+    """Lay over the screen what the scripts lay there: the ring, a refusal, words to wait."""
     if part == "waiting":
         page.evaluate("document.body.dataset.waiting = ''")
     elif part == "notice":

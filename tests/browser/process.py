@@ -2,6 +2,7 @@
 
 import csv
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -70,6 +71,13 @@ class Kiosk:
         """Take the power away."""
         self._end(kill=True)
 
+    def freeze(self) -> None:
+        """Let it be there and answer nobody, until `thaw`."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
     def log(self) -> str:
         return (self.instance / "kiosk.out").read_text(encoding="utf-8", errors="replace")
 
@@ -88,6 +96,10 @@ class Kiosk:
             for row in rows
             if row["kind"] == kind
         ]
+
+    def _signal(self, what: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(what)
 
     def _end(self, *, kill: bool) -> None:
         process, self._process = self._process, None

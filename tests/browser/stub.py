@@ -33,7 +33,8 @@ _PAGE: Final = """<!doctype html>
 <main id="screen">{screen}</main><div id="notice" role="alert" hidden></div>
 <template id="still-there"><div>{lanterns}
 <button type="button" data-still="stay">here</button>
-<button type="button" data-still="done">done</button></div></template>{beside}</body></html>"""
+<button type="button" data-still="done">done</button></div></template>
+<template id="machine-tired"><h1 id="tired">tired</h1></template>{beside}</body></html>"""
 _STYLE: Final = """html { font-size: 100px; } body { margin: 0; font-size: 16px; }
 #screen { height: 700px; } #notice { position: fixed; bottom: 0; }
 .still-there { position: fixed; inset: 0; background: white; }
@@ -101,7 +102,13 @@ class Stub:
     def __init__(self) -> None:
         self.token = "first"  # noqa: S105  # no secret: a form token
         self.kind = "data-kiosk"
-        self.scripts = ["vendor/htmx.min.js", "js/scanner.js", "js/post.js", "js/idle.js"]
+        self.scripts = [
+            "vendor/htmx.min.js",
+            "js/scanner.js",
+            "js/post.js",
+            "js/wait.js",
+            "js/idle.js",
+        ]
         self.screen = '<section id="home">home</section>'
         self.beside = ""
         self.scans: list[Post] = []

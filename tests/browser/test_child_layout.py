@@ -70,6 +70,27 @@ FAULTS = """(pxPerMm) => {
   return faults;
 }"""
 
+# What lies over a screen: its parts, each whole on the glass and in its card, and not in a heap.
+OUTSIDE = """() => {
+  const box = (element) => element.getBoundingClientRect(), faults = [];
+  const page = document.querySelector(".tired__page") ?? document.querySelector(".waiting");
+  const frame = box(page), parts = [...page.children].map(box);
+  if (frame.left < 0 || frame.right > innerWidth || frame.top < 0 || frame.bottom > innerHeight) {
+    faults.push("outside the screen");
+  }
+  if (document.documentElement.scrollHeight > innerHeight) faults.push("the page scrolls");
+  parts.forEach((one, place) => {
+    if (!one.width || one.left < frame.left || one.right > frame.right + 1 || one.top < frame.top
+        || one.bottom > frame.bottom) faults.push(`outside the card: ${place}`);
+    for (const other of parts.slice(place + 1)) {
+      const across = Math.max(one.left, other.left) < Math.min(one.right, other.right) - 1;
+      const down = Math.max(one.top, other.top) < Math.min(one.bottom, other.bottom) - 1;
+      if (across && down) faults.push(`on one another: ${place}`);
+    }
+  });
+  return faults;
+}"""
+
 
 @pytest.fixture(scope="module")
 def drawn(chromium: Browser) -> Iterator[Page]:
@@ -111,6 +132,24 @@ def test_every_screen_fits_and_can_be_touched(
     drawn: Page, size: tuple[int, int], reader: str
 ) -> None:
     assert _faults(drawn, size, reader) == {}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("part", ["_tired", "waiting"])
+def test_what_is_said_without_a_server_fits_and_moves_nothing(
+    drawn: Page, part: str, reader: str
+) -> None:
+    made = drawing.environment(reader)
+    found = {}
+    for width, height in NOT_MEASURED:
+        drawn.set_viewport_size({"width": width, "height": height})
+        drawing.open_layout(drawn, made)
+        drawing.show(drawn, made, SCREENS["04a-own-choose"])
+        drawing.cover(drawn, made, part)
+        if outside := drawn.evaluate(OUTSIDE):
+            found[width, height] = outside
+
+    assert found == {}
 
 
 @pytest.mark.parametrize("glass", GLASS)

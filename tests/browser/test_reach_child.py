@@ -71,7 +71,7 @@ def test_a_long_title_can_be_read_on_each_cover(drawn: Page, made: Environment, 
     assert reach.pale_texts(drawn) == []
 
 
-@pytest.mark.parametrize("part", ["_still", "notice", "waiting"])
+@pytest.mark.parametrize("part", ["_still", "_tired", "notice", "waiting"])
 def test_what_lies_over_a_screen_keeps_nobody_out(
     drawn: Page, made: Environment, part: str
 ) -> None:

@@ -450,6 +450,11 @@ def main() -> None:
         fragment="errors/_notice.html", reason=CodeProblem.UNKNOWN_CARD, values={}
     )
     (chosen.folder / "15-lost.html").write_text(lost, encoding="utf-8")
+    for name, body in (("20-just-a-moment", "data-waiting"), ("21-machine-tired", "data-tired")):
+        page = made.get_template("kiosk/screen.html").render(fragment="kiosk/_own.html", answer=OWN)
+        tired = made.get_template("kiosk/_tired.html").render() if body == "data-tired" else ""
+        page = page.replace("<body", f"<body {body}").replace("</body>", f"{tired}</body>")
+        (chosen.folder / f"{name}.html").write_text(page, encoding="utf-8")
     for name, reason in (("10-still", None), ("12-notice", CodeProblem.MISREAD)):
         page = made.get_template("kiosk/screen.html").render(
             fragment="kiosk/_own.html" if reason is None else "kiosk/_idle_open.html",

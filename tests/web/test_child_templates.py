@@ -186,6 +186,17 @@ def test_the_ring_has_a_sound_and_says_what_stands_on_it(chinese: Environment) -
     assert _is_shown(_heard(ring).get("data-say", ""), ring)
 
 
+def test_a_machine_that_is_tired_calls_the_teacher_and_has_nothing_to_press(
+    chinese: Environment,
+) -> None:
+    drawn = chinese.get_template("kiosk/_tired.html").render()
+    page = markup.parse(drawn, fragment=True)
+
+    assert _heard(page).get("data-sound") == "teacher"
+    assert _is_shown(_heard(page).get("data-say", ""), page)
+    assert not any(word in drawn for word in ("<button", "<a ", "url("))
+
+
 @pytest.mark.parametrize("reason", _reasons(), ids=repr)
 def test_a_notice_has_a_sound_and_says_what_stands_on_it(
     chinese: Environment, reason: StrEnum

@@ -93,6 +93,7 @@
     } else if (seconds >= END) {
       finish();
     } else if (seconds >= STILL) {
+      if ("tired" in body.dataset) return; // the page above it asks nothing, and this comes after
       if (!ring) cover();
       ring.querySelectorAll("[data-lantern]").forEach((lantern, place) =>
         lantern.classList.toggle("lantern--out", place < Math.floor(seconds - STILL)));

@@ -76,10 +76,9 @@
 
   const work = async () => {
     body.dataset.scanning = "";
-    const slow = setTimeout(() => { body.dataset.waiting = ""; }, PATIENCE);
+    say("kiosk:asked");
     const { response, html } = await deliver(queue[0]);
-    clearTimeout(slow);
-    delete body.dataset.waiting;
+    say("kiosk:answered");
     const isCard = queue.shift().code.startsWith("C");
     try {
       show(response, html, isCard);

@@ -56,7 +56,7 @@
     clearTimeout(timer);
     if (plan?.isOn && current && !isReminded) timer = setTimeout(() => {
       isReminded = true;
-      if (!stage.hidden && notice.hidden) hear(current, false);
+      if (stage.checkVisibility() && notice.hidden) hear(current, false);
     }, REMIND);
   };
   const isQuiet = (element) => element?.dataset.quiet !== undefined;
@@ -79,6 +79,8 @@
   const shown = (element) => element && hear(element, true);
   document.addEventListener("kiosk:ring", () =>
     (stage.hidden ? shown(document.querySelector(".still-there [data-say]")) : hush()));
+  document.addEventListener("kiosk:tired", () =>
+    void (shown(document.querySelector(".machine-tired [data-say]")) ?? hush()));
   new MutationObserver(() => shown(notice.querySelector("[data-say]")))
     .observe(notice, { childList: true });
   document.addEventListener("click", ({ target }) =>

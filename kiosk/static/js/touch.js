@@ -88,6 +88,7 @@
   document.addEventListener("pointercancel", lose, true);
   document.addEventListener("kiosk:swapped", change);
   document.addEventListener("kiosk:ring", change);
+  document.addEventListener("kiosk:tired", change);
   // The browser's own click comes only exactly on the target; ours has been made above.
   document.addEventListener("click", (event) => event.isTrusted && stop(event), true);
   const options = { capture: true, passive: false };
