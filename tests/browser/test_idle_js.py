@@ -363,6 +363,91 @@ def test_a_pinch_does_not_zoom_and_a_long_press_opens_no_menu(page: Page, finger
     assert page.evaluate("window.menus") == 0
 
 
+def test_a_tile_has_sunk_before_the_next_picture_is_drawn(page: Page, fingers: Fingers) -> None:
+    page.evaluate(
+        """() => addEventListener("pointerdown", () => {
+          window.sunk = document.querySelector("#one").classList.contains("is-pressed");
+        })"""
+    )
+
+    fingers.down(150, 150)
+
+    assert page.evaluate("window.sunk") is True
+
+
+# What a page does that takes each finger as it comes.
+NAIVE_TOUCH = """addEventListener("pointerdown", ({ clientX: x, clientY: y }) => {
+  requestAnimationFrame(() => document.elementFromPoint(x, y)?.classList.add("is-pressed"));
+  window.sunk = Boolean(document.querySelector(".is-pressed"));
+  document.elementFromPoint(x, y)?.closest("button")?.click();
+})"""
+
+
+NOTE_CLICKS = """() => {
+  window.clicks = [];
+  addEventListener("click", ({ isTrusted, target }) => isTrusted || window.clicks.push(target.id));
+}"""
+
+
+def test_a_page_that_takes_each_finger_as_it_comes_fails_each_of_these(
+    stub: Stub, page: Page
+) -> None:
+    stub.scripts.remove("js/touch.js")
+    _open(page, stub, TILES)
+    page.evaluate(NAIVE_TOUCH)
+    page.evaluate(NOTE_CLICKS)
+    fingers = Fingers(page)
+
+    fingers.down(150, 150, finger=0)  # presses at once, and a second finger too
+    fingers.down(270, 150, finger=1)
+    fingers.up(finger=1)
+    fingers.move(150, 400, finger=0)  # slides off
+    fingers.up(finger=0)
+    fingers.tap(155, 150)  # again, at once
+    page.evaluate("document.dispatchEvent(new CustomEvent('kiosk:swapped'))")
+    fingers.tap(150, 150)  # right after a new picture
+
+    assert page.evaluate("window.sunk") is False
+    assert page.evaluate("window.clicks") == ["one", "two", "one", "one"]
+
+
+NOTE_MENUS = """() => {
+  window.menus = 0;
+  addEventListener("contextmenu", (event) => { window.menus += !event.defaultPrevented; });
+}"""
+
+
+@pytest.mark.parametrize("is_ours", [True, False], ids=["kiosk", "plain"])
+def test_no_menu_opens_and_no_words_are_marked(stub: Stub, page: Page, *, is_ours: bool) -> None:
+    if not is_ours:
+        stub.scripts.remove("js/touch.js")
+    _open(page, stub, "<p style='font-size:60px'>words</p>")
+    page.evaluate(NOTE_MENUS)
+
+    page.mouse.dblclick(80, 90)
+    marked = page.evaluate("getSelection().toString().trim()")
+    page.mouse.click(80, 90, button="right")
+
+    found = page.evaluate("window.menus"), marked
+    assert found == ((0, "") if is_ours else (1, "words"))
+
+
+@pytest.mark.parametrize("is_ours", [True, False], ids=["kiosk", "plain"])
+def test_ctrl_and_wheel_do_not_zoom(stub: Stub, page: Page, *, is_ours: bool) -> None:
+    if not is_ours:
+        stub.scripts.remove("js/touch.js")
+    _open(page, stub, TILES)
+    page.evaluate(
+        "addEventListener('wheel', (event) => { window.swallowed = event.defaultPrevented; })"
+    )
+
+    turn = {"type": "mouseWheel", "x": 600, "y": 300, "deltaX": 0, "deltaY": -100, "modifiers": 2}
+    page.context.new_cdp_session(page).send("Input.dispatchMouseEvent", turn)
+
+    page.wait_for_function("window.swallowed !== undefined", polling=50)
+    assert page.evaluate("window.swallowed") is is_ours
+
+
 def test_buttons_work_without_the_script(stub: Stub, page: Page) -> None:
     stub.scripts.remove("js/touch.js")
     _open(page, stub, TILES)

@@ -8,6 +8,14 @@ from playwright.sync_api import expect
 from tests.browser.process import Code, Kiosk
 from tests.browser.room import Pocket, Room, given_name, rows
 
+# What the style sheet counts by itself: so many milliseconds after a screen came.
+LATER = """(ms) => {
+  for (const one of document.getAnimations()) {
+    one.pause();
+    one.currentTime = ms;
+  }
+}"""
+
 
 @pytest.fixture
 def child(pocket: Pocket) -> Code:
@@ -68,6 +76,21 @@ def test_a_book_just_borrowed_is_put_back_with_one_touch(
     room.shoot("books-lending-undone")
     expect(room.page.locator(".shelf")).not_to_contain_text(book.label)
     assert _loan(room.kiosk, book) == (child.label, 0, "undone")
+
+
+def test_the_way_back_goes_after_ten_seconds(room: Room, child: Code, book: Code) -> None:
+    room.sign_in(child)
+    room.put(book)
+    room.says("借好啦")
+    way_back = room.page.locator("#screen .undo", has_text="取消")
+    expect(way_back).to_be_visible()
+
+    room.page.evaluate(LATER, 9_900)
+    still_there = way_back.is_visible()
+    room.page.evaluate(LATER, 10_100)
+
+    assert still_there
+    expect(way_back).to_be_hidden()
 
 
 def test_who_has_enough_books_sees_the_own_shelf_and_the_way_on(

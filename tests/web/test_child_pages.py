@@ -192,6 +192,24 @@ def test_a_child_picks_a_person_and_a_time_in_three_touches(page: PageClient, he
     assert reading().scalar(select(Booking.state)) is CallState.CANCELLED
 
 
+def test_a_late_undo_is_refused_kindly_and_leads_to_the_teacher(
+    page: PageClient, here: Here, clock: FrozenClock
+) -> None:
+    factories.open_today(here)
+    child, item = factories.child(here), factories.item(here)
+    page.scan(child.card_code)
+    lent = page.scan(item.code)
+    (undo,) = [one.get("action", "") for one in lent.all("form") if "undo" in one.get("action", "")]
+    clock.advance(seconds=13)
+
+    refused = _touch(page, undo)
+
+    assert refused.status == 409
+    assert "It is stored already. Ask the teacher" in refused.words
+    db.session.remove()
+    assert reading().scalar(select(Loan.ended_as)) is None
+
+
 def test_a_lending_is_undone_and_a_book_kept_by_a_touch(page: PageClient, here: Here) -> None:
     factories.open_today(here)
     child, item = factories.child(here), factories.item(here)

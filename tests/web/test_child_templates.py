@@ -128,6 +128,20 @@ def test_every_drawing_on_a_screen_exists(english: Environment, drawings: str, n
     assert {one for one in used if not re.search(rf"\.{one}(::after)?{{", drawings)} == set()
 
 
+# A keyboard on the glass and a caret are not for six-year-olds (`domain.md` rule 12).
+TYPED_INTO = re.compile(r"<(?:textarea|select)|contenteditable|<input(?![^>]*type=\"hidden\")")
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_no_screen_has_a_field_to_type_into(chinese: Environment, name: str) -> None:
+    assert TYPED_INTO.findall(_draw(chinese, SCREENS[name])) == []
+
+
+@pytest.mark.parametrize("field", ['<input name="a">', "<textarea>", "<p contenteditable>"])
+def test_a_field_to_type_into_would_be_found(field: str) -> None:
+    assert TYPED_INTO.search(field)
+
+
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_screen_speaks_chinese_throughout(chinese: Environment, name: str) -> None:
     tree = markup.parse(_draw(chinese, SCREENS[name]), fragment=True)
