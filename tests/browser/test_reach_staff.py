@@ -82,6 +82,15 @@ def test_no_page_of_staff_keeps_anybody_out(office: Page, kiosk: Kiosk, rule: st
     assert _faults(office) == []
 
 
+def test_each_page_of_staff_has_a_title_of_its_own(office: Page, kiosk: Kiosk) -> None:
+    titles: dict[str, list[str]] = {}
+    for rule in PAGES:
+        _go(office, kiosk, rule)
+        titles.setdefault(office.title(), []).append(rule)
+
+    assert {title: rules for title, rules in titles.items() if len(rules) > 1} == {}
+
+
 # --- what a form answers, what is printed, who is not signed in
 
 
