@@ -51,13 +51,6 @@
     }
   };
 
-  // The picture first. What can be pressed on it is htmx's a frame later, long before a finger may
-  // press: touch.js takes none for a quarter of a second.
-  const put = (target, html) => {
-    target.innerHTML = html;
-    requestAnimationFrame(() => setTimeout(() => htmx.process(target)));
-  };
-
   // A staff page makes way for a child; a book that comes there is only said to be taken.
   const show = ({ ok, headers }, html, isCard) => {
     if (onKiosk) goal = "";
@@ -71,7 +64,7 @@
       notice?.replaceChildren(page.querySelector("h1")?.textContent ?? "");
       return;
     }
-    put(document.querySelector(place), html);
+    htmx.swap(place, html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
   };
 
   const work = async () => {
