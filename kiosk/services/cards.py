@@ -70,24 +70,6 @@ def issue(
     return code
 
 
-def reprint(child_id: UUID, *, actor_id: UUID | None, here: Here) -> str:
-    """Return the code of the child's valid card, to be printed once more.
-
-    Raises:
-        NotFoundError: UNKNOWN_CHILD or NO_CARD.
-    """
-    with transaction() as session:
-        if session.get(Child, child_id) is None:
-            raise NotFoundError(PeopleProblem.UNKNOWN_CHILD)
-        card_id = session.scalar(
-            select(Card.id).where(Card.child_id == child_id, Card.revoked_at.is_(None))
-        )
-        if card_id is None:
-            raise NotFoundError(PeopleProblem.NO_CARD)
-        _audit(session, AuditAction.PRINT, here, actor_id=actor_id, subject=f"child:{child_id}")
-    return codes.card_code(CodeKind.CHILD, card_id, key=here.settings.keys.card)
-
-
 def is_just_issued(child_id: UUID, *, here: Here) -> bool:
     """Say whether the child's valid card is so new that it is still being given out."""
     issued_at = reading().scalar(
@@ -101,9 +83,11 @@ def sheet(
 ) -> tuple[CardToPrint, ...]:
     """Return what to print for these children, by class; who has left or has no card is left out.
 
-    One row in the audit says how many were printed.
+    One row in the audit says how many were printed, and of whom where it is one alone.
     """
-    return _sheet(Child.id.in_(child_ids), "children", actor_id, here)
+    alone = next(iter(child_ids)) if len(child_ids) == 1 else None
+    subject = "children" if alone is None else f"child:{alone}"
+    return _sheet(Child.id.in_(child_ids), subject, actor_id, here)
 
 
 def class_sheet(class_id: UUID, *, actor_id: UUID | None, here: Here) -> tuple[CardToPrint, ...]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from kiosk.db import AnyRow, constant
+from kiosk.db import AnyRow, any_of
 from kiosk.models.library import Loan
 from kiosk.models.people import Child
 from kiosk.rules import class_tree
@@ -31,7 +31,7 @@ _BROUGHT_BACK: Final = Prepared(
     .where(
         _reader.id == bindparam("child_id"),
         Loan.ended_at >= bindparam("since"),
-        Loan.ended_as != constant(LoanEnd.UNDONE),
+        Loan.ended_as.in_(any_of({LoanEnd.RETURNED, LoanEnd.IMPLIED})),
     )
 )
 

@@ -19,9 +19,9 @@ from kiosk.rules import visits as rules
 from kiosk.rules.badges import Animal, Badge, Cloth
 from kiosk.rules.people import PeopleProblem
 from kiosk.rules.visits import ArrivalAction, VisitRefusal, VisitState
-from kiosk.services import own_page, picture_codes, rooms, waiting
+from kiosk.services import own_page, picture_codes, rooms, visits, waiting
 from kiosk.services.again import once_more
-from kiosk.services.answers import ChildFace, OwnPageSaying
+from kiosk.services.answers import OwnPageSaying
 from kiosk.services.here import Here
 from kiosk.services.no_card_answers import (
     Choice,
@@ -158,7 +158,7 @@ def _ask(choice: Choice, *, request_id: UUID, here: Here) -> Answer:
                 return TeacherHelps()
             return PickPictures(class_id=child.class_id, badge=badge, is_again=True)
         if _is_here(session, child.id, here):
-            return _own(session, child, badge, here)
+            return _own(session, child, here)
         waiting.ask(session, child_id=child.id, request_id=request_id, here=here)
         return WaitForTeacher(badge=badge)
 
@@ -168,6 +168,7 @@ def _child(session: Session, choice: Choice) -> AnyRow:
         select(
             Child.id,
             Child.given_name,
+            Child.given_name_pinyin,
             Child.class_id,
             Child.animal,
             Child.cloth,
@@ -199,8 +200,8 @@ def _is_here(session: Session, child_id: UUID, here: Here) -> bool:
     return visit_id is not None
 
 
-def _own(session: Session, child: AnyRow, badge: Badge, here: Here) -> AtTheDoor:
-    face = ChildFace(given_name=child.given_name, grade=child.grade, badge=badge)
+def _own(session: Session, child: AnyRow, here: Here) -> AtTheDoor:
+    face = visits.face_of(child)
     return AtTheDoor(
         child_id=child.id,
         face=face,

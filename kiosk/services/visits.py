@@ -140,7 +140,7 @@ def arrive(*, code: str, request_id: UUID, here: Here) -> AtTheDoor:
             case ArrivalAction.SAME_ANSWER | ArrivalAction.ALREADY_HERE | ArrivalAction.JUST_LEFT:
                 pass
         return AtTheDoor(
-            child_id=child.id, face=_face(child), answer=_answer(connection, child, action, here)
+            child_id=child.id, face=face_of(child), answer=_answer(connection, child, action, here)
         )
 
 
@@ -227,7 +227,7 @@ def _sign_in(
 def _answer(
     connection: Connection, child: AnyRow, action: ArrivalAction, here: Here
 ) -> Arrived | OwnPage | Left:
-    face = _face(child)
+    face = face_of(child)
     match action:
         case ArrivalAction.ALREADY_HERE:
             return own_page.read(
@@ -247,7 +247,8 @@ def _answer(
             )
 
 
-def _face(child: AnyRow) -> ChildFace:
+def face_of(child: AnyRow) -> ChildFace:
+    """Return the child of a row as a child's screen knows it."""
     return ChildFace(
         given_name=child.given_name,
         grade=child.grade,

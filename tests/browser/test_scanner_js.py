@@ -314,11 +314,27 @@ def test_a_scan_is_taken_while_a_tile_waits_for_its_answer(stub: Stub, page: Pag
 
     Gun(page).scan(CARD)
     expect(page.locator("#screen")).to_have_text(CARD)
-    with page.expect_response("**/slow"):
-        stub.let_go.set()
+    stub.let_go.set()
 
     _let_it_draw(page)
     expect(page.locator("#screen")).to_have_text(CARD)
+
+
+def test_a_tile_that_is_answered_after_a_card_brings_no_cookie(stub: Stub, page: Page) -> None:
+    before, after = ({"Set-Cookie": f"child={who}; Path=/"} for who in ("before", "after"))
+    stub.screen = '<button id="one" hx-post="/slow" hx-target="#screen">one</button>'
+    stub.pages["/slow"] = Reply(html="<p>the child before</p>", headers=before, is_held=True)
+    stub.on_scan = always(Reply(html="<p>the child after</p>", headers=after))
+    page.goto(stub.url)
+    page.locator("#one").click()
+    stub.wait_for_post("/slow")
+
+    Gun(page).scan(CARD)
+    expect(page.locator("#screen")).to_have_text("the child after")
+    stub.let_go.set()
+    _let_it_draw(page)
+
+    assert page.evaluate("document.cookie") == "child=after"
 
 
 def test_a_poll_of_the_screen_before_does_not_come_back(stub: Stub, page: Page) -> None:
@@ -331,8 +347,7 @@ def test_a_poll_of_the_screen_before_does_not_come_back(stub: Stub, page: Page) 
 
     Gun(page).scan(CARD)
     expect(page.locator("#screen")).to_have_text(CARD)
-    with page.expect_response("**/slow"):
-        stub.let_go.set()
+    stub.let_go.set()
 
     _let_it_draw(page)
     expect(page.locator("#screen")).to_have_text(CARD)

@@ -108,7 +108,7 @@ def test_a_database_that_cannot_be_asked_is_a_finding(here: Here) -> None:
 
 def test_a_changed_audit_is_noticed(here: Here) -> None:
     child = factories.child(here)
-    cards.reprint(child.child_id, actor_id=None, here=here)
+    cards.sheet([child.child_id], actor_id=None, here=here)
     with closing(sqlite3.connect(here.settings.instance / "kiosk.db")) as database:
         for (name,) in database.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'audit'"

@@ -317,6 +317,10 @@ def test_the_tree_of_the_class_has_a_leaf_for_each_book_of_this_term(
         lent_at = now().now - timedelta(days=days + 5)
         ended_at = now().now - timedelta(days=days)
         factories.loan(now(), who.child_id, read, lent_at=lent_at, ended_at=ended_at)
+    lost = _lend(factories.item(now()), child, now())
+    with transaction() as session:
+        how = {"ended_as": LoanEnd.LOST, "ended_at": now().now}
+        session.execute(update(Loan).where(Loan.id == lost.loan.loan_id).values(**how))
     item = factories.item(now())
     _lend(item, child, now())
 

@@ -14,7 +14,7 @@
   const stage = document.getElementById("screen"), queue = [];
   const say = (name) => document.dispatchEvent(new CustomEvent(name));
   const hush = () => notice?.replaceChildren();
-  let goal = "", swaps = 0, fading = 0;
+  let goal = "", swaps = 0, fading = 0, flying = null;
 
   const hex = (byte) => byte.toString(16).padStart(2, "0");
   const bytes = () => crypto.getRandomValues(new Uint8Array(16));
@@ -84,6 +84,7 @@
 
   document.addEventListener("kiosk:scan", ({ detail: code }) => {
     hush();
+    if (onKiosk) flying?.abort(); // its answer would bring its own child's cookie after the card's
     if (queue.push({ code, id: newId() }) === 1) work();
   });
 
@@ -109,6 +110,7 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     asked.set(event.detail.xhr, swaps);
     if (onKiosk && queue.length) event.preventDefault(); // another page is on its way
+    else flying = event.detail.xhr;
   });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const { xhr } = detail, isOver = onKiosk && LOST.includes(xhr.status);
