@@ -103,7 +103,11 @@ class Settings:
         )
 
     def policy(self, grade: int) -> LendingPolicy:
-        """Return the lending policy of a grade; without one of its own, of the next lower one."""
+        """Return the lending policy of a grade; without one of its own, of the next lower one.
+
+        Below the first grade stand those who have no class yet: they borrow as the first does.
+        """
+        grade = max(grade, min(self.lending))
         return self.lending[max(known for known in self.lending if known <= grade)]
 
 

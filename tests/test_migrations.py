@@ -3,12 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, insert, inspect, text
+from sqlalchemy import Engine, create_engine, delete, insert, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from kiosk import models
 from kiosk.db import prepare_engine
@@ -25,6 +27,7 @@ LANDED = {
     "0002_guards.py": "1bbcde99e8067659b859bbc04e0e5b9d93d5a61f9883ac310fd759e81303134e",
     "0003_device.py": "767eb8f506609182ef785a7f723b33a5fa58e852b9686e14096e203b336eb069",
     "0004_no_card.py": "c0b666ae6ec581d9ad5eb6c4c67dd155cf8478c8060ff5f9f8af6baa9a3918c8",
+    "0005_new_friends.py": "1744fc46364613c9287b48d391a28e36c008484ee299deb33120e2cf379eaede",
 }
 
 assert models.__all__  # the metadata is full once the models are imported
@@ -157,3 +160,89 @@ def test_a_server_with_nothing_to_migrate_does_not_load_alembic(tmp_path: Path) 
 def _insert_a_home(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(insert(models.home.Home).values(id=HOME, name="a room"))
+
+
+def test_a_class_of_new_friends_comes_and_goes_with_its_revision(engine: Engine) -> None:
+    migrate.bring_up_to_date(engine)
+    migrate.downgrade(engine, "0004")
+    class_id, child_id = _insert_a_child(engine)
+    noted = _noted(engine)
+
+    migrate.bring_up_to_date(engine)
+
+    assert _noted(engine) == noted, "a migration changes nothing that the record has"
+    assert _classes(engine) == [(class_id, 3, 1)]
+    friends = uuid4()
+    _insert_class(engine, friends, 0, 0)
+    assert len(_noted(engine)) == len(noted) + 1, "the triggers are back"
+    with pytest.raises(IntegrityError):
+        _insert_class(engine, uuid4(), 0, 1)
+    with pytest.raises(IntegrityError):
+        _insert_class(engine, uuid4(), 4, 0)
+    with pytest.raises(IntegrityError):
+        _delete_class(engine, class_id)  # the child still refers to it
+    with pytest.raises(IntegrityError):
+        migrate.downgrade(engine, "0004")
+    assert migrate.current(engine) == "0005"
+    assert sorted(_classes(engine)) == sorted([(class_id, 3, 1), (friends, 0, 0)])
+
+    _delete_class(engine, friends)
+    noted = _noted(engine)
+    migrate.downgrade(engine, "0004")
+
+    assert _noted(engine) == noted
+    assert _classes(engine) == [(class_id, 3, 1)]
+    with pytest.raises(IntegrityError):
+        _insert_class(engine, uuid4(), 0, 0)
+    assert child_id in _children(engine)
+
+
+def _insert_class(engine: Engine, class_id: UUID, grade: int, number: int) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            insert(models.people.SchoolClass).values(id=class_id, grade=grade, number=number)
+        )
+
+
+def _delete_class(engine: Engine, class_id: UUID) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            delete(models.people.SchoolClass).where(models.people.SchoolClass.id == class_id)
+        )
+
+
+def _insert_a_child(engine: Engine) -> tuple[UUID, UUID]:
+    class_id, child_id = uuid4(), uuid4()
+    _insert_class(engine, class_id, 3, 1)
+    with engine.begin() as connection:
+        connection.execute(
+            insert(models.people.Child).values(
+                id=child_id,
+                family_name="陈",
+                given_name="小满",
+                initials="cxm",
+                class_id=class_id,
+                animal="deer",
+                cloth="lake",
+                enrolled_on=date(2026, 9, 1),
+            )
+        )
+    return class_id, child_id
+
+
+def _children(engine: Engine) -> list[UUID]:
+    with engine.connect() as connection:
+        return list(connection.scalars(select(models.people.Child.id)))
+
+
+def _classes(engine: Engine) -> list[tuple[UUID, int, int]]:
+    table = models.people.SchoolClass
+    with engine.connect() as connection:
+        rows = connection.execute(select(table.id, table.grade, table.number))
+        return [(row.id, row.grade, row.number) for row in rows]
+
+
+def _noted(engine: Engine) -> list[tuple[int, str, str]]:
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT seq, tbl, op FROM sync_change ORDER BY seq"))
+        return [(row.seq, row.tbl, row.op) for row in rows]

@@ -20,6 +20,7 @@ NAMES = (
     "record",
     "setup",
     "setup_printing",
+    "setup_friends",
     "setup_screen",
     "setup_camera",
     "setup_voice",

@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, KioskError, RefusedError
+from kiosk.rules.friends import is_friend
 from kiosk.rules.relations import Relation
 from kiosk.rules.sessions import SessionProblem
 from kiosk.services import (
@@ -196,6 +197,8 @@ def _detail(
 ) -> Response:
     here = context.here()
     one = people.detail(child_id, here=here)
+    if is_friend(one.child.grade):
+        return redirect(url_for("setup_friends.show"), code=303)
     return staff_page.show_form(
         "people/detail.html",
         refused or misread,

@@ -29,13 +29,18 @@ class ContactStatus(StrEnum):
 
 
 class SchoolClass(Base):
-    """A class of this school year, e.g. grade 3, number 2."""
+    """A class of this school year, e.g. grade 3, number 2.
+
+    Grade 0, number 0 holds the new friends: cards that were given out before anybody had a name
+    for the child (`kiosk.rules.friends`).
+    """
 
     __tablename__ = "school_class"
     __table_args__ = (
         UniqueConstraint("grade", "number"),
-        CheckConstraint("grade BETWEEN 1 AND 9", name="grade"),
-        CheckConstraint("number BETWEEN 1 AND 40", name="number"),
+        CheckConstraint("grade BETWEEN 0 AND 9", name="grade"),
+        CheckConstraint("number BETWEEN 0 AND 40", name="number"),
+        CheckConstraint("(grade = 0) = (number = 0)", name="friends_apart"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

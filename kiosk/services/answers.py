@@ -21,7 +21,7 @@ class CallMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildFace:
-    """The child whose page this is.
+    """The child whose page this is. A new friend has no `given_name` yet: it is empty.
 
     `given_name_pinyin` is how the name is read, where staff have said so.
     """

@@ -13,6 +13,7 @@ from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.calls import TO_COME_STATES, UNFINISHED_STATES, Booking
 from kiosk.models.people import Child, Contact, ContactStatus
+from kiosk.rules.friends import is_friend
 from kiosk.rules.people import PeopleProblem, phone_of
 from kiosk.rules.relations import Relation
 from kiosk.services import audit, call_moves, enrolment
@@ -45,7 +46,9 @@ def add_contact(
     contact_id = new_id(here.now)
     try:
         with transaction() as session:
-            if session.get(Child, child_id) is None:
+            child = session.get(Child, child_id)
+            # A new friend is named first: whose number is it otherwise?
+            if child is None or is_friend(child.school_class.grade):
                 raise NotFoundError(PeopleProblem.UNKNOWN_CHILD)
             row = enrolment.contact_row(
                 contact_id=contact_id,

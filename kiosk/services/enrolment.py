@@ -4,10 +4,13 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from kiosk.errors import RefusedError
 from kiosk.ids import new_id
-from kiosk.models.people import ContactStatus
-from kiosk.rules import codes
+from kiosk.models.people import Child, ContactStatus, SchoolClass
+from kiosk.rules import codes, friends
 from kiosk.rules.badges import Badge, free_badge
 from kiosk.rules.codes import CodeKind
 from kiosk.rules.people import PeopleProblem
@@ -40,6 +43,16 @@ def badge_for(
     if badge is None:
         raise RefusedError(PeopleProblem.CLASS_TOO_LARGE, grade=grade, number=number)
     return badge
+
+
+def worn_by_friends(session: Session) -> set[Badge]:
+    """Return the badges of the new friends: in the room everybody meets them too."""
+    rows = session.execute(
+        select(Child.animal, Child.cloth)
+        .join(SchoolClass, SchoolClass.id == Child.class_id)
+        .where(Child.left_on.is_(None), SchoolClass.grade == friends.GRADE)
+    )
+    return {Badge(animal=row.animal, cloth=row.cloth) for row in rows}
 
 
 def child_row(

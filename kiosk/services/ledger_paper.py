@@ -15,6 +15,7 @@ from kiosk.files.tables import Cell, Table, TableColumn
 from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Staff
 from kiosk.rules import civil
+from kiosk.rules.friends import is_friend
 from kiosk.services.here import Here
 
 NONE: Final = "无"
@@ -87,6 +88,8 @@ def term(on: date) -> str:
 
 
 def class_name(grade: int, number: int) -> str:
+    if is_friend(grade):
+        return DASH
     return f"{_GRADES[grade - 1]}（{number}）班"
 
 

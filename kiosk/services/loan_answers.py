@@ -15,6 +15,7 @@ from kiosk.models.people import Child
 from kiosk.rules import class_tree
 from kiosk.rules import lending as rules
 from kiosk.rules.class_tree import Tree
+from kiosk.rules.friends import is_friend
 from kiosk.rules.lending import LoanEnd
 from kiosk.services import own_page
 from kiosk.services.answers import AlreadyYours, ChildFace, Lent, Renewed, Returned
@@ -90,7 +91,9 @@ def returned(
     )
 
 
-def _tree(session: Session | Connection, reader: Reader, here: Here) -> Tree:
+def _tree(session: Session | Connection, reader: Reader, here: Here) -> Tree | None:
+    if is_friend(reader.face.grade):
+        return None  # new friends are no class
     since = datetime.combine(class_tree.term_began(here.today), time.min, here.settings.zone)
     row = _BROUGHT_BACK.first(session, {"child_id": reader.child_id, "since": since})
     return class_tree.grown(0 if row is None else row.books)

@@ -14,7 +14,7 @@ from kiosk.db import AnyRow, constant, reading, transaction
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.models.people import Child, SchoolClass
 from kiosk.models.visits import Visit
-from kiosk.rules import openings, pictures
+from kiosk.rules import friends, openings, pictures
 from kiosk.rules import visits as rules
 from kiosk.rules.badges import Animal, Badge, Cloth
 from kiosk.rules.people import PeopleProblem
@@ -83,7 +83,10 @@ def _refuse_when_closed(session: Session, here: Here) -> None:
 def _classes(grade: int | None, page: int = 0) -> Step:
     rows = reading().execute(
         select(SchoolClass.id, SchoolClass.grade, SchoolClass.number)
-        .where(SchoolClass.id.in_(select(Child.class_id).where(Child.left_on.is_(None))))
+        .where(
+            SchoolClass.id.in_(select(Child.class_id).where(Child.left_on.is_(None))),
+            SchoolClass.grade != friends.GRADE,
+        )
         .order_by(SchoolClass.grade, SchoolClass.number)
     )
     found = [ClassTile(class_id=row.id, grade=row.grade, number=row.number) for row in rows]
@@ -139,7 +142,13 @@ def _cloths(class_id: UUID, animal: Animal) -> Step:
 
 def _badges(class_id: UUID) -> tuple[Badge, ...]:
     rows = reading().execute(
-        select(Child.animal, Child.cloth).where(Child.class_id == class_id, Child.left_on.is_(None))
+        select(Child.animal, Child.cloth)
+        .join(SchoolClass, SchoolClass.id == Child.class_id)
+        .where(
+            Child.class_id == class_id,
+            Child.left_on.is_(None),
+            SchoolClass.grade != friends.GRADE,
+        )
     )
     return tuple(Badge(animal=row.animal, cloth=row.cloth) for row in rows)
 
@@ -180,6 +189,7 @@ def _child(session: Session, choice: Choice) -> AnyRow:
             Child.animal == choice.animal,
             Child.cloth == choice.cloth,
             Child.left_on.is_(None),
+            SchoolClass.grade != friends.GRADE,
         )
     ).one_or_none()
     if row is None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from kiosk.db import AnyRow, AnySelect, reading, transaction
 from kiosk.errors import InvalidInputError, NotFoundError
 from kiosk.models.people import Card, Child, Contact, ContactStatus, SchoolClass
+from kiosk.rules import friends
 from kiosk.rules.badges import Badge
 from kiosk.rules.people import PeopleProblem
 from kiosk.rules.relations import Relation
@@ -110,7 +111,7 @@ def classes() -> tuple[ClassRow, ...]:
     rows = reading().execute(
         select(SchoolClass.id, SchoolClass.grade, SchoolClass.number)
         .join(Child, Child.class_id == SchoolClass.id)
-        .where(Child.left_on.is_(None))
+        .where(Child.left_on.is_(None), SchoolClass.grade != friends.GRADE)
         .distinct()
         .order_by(SchoolClass.grade, SchoolClass.number)
     )
@@ -122,9 +123,9 @@ def search(
 ) -> tuple[ChildRow, ...]:
     """Return the children whose name or initials (`wzh`) fit, by class; all of them without a text.
 
-    At most `FOUND_AT_MOST`; children that have left are not among them.
+    At most `FOUND_AT_MOST`; children that have left and new friends are not among them.
     """
-    find = _CHILDREN.where(Child.left_on.is_(None))
+    find = _CHILDREN.where(Child.left_on.is_(None), SchoolClass.grade != friends.GRADE)
     if class_id is not None:
         find = find.where(Child.class_id == class_id)
     with transaction() as session:

@@ -11,6 +11,7 @@ from kiosk.files.roster import ContactRow, RosterRow
 from kiosk.ids import new_id
 from kiosk.models.no_card import PictureCode
 from kiosk.models.people import Card, Child, Contact, ContactStatus, SchoolClass
+from kiosk.rules import friends
 from kiosk.rules.badges import Badge
 from kiosk.services import contacts, enrolment, picture_codes
 from kiosk.services.enrolment import Row
@@ -44,6 +45,7 @@ def carry_out(
     """
     class_ids = _class_ids(session, plan, here)
     worn = _worn(plan, children)
+    worn[friends.GRADE, friends.NUMBER] |= enrolment.worn_by_friends(session)
     done = progress or _untold
     done(0)
     _move(session, plan, children, class_ids, worn)
@@ -55,7 +57,12 @@ def carry_out(
         _change_contacts(session, change, children[change.child.child_id], here)
         done(1)
     _mark(session, plan, here)
-    after = session.scalar(select(func.count()).select_from(Child).where(Child.left_on.is_(None)))
+    after = session.scalar(
+        select(func.count())
+        .select_from(Child)
+        .join(SchoolClass, SchoolClass.id == Child.class_id)
+        .where(Child.left_on.is_(None), SchoolClass.grade != friends.GRADE)
+    )
     if after != plan.enrolled_after:
         raise RuntimeError("the balance of the roster does not come out")
 

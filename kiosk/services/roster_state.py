@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.models.people import Child, Contact, ContactStatus, SchoolClass
+from kiosk.rules import friends
 from kiosk.rules.badges import Badge
 from kiosk.rules.relations import Relation
 from kiosk.rules.roster import Known
@@ -54,12 +55,12 @@ class StoredChild:
 
 
 def read(session: Session) -> dict[UUID, StoredChild]:
-    """Return all children that are enrolled, in a fixed order."""
+    """Return all children that are enrolled, in a fixed order; new friends are on no list yet."""
     contacts = _contacts(session)
     rows = session.execute(
         select(Child, SchoolClass.grade, SchoolClass.number)
         .join(SchoolClass, SchoolClass.id == Child.class_id)
-        .where(Child.left_on.is_(None))
+        .where(Child.left_on.is_(None), SchoolClass.grade != friends.GRADE)
         .order_by(Child.id)
     )
     return {

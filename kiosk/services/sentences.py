@@ -39,6 +39,7 @@ _SENTENCES: Final = {
     "contact-known": "The child has this contact with this number already.",
     "purpose-missing": "Please say in a few words what the number is needed for.",
     "class-too-large": "Class {grade}.{number} would have more than 180 children. Is that right?",
+    "wrong-pinyin": "Write one syllable for each sign, with a space between: zǐ hán.",
     "backup-not-sqlite": "The database is in PostgreSQL: the school backs it up with pg_dump.",
     "backup-not-written": "The backup could not be written to {folder}. Is the disk full?",
     "backup-damaged": "The copy did not pass its check, so the database needs help: {path}",

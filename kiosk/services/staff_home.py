@@ -20,7 +20,7 @@ from kiosk.rules.badges import Badge
 from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import Hazard, OpeningState
 from kiosk.rules.visits import VisitState
-from kiosk.services import call_desk, rooms, waiting
+from kiosk.services import call_desk, friends, rooms, waiting
 from kiosk.services.call_board import BoardRow, CallRow
 from kiosk.services.here import Here
 from kiosk.services.visit_days import of_days
@@ -41,6 +41,7 @@ class TodoKind(StrEnum):
     SCANNER = "scanner"
     CAMERA = "camera"
     MAKE_GOOD = "make_good"
+    NEW_FRIEND = "new_friend"
     UNCLEAR = "unclear"
     MISSED = "missed"
 
@@ -55,6 +56,7 @@ class Todo:
     call: CallRow | None = None
     hazard: Hazard | None = None
     note: str | None = None
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,7 @@ def look(*, here: Here, amiss: Collection[TodoKind] = ()) -> StaffHome:
             *(Todo(kind=kind, on=here.today) for kind in amiss),
             *_call_todo(calls),
             *(Todo(kind=TodoKind.UNCLEAR, on=row.on, call=row) for row in unclear),
-            *_missed_todo(session, here),
+            *_later_todo(session, here),
         ),
         calls=calls,
         without_call=call_desk.without_call_count(here=here),
@@ -242,6 +244,12 @@ def _call_todo(board: tuple[BoardRow, ...]) -> tuple[Todo, ...]:
         if row.state in _BOOK_AGAIN and row.is_to_be_made_good
     )
     return due + missing
+
+
+def _later_todo(session: Session, here: Here) -> tuple[Todo, ...]:
+    count = friends.unnamed_count(session)
+    unnamed = (Todo(kind=TodoKind.NEW_FRIEND, on=here.today, count=count),) if count else ()
+    return unnamed + _missed_todo(session, here)
 
 
 def _missed_todo(session: Session, here: Here) -> tuple[Todo, ...]:

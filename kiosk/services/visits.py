@@ -21,6 +21,7 @@ from kiosk.rules import civil, codes, openings
 from kiosk.rules import visits as rules
 from kiosk.rules.badges import Badge
 from kiosk.rules.codes import CodeProblem
+from kiosk.rules.friends import is_friend
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.visits import ArrivalAction, LastVisit, VisitRefusal, VisitState
 from kiosk.services import own_page, rooms, waiting
@@ -250,7 +251,7 @@ def _answer(
 def face_of(child: AnyRow) -> ChildFace:
     """Return the child of a row as a child's screen knows it."""
     return ChildFace(
-        given_name=child.given_name,
+        given_name="" if is_friend(child.grade) else child.given_name,
         grade=child.grade,
         badge=Badge(animal=child.animal, cloth=child.cloth),
         given_name_pinyin=child.given_name_pinyin,

@@ -36,7 +36,8 @@ def draw_for(grade: int | None) -> None:
 def draw_for_answer(answer: object) -> None:
     """Draw pinyin on this answer as whoever it is about sees it."""
     child = getattr(answer, "child", None)
-    draw_for(child.grade if isinstance(child, ChildFace) else None)
+    # Nobody knows yet what a new friend can read.
+    draw_for(child.grade or None if isinstance(child, ChildFace) else None)
 
 
 def is_drawn() -> bool:

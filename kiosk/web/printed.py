@@ -19,6 +19,7 @@ from kiosk.rules.badges import Badge
 from kiosk.rules.codes import CodeKind, Command
 from kiosk.services import readings
 from kiosk.services.cards import CardToPrint
+from kiosk.services.friends import FriendCard
 from kiosk.services.ledger_paper import class_name
 from kiosk.services.printed_cards import StaffCardToPrint
 from kiosk.web import context, i18n, staff_page
@@ -38,6 +39,11 @@ def children(sheet: Sequence[CardToPrint], *, back: str) -> Response:
     faces = [child_face(card) for card in sheet]
     spelt = [card.given_name for card in sheet if glyphs.lacking(card.given_name)]
     return cards(faces, back=back, spelt=spelt)
+
+
+def friends(sheet: Sequence[FriendCard], *, back: str) -> Response:
+    """Return cards that are nobody's yet."""
+    return cards([friend_face(card.badge, card.code) for card in sheet], back=back)
 
 
 def staff(sheet: Sequence[StaffCardToPrint], *, back: str) -> Response:

@@ -41,6 +41,7 @@ ONE, TWO, THREE = (UUID(int=number) for number in (1, 2, 3))
 DEER = Badge(animal=Animal.DEER, cloth=Cloth.LAKE)
 CHILD = answers.ChildFace(given_name="子涵", grade=3, badge=DEER)
 LONG_NAME = replace(CHILD, given_name="阿依古丽·买买提")
+NEW_FRIEND = replace(CHILD, given_name="", grade=0)
 TRAIN = tuple(
     Badge(animal=animal, cloth=tuple(Cloth)[(2 * place) % 6])
     for place, animal in enumerate(animal for animal in Animal if animal != Animal.DEER)
@@ -290,8 +291,11 @@ def _states() -> Iterator[tuple[str, str, object]]:
         "kiosk/_greeting.html",
         replace(GREETED, child=LONG_NAME),
     )
+    yield "17b-greeting-new-friend", "kiosk/_greeting.html", replace(GREETED, child=NEW_FRIEND)
     yield "18-own-long-name", "kiosk/_own.html", replace(OWN, child=LONG_NAME)
     yield "19-goodbye-long-name", "kiosk/_goodbye.html", replace(GONE, child=LONG_NAME)
+    yield "18b-own-new-friend", "kiosk/_own.html", replace(OWN, child=NEW_FRIEND)
+    yield "19b-goodbye-new-friend", "kiosk/_goodbye.html", replace(GONE, child=NEW_FRIEND)
     yield from _without_a_card()
     yield "14-teacher", "kiosk/_teacher.html", None
 
