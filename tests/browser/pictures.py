@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 from PIL import Image
 from playwright.sync_api import Route, ViewportSize, sync_playwright
@@ -49,6 +50,7 @@ class Visitors:
             self.a_first_grader_comes,
             self.a_fifth_grader_borrows,
             self.a_boarder_calls,
+            self.a_card_is_at_home,
             self.cards_go_wrong,
             self.the_machine_is_tired,
             self.the_room_closes,
@@ -110,6 +112,44 @@ class Visitors:
         self.shoot("ring")
         self._call_soon()
 
+    def a_card_is_at_home(self) -> None:
+        child = self.pocket.child(grade="四年级")
+        [(class_id, animal, cloth)] = rows(
+            self.room.kiosk,
+            "SELECT class_id, animal, cloth FROM child WHERE family_name || given_name = ?",
+            child.label,
+        )
+        self.room.open()
+        self.room.tap("没带卡")
+        self.shoot("no-card-class")
+        self._choose("class_id", str(UUID(class_id)))
+        self.shoot("no-card-animal")
+        self._choose("animal", animal)
+        if self.room.page.locator("input[name=cloth]").count():
+            self._choose("cloth", cloth)
+        self.shoot("no-card-pictures")
+        [code] = rows(
+            self.room.kiosk,
+            "SELECT first, second, third FROM picture_code JOIN child ON child.id = child_id"
+            " WHERE family_name || given_name = ?",
+            child.label,
+        )
+        for touched in range(1, 4):
+            self._choose("pictures", "-".join(map(str, code[:touched])))
+        self.room.says("老师点一下就好")
+        self.shoot("waiting")
+
+    def _choose(self, field: str, value: str) -> None:
+        """Touch the tile that says this, on this page of choices or on one behind the arrow."""
+        tile = self.room.page.locator(f"#screen form:has([name={field}][value='{value}']) .tile")
+        for _ in range(9):
+            if tile.count():
+                break
+            self.room.tap(self.room.page.locator(".more-picks .tile"))
+            self.room.page.wait_for_timeout(500)
+        self.room.tap(tile)
+        self.room.page.wait_for_timeout(500)
+
     def cards_go_wrong(self) -> None:
         self.room.open()
         self.room.gun.scan(compose(CodeKind.CHILD, "0123456789"))
@@ -137,7 +177,9 @@ class Visitors:
 
         page.route("**/scan", tired)
         self.room.put(self.pocket.child(grade="四年级"))
-        page.wait_for_timeout(4000)
+        page.wait_for_timeout(3000)
+        self.shoot("just-a-moment")
+        page.wait_for_timeout(6000)
         self.shoot("machine-tired")
         page.unroute("**/scan")
         page.wait_for_timeout(4000)

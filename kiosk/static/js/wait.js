@@ -39,7 +39,8 @@
     if (stage.childElementCount && !isScanning()) end();
   });
 
-  // A tile is touched once more, with the id that its form has: what is stored is not stored again.
+  // A tile is touched once more. What makes a row has an id in its form and is not stored again; an
+  // undo that was done is refused kindly, and whoever has left already is at the idle screen.
   const retry = ({ elt, event }) => {
     if (!elt.isConnected || isScanning()) return; // another picture is on its way
     if (elt.matches("form")) elt.requestSubmit(event.submitter);
