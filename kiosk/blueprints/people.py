@@ -206,6 +206,7 @@ def _detail(
         read_as=" ".join(readings.of_given_name(one.child.given_name, one.given_name_pinyin)),
         misread=misread,
         pictures=picture_codes.of(child_id),
+        is_just_issued=cards.is_just_issued(child_id, here=here),
         visits=child_visits.lately(child_id, here=here),
         today=here.today,
         relations=tuple(Relation),

@@ -247,9 +247,10 @@ class SafetyTip(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveAsked:
-    """The leaving page: "going home?", the card says goodbye."""
+    """The leaving page: "going home?", the card says goodbye; `call` is one that is still today."""
 
     child: ChildFace
+    call: OwnCall | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

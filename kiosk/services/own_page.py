@@ -140,6 +140,12 @@ def next_call(session: Session | Connection, *, child_id: UUID, here: Here) -> O
     return None if row is None else own_call(row)
 
 
+def call_today(*, child_id: UUID, here: Here) -> OwnCall | None:
+    """Return the call that a child still has today, read by itself."""
+    call = next_call(reading(), child_id=child_id, here=here)
+    return call if call is not None and call.on == here.today else None
+
+
 def read(
     session: Session | Connection,
     *,

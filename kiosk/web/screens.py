@@ -71,7 +71,8 @@ def plain(fragment: str) -> Response:
 
 
 def leave_page(child: ChildSession) -> Response:
-    return show(LeaveAsked(child=child.face))
+    call = own_page.call_today(child_id=child.child_id, here=context.here())
+    return show(LeaveAsked(child=child.face, call=call))
 
 
 def refuse(error: RefusedError, child: ChildSession) -> Response:

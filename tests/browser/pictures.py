@@ -246,6 +246,7 @@ class Visitors:
         self.room.page.locator("a[href^='/staff/children/']").last.click()
         self.shoot("staff-child")
         self.room.press("卡丢了，补卡")
+        self.room.press("发新卡")
         self.room.open()
 
 

@@ -205,7 +205,7 @@ class Room:
 
     def press(self, words: str) -> None:
         """Press what has these words on a staff page."""
-        self.page.locator("a, button").get_by_text(words, exact=True).first.click()
+        self.page.locator("a, button, summary").get_by_text(words, exact=True).first.click()
 
     def _note_scan(self, request: Request) -> None:
         self.sent += request.url.endswith("/scan")

@@ -279,7 +279,8 @@ def _states() -> Iterator[tuple[str, str, object]]:
     )
     for letter, reason in zip("def", _AT_THE_DOOR, strict=True):
         yield f"09{letter}-refusal-{reason}", "kiosk/_refusal.html", refusal(reason, child=None)
-    yield "11-leave", "kiosk/_leave.html", answers.LeaveAsked(child=CHILD)
+    yield "11-leave", "kiosk/_leave.html", answers.LeaveAsked(child=CHILD, call=None)
+    yield "11b-leave-call", "kiosk/_leave.html", answers.LeaveAsked(child=CHILD, call=call())
     for tip in answers.SafetyTip:
         yield (
             f"11-goodbye-{tip}",

@@ -331,3 +331,16 @@ def test_two_children_with_the_same_things_have_the_same_page(page: PageClient, 
         shown.append(re.sub(r'(name="csrf_token") value="[^"]+"', r"\1", text))
 
     assert shown[0] == shown[1]
+
+
+def test_whoever_leaves_before_a_call_of_today_is_reminded_of_it(
+    page: PageClient, here: Here
+) -> None:
+    factories.open_today(here)
+    child = factories.child(here)
+    factories.booking(here, child.child_id)
+    page.scan(child.card_code)
+
+    leaving = page.fragment("/me/leave")
+
+    assert "your call" in leaving.response.text or "有电话" in leaving.response.text

@@ -76,7 +76,7 @@ def test_a_lost_card_is_replaced_and_shown(page: PageClient, here: Here) -> None
     child = factories.child(here)
     factories.open_today(here)
 
-    printed = page.open(f"/staff/children/{child.child_id}").press("Card lost")
+    printed = page.open(f"/staff/children/{child.child_id}").press("Give a new card")
 
     assert printed.all(SVG)
     assert page.scan(child.card_code).status == 404
@@ -89,8 +89,8 @@ def test_a_second_tap_on_new_card_makes_no_second_card(page: PageClient, here: H
     child = factories.child(here)
     form = page.open(f"/staff/children/{child.child_id}")
 
-    first = form.press("Card lost")
-    second = form.press("Card lost")
+    first = form.press("Give a new card")
+    second = form.press("Give a new card")
 
     assert second.words == first.words
     assert _cards_of(child.child_id) == 2
@@ -100,7 +100,7 @@ def test_a_second_tap_on_new_card_makes_no_second_card(page: PageClient, here: H
 def test_a_new_card_that_is_loaded_again_is_the_same_card(page: PageClient, here: Here) -> None:
     sign_in(page, here, Role.DUTY_TEACHER)
     child = factories.child(here)
-    printed = page.open(f"/staff/children/{child.child_id}").press("Card lost")
+    printed = page.open(f"/staff/children/{child.child_id}").press("Give a new card")
 
     again = page.open(printed.path)
 
@@ -115,7 +115,7 @@ def test_the_address_of_a_new_card_shows_nothing_later(
 ) -> None:
     sign_in(page, here, Role.DUTY_TEACHER)
     child = factories.child(here)
-    printed = page.open(f"/staff/children/{child.child_id}").press("Card lost")
+    printed = page.open(f"/staff/children/{child.child_id}").press("Give a new card")
     for _ in range(5):
         clock.advance(minutes=2)
         page.open("/staff")

@@ -87,7 +87,7 @@ def test_chosen_children_are_printed_with_the_codes_they_have(page: PageClient, 
     assert "小满" not in _texts(sheet)
     assert other.card_code[-3:] in _texts(sheet)
     assert one.card_code[-3:] not in _texts(sheet)
-    assert _trail(AuditAction.PRINT) == [("children", "card x 1")]
+    assert _trail(AuditAction.PRINT) == [(f"child:{other.child_id}", "card x 1")]
 
 
 def test_the_first_free_place_is_touched_and_the_same_is_asked_for_again(
@@ -223,7 +223,7 @@ def test_the_six_signs_on_a_card_lead_to_its_child(page: PageClient, here: Here)
 def test_the_six_signs_of_an_old_card_lead_nowhere(page: PageClient, here: Here) -> None:
     sign_in(page, here, Role.DUTY_TEACHER)
     child = factories.child(here)
-    page.open(f"/staff/children/{child.child_id}").press("Card lost")
+    page.open(f"/staff/children/{child.child_id}").press("Give a new card")
 
     found = page.open("/staff/children").press("Search", {"text": child.card_code[-6:]})
 
