@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -56,7 +57,7 @@ def _when(child: MadeChild, here: Here) -> None:
 
 def _room(_child: MadeChild, here: Here) -> None:
     factories.open_today(here)
-    rooms.now(here)
+    rooms.now(replace(here, settings=replace(here.settings, show_calls_when_idle=True)))
 
 
 def _bar(child: MadeChild, here: Here) -> None:
