@@ -90,7 +90,8 @@ def test_the_waiting_screen_calls_the_teacher(page: PageClient, child: MadeChild
 
     waiting = _tap(page, _to_the_pictures(page, child)[-1], pictures)[-1]
 
-    assert len(waiting.all("section", **{"data-sound": "teacher"})) == 1
+    sound = {"data-sound": "teacher", "data-say": "card.wait_teacher"}
+    assert len(waiting.all("section", **sound)) == 1
 
 
 def test_three_times_other_pictures_end_at_the_teacher(page: PageClient, child: MadeChild) -> None:
