@@ -49,6 +49,8 @@ def test_page() -> Response:
 def children() -> Response:
     """Print the cards of the children that were ticked."""
     wanted = [_uuid(value) for value in request.form.getlist("child_id")[:_MOST_AT_ONCE]]
+    if not wanted:
+        return redirect(url_for("setup_printing.show", nobody=1), code=303)
     sheet = cards.sheet(wanted, actor_id=_me(), here=context.here())
     return printed.children(sheet, back=url_for("setup_printing.show"))
 
@@ -90,6 +92,7 @@ def _page(refused: InvalidInputError | None) -> Response:
         refused,
         offsets={"right": device.print_right / 10, "down": device.print_down / 10},
         was_saved="saved" in request.args,
+        was_nobody="nobody" in request.args,
         classes=people.classes(),
         class_id=class_id,
         found=found,

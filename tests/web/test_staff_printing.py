@@ -228,3 +228,12 @@ def test_the_six_signs_of_an_old_card_lead_nowhere(page: PageClient, here: Here)
     found = page.open("/staff/children").press("Search", {"text": child.card_code[-6:]})
 
     assert found.path == "/staff/children"
+
+
+def test_where_nobody_is_ticked_nothing_is_printed(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+
+    answer = page.submit(f"{HOME}/children", {"csrf_token": token(page.open(HOME))})
+
+    assert "Nobody was ticked" in answer.words
+    assert _trail(AuditAction.PRINT) == []
