@@ -112,7 +112,8 @@ def _everything() -> dict[str, object]:
 
 def _refusals(token: str) -> Iterator[tuple[str, dict[str, str], dict[str, str]]]:
     """Yield what a foreign page could send: a name, headers, fields."""
-    right, wrong = {"csrf_token": token}, {"csrf_token": token[:-1] + "x"}
+    # Not the last character alone: two of its bits count for nothing.
+    right, wrong = {"csrf_token": token}, {"csrf_token": token[:-8] + token[-8:][::-1]}
     yield "no token", SAME, {}
     yield "wrong token", SAME, wrong
     yield "empty token", SAME, {"csrf_token": ""}
