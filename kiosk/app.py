@@ -1,7 +1,7 @@
 """The application: the only place that knows every part."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -15,6 +15,7 @@ from kiosk.services.sync_schedule import SyncSchedule, SyncStarter
 from kiosk.settings import HOST, Settings
 from kiosk.web import (
     assets,
+    bodies,
     context,
     cookies,
     errors,
@@ -31,10 +32,6 @@ from kiosk.web import (
 from kiosk.web.child_sessions import ChildSessions
 
 __all__ = ["create_app", "models"]
-
-_LARGEST_BODY: Final = 6_000_000
-_LARGEST_FORM: Final = 200_000
-_MOST_FIELDS: Final = 200
 
 
 class _Plain(Flask):
@@ -61,6 +58,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     template_globals.install(app)
     macros.install(app)
     errors.install(app)
+    bodies.install(app)
     same_origin.install(app)
     for blueprint in all_blueprints():
         app.register_blueprint(blueprint)
@@ -76,9 +74,6 @@ def _flask(settings: Settings) -> Flask:
     app.config.from_mapping(
         SECRET_KEY=settings.keys.session,
         TRUSTED_HOSTS=[HOST],
-        MAX_CONTENT_LENGTH=_LARGEST_BODY,
-        MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
-        MAX_FORM_PARTS=_MOST_FIELDS,
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -91,7 +91,6 @@ def export() -> Response:
 @access(Access.ADMINISTRATOR)
 def take_in() -> Response:
     """Take every recording of a pack, or none; the audit knows of it."""
-    request.max_content_length = MOST_PACK
     try:
         data = _uploaded("pack", most=MOST_PACK)
         count = voices.take_in(data, actor_id=_me(), here=context.here())

@@ -9,6 +9,7 @@ from typing import Final
 from flask import Flask
 
 from kiosk.settings import HOST
+from kiosk.web import bodies
 
 _THREADS: Final = 4
 _LOOK_AFTER: Final = 20_000
@@ -42,7 +43,7 @@ def serve(
         connection_limit=400,
         channel_timeout=5,
         cleanup_interval=1,
-        max_request_body_size=6_000_000,
+        max_request_body_size=bodies.LARGEST,
         max_request_header_size=16_384,
         ident=None,
         expose_tracebacks=False,
