@@ -7,6 +7,7 @@ import re
 import sys
 import wave
 import zipfile
+import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -30,6 +31,17 @@ _MOST_UNPACKED: Final = 40_000_000
 _MANIFEST: Final = "manifest.json"
 _KIND: Final = "nuanwu-voice"
 _MOST_MANIFEST: Final = 20_000
+_WAYS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+# A password and a version of later days are a RuntimeError.
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    KeyError,
+    ValueError,
+    RuntimeError,
+)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -115,18 +127,18 @@ def unpacked(data: bytes, *, keys: Collection[str]) -> Pack:
                 for name, one in members.items()
                 if name != _MANIFEST
             }
-    except (zipfile.BadZipFile, EOFError, OSError, KeyError, ValueError, RuntimeError) as error:
-        # A password and an unknown compression are a RuntimeError too.
+    except _DAMAGED as error:
         raise InvalidInputError(VoiceProblem.NOT_A_PACK) from error
     return Pack(name=_name(manifest, recordings), recordings=recordings)
 
 
 def _check(members: list[zipfile.ZipInfo], *, keys: Collection[str]) -> None:
-    """Refuse by the table of contents alone: foreign names, doubles, too much."""
+    """Refuse by the table of contents alone: foreign names or ways, doubles, too much."""
     allowed = {_MANIFEST, *(f"{key}.wav" for key in keys)}
     names = [one.orig_filename for one in members]
     is_known = set(names) <= allowed and len(set(names)) == len(names)
-    if not is_known or sum(one.file_size for one in members) > _MOST_UNPACKED:
+    is_ours = is_known and all(one.compress_type in _WAYS for one in members)
+    if not is_ours or sum(one.file_size for one in members) > _MOST_UNPACKED:
         raise InvalidInputError(VoiceProblem.NOT_A_PACK)
 
 

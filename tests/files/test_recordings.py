@@ -4,6 +4,7 @@ import array
 import io
 import json
 import math
+import random
 import wave
 import zipfile
 
@@ -130,6 +131,33 @@ def test_a_size_that_lies_unpacks_no_more_than_a_recording() -> None:
     assert true in bomb
     assert _problem(bomb.replace(true, false)) in VoiceProblem
     assert _problem(bomb) is VoiceProblem.NOT_A_PACK
+
+
+def test_a_pack_with_flipped_bytes_is_no_pack_or_still_the_same() -> None:
+    pack = Pack(name="四(2)班", recordings={"in.ok": wav(0.3), "call.who": wav(0.3)})
+    whole = recordings.packed(pack)
+    chance = random.Random(7)  # noqa: S311 - the same at each run
+    refused = 0
+    for _ in range(600):
+        damaged = bytearray(whole)
+        for _ in range(chance.choice([1, 1, 3])):
+            damaged[chance.randrange(len(damaged))] ^= chance.randrange(1, 256)
+        try:
+            assert recordings.unpacked(bytes(damaged), keys=KEYS) == pack
+        except InvalidInputError as error:
+            assert error.reason is VoiceProblem.NOT_A_PACK  # noqa: PT017 - some are still whole
+            refused += 1
+    assert refused > 400
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_pack_is_packed_in_one_of_two_ways(way: int) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", way) as target:
+        target.writestr("manifest.json", manifest())
+        target.writestr("in.ok.wav", wav())
+
+    assert _problem(file.getvalue()) is VoiceProblem.NOT_A_PACK
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"no zip at all", archive({})])
