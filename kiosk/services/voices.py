@@ -2,7 +2,8 @@
 
 import contextlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -19,6 +20,15 @@ from kiosk.services.here import Here
 from kiosk.settings import Settings
 
 _NAME: Final = "name.txt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """What the audit is to say."""
+
+    action: AuditAction
+    what: str
+    actor_id: UUID
 
 
 def recorded(settings: Settings) -> frozenset[str]:
@@ -54,29 +64,37 @@ def keep(key: str, data: bytes, *, actor_id: UUID, here: Here) -> None:
         UnavailableError: NOT_WRITTEN.
     """
     path = _path(key, here.settings)
-    _write({path: recordings.clean(data)})
-    _note(AuditAction.EDIT, key, actor_id=actor_id, here=here)
+    files = {path: recordings.clean(data)}
+    _write(files, _Change(action=AuditAction.EDIT, what=key, actor_id=actor_id), here=here)
 
 
 def delete(key: str, *, actor_id: UUID, here: Here) -> None:
-    """Forget a recording; one that is not there is forgotten already."""
-    _path(key, here.settings).unlink(missing_ok=True)
-    _note(AuditAction.EDIT, key, actor_id=actor_id, here=here)
+    """Forget a recording; one that is not there is forgotten already.
+
+    Raises:
+        NotFoundError: UNKNOWN_PROMPT. UnavailableError: NOT_WRITTEN.
+    """
+    path = _path(key, here.settings)
+    with (
+        _or_unavailable(),
+        _noted(_Change(action=AuditAction.EDIT, what=key, actor_id=actor_id), here=here),
+    ):
+        path.unlink(missing_ok=True)
 
 
 def export(*, name: str, actor_id: UUID, here: Here) -> bytes:
     """Return all recordings as one file, under a name that they keep from now on.
 
     Raises:
-        InvalidInputError: NOTHING_RECORDED.
+        InvalidInputError: NOTHING_RECORDED. UnavailableError: NOT_WRITTEN.
     """
     settings = here.settings
     found = {key: read(key, settings=settings) for key in recorded(settings)}
     if not found:
         raise InvalidInputError(VoiceProblem.NOTHING_RECORDED)
     name = recordings.pack_name(name)
-    _write({_folder(settings) / _NAME: name.encode()})
-    _note(AuditAction.EXPORT, "pack", actor_id=actor_id, here=here)
+    files = {_folder(settings) / _NAME: name.encode()}
+    _write(files, _Change(action=AuditAction.EXPORT, what="pack", actor_id=actor_id), here=here)
     return recordings.packed(Pack(name=name, recordings=found))
 
 
@@ -88,8 +106,8 @@ def take_in(data: bytes, *, actor_id: UUID, here: Here) -> int:
     """
     pack = recordings.unpacked(data, keys=prompts().keys())
     files = {_path(key, here.settings): sound for key, sound in pack.recordings.items()}
-    _write({**files, _folder(here.settings) / _NAME: pack.name.encode()})
-    _note(AuditAction.IMPORT, "pack", actor_id=actor_id, here=here)
+    named = {**files, _folder(here.settings) / _NAME: pack.name.encode()}
+    _write(named, _Change(action=AuditAction.IMPORT, what="pack", actor_id=actor_id), here=here)
     return len(files)
 
 
@@ -103,31 +121,42 @@ def _path(key: str, settings: Settings) -> Path:
     return _folder(settings) / f"{key}.wav"
 
 
-def _write(files: Mapping[Path, bytes]) -> None:
-    """Write all beside their places first, so that a full disk changes nothing."""
-    try:
-        for folder in {path.parent for path in files}:
-            folder.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=next(iter(files)).parent, suffix=".part") as beside:
+def _write(files: Mapping[Path, bytes], change: _Change, *, here: Here) -> None:
+    """Write all beside their places first, so that neither a full disk nor a lock changes one."""
+    folder = _folder(here.settings)
+    with _or_unavailable():
+        folder.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, suffix=".part") as beside:
             drafts = {path: Path(beside) / path.name for path in files}
             for path, data in files.items():
                 saving.save(drafts[path], data)
-            for path, draft in drafts.items():
-                draft.replace(path)
-    except OSError as error:
-        raise UnavailableError(VoiceProblem.NOT_WRITTEN) from error
+            with _noted(change, here=here):
+                for path, draft in drafts.items():
+                    draft.replace(path)
     with contextlib.suppress(OSError):
-        saving.flush_folder(next(iter(files)).parent)
+        saving.flush_folder(folder)
 
 
-def _note(action: AuditAction, what: str, *, actor_id: UUID, here: Here) -> None:
+@contextlib.contextmanager
+def _noted(change: _Change, *, here: Here) -> Iterator[None]:
+    """Note what the block does to the files, before it does it; when it fails, nothing is noted."""
     with transaction() as session:
         audit.record(
             session,
-            action,
-            actor_id=actor_id,
-            subject=f"voice:{what}",
+            change.action,
+            actor_id=change.actor_id,
+            subject=f"voice:{change.what}",
             fields="recording",
             purpose="setup",
             here=here,
         )
+        session.flush()
+        yield
+
+
+@contextlib.contextmanager
+def _or_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UnavailableError(VoiceProblem.NOT_WRITTEN) from error

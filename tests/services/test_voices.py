@@ -1,11 +1,15 @@
 """The school's own recordings: kept whole or not at all."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from sqlalchemy import select
 
-from kiosk.db import reading
+from kiosk.db import db, reading
 from kiosk.errors import InvalidInputError, NotFoundError, UnavailableError
 from kiosk.models.audit import Audit
+from kiosk.rules.sessions import SessionProblem
 from kiosk.rules.staff import Role
 from kiosk.rules.voices import VoiceProblem
 from kiosk.services import voices
@@ -108,6 +112,48 @@ def test_a_folder_that_cannot_be_written_is_said(here: Here, teacher: factories.
         _keep(here, teacher, "in.ok", wav())
 
     assert error.value.reason is VoiceProblem.NOT_WRITTEN
+
+
+def test_a_recording_that_cannot_be_deleted_is_said_and_not_noted(
+    here: Here, teacher: factories.MadeStaff
+) -> None:
+    (here.settings.instance / "voice" / "in.ok.wav").mkdir(parents=True)
+
+    with pytest.raises(UnavailableError) as error:
+        voices.delete("in.ok", actor_id=teacher.staff_id, here=here)
+
+    assert error.value.reason is VoiceProblem.NOT_WRITTEN
+    assert _subjects() == []
+
+
+def test_a_busy_database_changes_no_recording(here: Here, teacher: factories.MadeStaff) -> None:
+    _keep(here, teacher, "in.ok", wav())
+    pack = archive({"manifest.json": manifest(), "in.ok.wav": wav(0.5), "call.who.wav": wav()})
+    me = teacher.staff_id
+    path = db.engine.url.database
+    assert path is not None
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        reading().connection().exec_driver_sql("PRAGMA busy_timeout = 1")
+        for change in (
+            lambda: _keep(here, teacher, "in.ok", wav(0.5)),
+            lambda: voices.delete("in.ok", actor_id=me, here=here),
+            lambda: voices.take_in(pack, actor_id=me, here=here),
+            lambda: voices.export(name="other", actor_id=me, here=here),
+        ):
+            with pytest.raises(UnavailableError) as error:
+                change()
+            assert error.value.reason is SessionProblem.NOT_STORED
+
+    assert voices.recorded(here.settings) == {"in.ok"}
+    assert voices.read("in.ok", settings=here.settings) == wav()
+    assert voices.pack_name(here.settings) == ""
+    assert _subjects() == ["voice:in.ok"]
+
+
+def _subjects() -> list[str]:
+    rows = reading().scalars(select(Audit.subject).order_by(Audit.n))
+    return [subject for subject in rows if subject.startswith("voice:")]
 
 
 def test_taking_a_pack_away_and_in_leaves_a_row_each_in_the_audit(
