@@ -16,6 +16,7 @@ from tests.web.staff import sign_in
 
 SETUP = "/staff/setup/voice"
 RECORD = f"{SETUP}/record"
+SAYING = ("section", "div", "p")  # what may bear the keys of what is said
 
 
 def _plan(page: PageClient) -> dict[str, Any]:
@@ -47,11 +48,16 @@ def test_the_screen_is_told_where_every_sound_is(page: PageClient) -> None:
 
 
 def test_no_name_of_a_child_is_among_what_is_said(page: PageClient, here: Here) -> None:
-    child = factories.child(here, given_name="嘉怡")
+    child = factories.child(here, given_name="麒夔")
     answer = page.scan(child.card_code)
 
-    assert "嘉怡" in answer.words
-    assert "嘉怡" not in page.open("/voice").response.text
+    said = [one.get("data-say", "") for tag in SAYING for one in answer.all(tag)]
+    keys = " ".join(said).split()
+    spoken = "".join(prompts()[key].zh for key in keys)  # a key of no prompt would not be there
+    assert "麒夔" in answer.words
+    assert {"in.ok"} < set(keys)
+    assert not set("麒夔") & set(spoken)
+    assert "麒夔" not in page.open("/voice").response.text
 
 
 def test_with_the_sound_off_nothing_is_fetched_and_nothing_can_be_heard_again(
