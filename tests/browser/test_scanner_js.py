@@ -94,6 +94,27 @@ def test_what_names_the_kind_of_bar_is_not_part_of_the_code(
     assert stub.wait_for_codes(1) == [CARD]
 
 
+@pytest.mark.parametrize(
+    ("prefix", "scanned", "read"),
+    [
+        ("C", CARD, CARD),  # another gun, or this one after its prefix was switched off
+        ("C", f"C{CARD}", CARD),
+        ("*", f"*{CARD}", CARD),
+        ("9", ISBN, ISBN),
+        ("12", f"12{ISBN}", ISBN),
+    ],
+)
+def test_of_a_learned_prefix_only_what_is_too_much_is_left_away(
+    page: Page, stub: Stub, prefix: str, scanned: str, read: str
+) -> None:
+    stub.kind = f'data-kiosk data-scanner-prefix="{prefix}"'
+    page.goto(stub.url)
+
+    Gun(page).scan(scanned)
+
+    assert stub.wait_for_codes(1) == [read]
+
+
 def test_a_gun_in_alt_mode_is_read(stub: Stub, gun: Gun) -> None:
     gun.scan_in_alt_mode(CARD)
 

@@ -33,7 +33,9 @@
   const before = document.body.dataset.scannerPrefix; // as the scanner page has learned it
   const text = () => {
     const bare = burst.replace(AIM, "");
-    return before && bare.startsWith(before) ? bare.slice(before.length) : bare;
+    if (!before || !bare.startsWith(before) || OURS.test(bare)) return bare;
+    const rest = bare.slice(before.length);
+    return BAR.test(bare) && !BAR.test(rest) ? bare : rest; // whole already: none of it is a prefix
   };
   const isWhole = () => isShared() || OURS.test(text()) || BAR.test(text());
   const patience = () => (isWhole() ? SILENCE : HICCUP);
