@@ -3,6 +3,7 @@
 import array
 import io
 import math
+import random
 import shutil
 import wave
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from kiosk.files import recordings
+from kiosk.files.prompts import prompts
+from kiosk.files.recordings import Pack
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.process import Kiosk
 from tests.browser.room import PATIENCE, Room
@@ -128,7 +131,19 @@ def test_an_empty_room_is_not_recorded(room: Room) -> None:
     _record(room)
 
     expect(room.page.locator("[data-recorder-silent]")).to_be_visible()
+    expect(room.page.locator("[data-recorder-failed]")).to_be_hidden()
     assert not (room.kiosk.instance / "voice").exists()
+
+
+def test_a_recording_that_does_not_arrive_is_not_called_silent(room: Room) -> None:
+    room.screen.expect_console("ERR_FAILED")
+    room.page.route(f"**/record/{KEY}", lambda route: route.abort())
+
+    _record(room)
+
+    expect(room.page.locator("[data-recorder-failed]")).to_be_visible()
+    expect(room.page.locator("[data-recorder-silent]")).to_be_hidden()
+    expect(room.page.locator(f"{ROW} [data-there]")).to_be_hidden()
 
 
 @pytest.mark.parametrize("room", [None], indirect=True)
@@ -149,3 +164,51 @@ def test_the_page_of_the_settings_may_not_listen(room: Room) -> None:
 
     assert refused == "NotAllowedError"
     room.screen.shoot("voice-setup")
+
+
+def test_the_voice_of_a_whole_school_is_taken_in_and_as_much_elsewhere_is_not(
+    room: Room, tmp_path: Path
+) -> None:
+    room.screen.expect_console("413")
+    keys = list(prompts())[:20]
+    pack = recordings.packed(Pack(name="四(2)班", recordings=dict.fromkeys(keys, _noise())))
+    (tmp_path / "voice.zip").write_bytes(pack)
+    room.open()
+    people = room.kiosk.codes("staff")
+    room.staff_sign_in(next(one for one in people if "管理员" in one.label))
+    room.open("/staff/setup/voice")
+
+    with room.page.expect_navigation():
+        room.page.locator("input[type=file]").set_input_files(tmp_path / "voice.zip")
+        room.page.locator("form[enctype] button[type=submit]").click()
+
+    assert len(pack) > 7_000_000
+    assert room.page.url.endswith("taken=20")
+    assert len(list((room.kiosk.instance / "voice").glob("*.wav"))) == 20
+    statuses = [_send(room, path, len(pack)) for path in (f"{RECORD}/{KEY}", "/scan")]
+    assert statuses == [413, 413]
+
+
+def _noise() -> bytes:
+    """Return a recording that no ZIP makes smaller."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as target:
+        target.setnchannels(1)
+        target.setsampwidth(2)
+        target.setframerate(RATE)
+        target.writeframes(random.Random(1).randbytes(8 * RATE))  # noqa: S311 - no secret
+    return recordings.clean(file.getvalue())
+
+
+def _send(room: Room, path: str, size: int) -> int:
+    """Send so many bytes in a form, as a page would, and return the status."""
+    status: int = room.page.evaluate(
+        """async ([path, size]) => {
+          const body = new FormData();
+          body.append("csrf_token", document.querySelector("[name=csrf_token]").value);
+          body.append("recording", new Blob([new Uint8Array(size)]), "recording.wav");
+          return (await fetch(path, { method: "POST", body })).status;
+        }""",
+        [path, size],
+    )
+    return status

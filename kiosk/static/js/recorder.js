@@ -95,7 +95,7 @@
     recorder.addEventListener("stop", () => {
       clearTimeout(timer);
       show(false);
-      finish(parts).catch(() => { one("silent").hidden = false; }).finally(() => { recorder = null; });
+      finish(parts).catch(() => { one("failed").hidden = false; }).finally(() => { recorder = null; });
     });
     recorder.start();
     show(true);
@@ -106,7 +106,7 @@
     const button = target.closest("[data-record]");
     if (target.closest("[data-stop]") && recorder?.state === "recording") recorder.stop();
     if (!button || recorder) return;
-    one("no-microphone").hidden = true;
+    for (const name of ["no-microphone", "silent", "failed"]) one(name).hidden = true;
     begin(button).catch(() => { one("no-microphone").hidden = false; });
   });
   window.addEventListener("pagehide", () => stream?.getTracks().forEach((track) => track.stop()));
