@@ -76,10 +76,17 @@ def _page(learned: Learned) -> Response:
         faults=scanners.in_order((*kept, *said)),
         learned=learned,
         so_far=[fault for fault in learned.faults if fault not in _ONLY_AT_THE_END],
-        readings=request.form.getlist("reading"),
+        readings=_known_readings(),
+        is_unknown="reading" in request.form and learned.profile is None,
         just_learned="learned" in request.args,
         codes=tuple(SheetCode),
     )
+
+
+def _known_readings() -> list[str]:
+    """Return what was sent, as it was; what is none of the sheet may be a child's card."""
+    sent = request.form.getlist("reading")
+    return [one for one in sent if scanners.recognise(_reading(one).text)]
 
 
 def _learned() -> Learned:

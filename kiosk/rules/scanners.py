@@ -134,11 +134,12 @@ def learn(readings: Sequence[Reading]) -> Learned:
     if not known:
         return Learned(profile=None, seen=seen, faults=())
     books = [found for _, found in known if found.code is SheetCode.ISBN]
+    prefixes = [
+        found.prefix for _, found in known if not (found.is_damaged or found.has_other_keys)
+    ]
     profile = ScannerProfile(
         terminator=_most(reading.terminator for reading, _ in known),
-        prefix=prefix_of(
-            [found.prefix for _, found in known if not (found.is_damaged or found.has_other_keys)]
-        ),
+        prefix=prefix_of(prefixes),
         letter_case=_case(reading for reading, found in known if found.code is not SheetCode.ISBN),
         isbn=_isbn(books),
         drops_characters=any(found.is_damaged for _, found in known),
@@ -146,6 +147,7 @@ def learn(readings: Sequence[Reading]) -> Learned:
     )
     faults = set(faults_of(profile))
     faults |= {ScannerFault.ALT_MODE for reading, _ in known if reading.in_alt_mode}
+    faults |= {ScannerFault.PREFIX for one in prefixes if _is_in_the_way(one, profile.prefix)}
     faults |= {ScannerFault.LAYOUT for _, found in known if found.has_other_keys}
     faults |= {ScannerFault.NO_SQUARES} if not seen & SQUARES else set()
     faults |= {ScannerFault.NO_BARS} if seen <= SQUARES else set()
@@ -178,6 +180,11 @@ def prefix_of(prefixes: Sequence[str]) -> str:
     if all(_AIM.fullmatch(prefix) for prefix in prefixes):
         return AIM
     return prefixes[0] if len(set(prefixes)) == 1 else ""
+
+
+def _is_in_the_way(prefix: str, learned: str) -> bool:
+    """Return whether something stands before a code that the screens would not leave away."""
+    return prefix not in ("", learned) and not _AIM.fullmatch(prefix)
 
 
 def _most(terminators: Iterable[Terminator]) -> Terminator:

@@ -102,6 +102,27 @@ def test_a_scanner_with_every_vice_is_told_what_to_change_and_still_read(
     assert len(faults) == 4
 
 
+@pytest.mark.parametrize("prefix", ["S", "77"])
+def test_a_child_s_card_is_not_sent_as_a_code_of_the_sheet(
+    room: Room, pocket: Pocket, prefix: str
+) -> None:
+    sent: list[str] = []
+    room.open()
+    room.staff_sign_in(room.kiosk.codes("staff")[0])
+    room.open(PAGE)
+    room.page.on("request", lambda request: sent.append(request.post_data or ""))
+    room.page.evaluate(
+        "document.addEventListener('kiosk:burst', ({ detail }) => { window.burst = detail.text; })"
+    )
+    card = pocket.child().code
+
+    room.gun.scan(prefix + card, "")
+    room.page.wait_for_function("() => window.burst")
+
+    assert room.page.evaluate("window.burst") == prefix + card
+    assert not [body for body in sent if "reading=" in body]
+
+
 def test_an_input_method_and_alt_mode_are_recognised(room: Room) -> None:
     room.gun.with_input_method = True
     _learn(room, room.gun.scan)

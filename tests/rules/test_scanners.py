@@ -86,10 +86,25 @@ def test_another_prefix_is_learned_so_that_it_can_be_left_away() -> None:
     assert learned.faults == (ScannerFault.PREFIX,)
 
 
-def test_something_before_one_code_alone_is_no_prefix() -> None:
+def test_something_before_one_code_alone_is_not_learned_and_said() -> None:
     learned = learn(_readings(lambda code, text: f"7{text}" if code is SheetCode.LONG else text))
 
     assert learned.profile == FINE
+    assert learned.faults == (ScannerFault.PREFIX,)
+
+
+@pytest.mark.parametrize("bars", ["D", "", "]C0"])
+def test_a_letter_for_the_kind_of_code_is_said_though_it_cannot_be_left_away(bars: str) -> None:
+    learned = learn(_readings(lambda code, text: ("S" if code in SQUARES else bars) + text))
+
+    assert learned.profile == FINE
+    assert learned.faults == (ScannerFault.PREFIX,)
+
+
+def test_what_names_the_kind_of_some_codes_alone_is_no_fault() -> None:
+    learned = learn(_readings(lambda code, text: text if code in SQUARES else f"]C0{text}"))
+
+    assert learned.faults == ()
 
 
 def test_small_letters_an_input_method_and_alt_mode_are_said() -> None:

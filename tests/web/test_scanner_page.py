@@ -7,6 +7,7 @@ import pytest
 from kiosk.rules.scanners import SHEET
 from kiosk.rules.staff import Role
 from kiosk.services.here import Here
+from tests import factories
 from tests.page import Page, PageClient
 from tests.web.staff import sign_in, token
 
@@ -55,6 +56,29 @@ def test_what_is_none_of_the_codes_is_said_and_not_kept(page: PageClient, here: 
 
     assert "none of the six codes" in shown.words
     assert _read(page, "enter|upper|0|0|HELLO", at=f"{SCANNER}/keep").status == 422
+
+
+def test_a_child_s_card_among_the_codes_is_not_written_into_the_page(
+    page: PageClient, here: Here
+) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    card = factories.child(here).card_code
+    first = _whole()[0]
+
+    shown = _read(page, first, f"enter|upper|0|0|*{card}")
+
+    kept = [one.get("value") for one in shown.all("input", name="reading")]
+    assert kept == [first]
+    assert card not in shown.response.text
+
+
+def test_a_letter_before_some_codes_alone_is_said(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+
+    six = _read(page, *_whole("enter|upper|0|0")[:5], "enter|upper|0|0|S" + _whole()[5][16:])
+
+    assert "It writes something before its codes." in six.words
+    assert "Nothing is wrong" not in six.words
 
 
 @pytest.mark.parametrize("reading", ["", "enter", "shout|upper|0|0|A", "enter|middle|0|0|A"])

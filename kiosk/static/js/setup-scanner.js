@@ -4,7 +4,8 @@
   "use strict";
   const form = document.querySelector("[data-scanner-form]");
   if (!form) return;
-  const CARD = /^[CBS][0-9A-HJ-NP-TV-Z]{11}$/; // a child's, or a book's: taken as ever, by scanner.js
+  // A child's, or a book's, whatever stands before it: taken as ever, by scanner.js.
+  const CARD = /[CBS][0-9A-HJ-NP-TV-Z]{11}$/;
 
   document.addEventListener("kiosk:burst", ({ detail }) => {
     const { text, terminator, isLower, isComposed, isAlt } = detail;
