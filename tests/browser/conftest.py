@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from kiosk.clock import utc_now
 from tests.browser.process import Kiosk, command
@@ -27,15 +27,26 @@ DEMO = ("--children", "240", "--titles", "60", "--days", "10", "--seed", "7")
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def player() -> Iterator[Playwright]:
+    """Return what starts browsers; there may be one alone in a process."""
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(player: Playwright) -> Iterator[Browser]:
+    browser = start(player)
+    yield browser
+    browser.close()
+
+
+def start(player: Playwright, *more: str) -> Browser:
+    """Start Chromium, with these arguments besides; skip the test where there is none."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("Chromium is not installed")
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
+    return player.chromium.launch(executable_path=path, args=[*ARGUMENTS, *more])
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 from kiosk.files import recordings
 from kiosk.files.prompts import prompts
 from kiosk.files.recordings import Pack
-from tests.browser.conftest import ARGUMENTS
+from tests.browser.conftest import start
 from tests.browser.process import Kiosk
 from tests.browser.room import PATIENCE, Room
 from tests.browser.screen import SIZE, Screen
@@ -47,28 +47,26 @@ def _microphone(path: Path, *, loud: float) -> Path:
     return path
 
 
-def _browser(microphone: Path | None) -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("Chromium is not installed")
+def _browser(player: Playwright, microphone: Path | None) -> Iterator[Browser]:
     fake = ["--use-fake-ui-for-media-stream"]
     if microphone is not None:
         fake += [
             "--use-fake-device-for-media-stream",
             f"--use-file-for-fake-audio-capture={microphone}%noloop",
         ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *fake])
-        yield browser
-        browser.close()
+    browser = start(player, *fake)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(params=[0.2])
-def room(request: pytest.FixtureRequest, kiosk: Kiosk, tmp_path: Path) -> Iterator[Room]:
+def room(
+    request: pytest.FixtureRequest, player: Playwright, kiosk: Kiosk, tmp_path: Path
+) -> Iterator[Room]:
     """Return a browser of the staff at the recording page; the parameter is how loud one speaks."""
     loud: float | None = request.param
     microphone = None if loud is None else _microphone(tmp_path / "said.wav", loud=loud)
-    for browser in _browser(microphone):
+    for browser in _browser(player, microphone):
         context = browser.new_context(viewport=SIZE, has_touch=True, locale="zh-CN")
         context.set_default_timeout(PATIENCE)
         screen = Screen(context=context, url=kiosk.url)
