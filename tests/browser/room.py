@@ -5,10 +5,14 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Locator, Page, Request, Response, expect
 
+from kiosk.rules.codes import CodeKind
 from tests.browser.devices import Gun
 from tests.browser.process import Code, Kiosk
 from tests.browser.screen import Screen
@@ -206,6 +210,15 @@ class Room:
     def press(self, words: str) -> None:
         """Press what has these words on a staff page."""
         self.page.locator("a, button, summary").get_by_text(words, exact=True).first.click()
+
+    def printed_card(self) -> Code:
+        """Return the first card of the sheet that is shown, as its code is read off the paper."""
+        shot = self.page.locator("main svg").first.screenshot()
+        picture = Image.open(BytesIO(shot)).convert("L")
+        picture = picture.resize((picture.width * 2, picture.height * 2))
+        read = {found.text for found in zxingcpp.read_barcodes(picture)}
+        (code,) = (one for one in read if one.startswith(CodeKind.CHILD))
+        return Code(kind="child", code=code, label="", class_="", animal="")
 
     def _note_scan(self, request: Request) -> None:
         self.sent += request.url.endswith("/scan")

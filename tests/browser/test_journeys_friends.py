@@ -1,25 +1,9 @@
 """A child nobody knows: it comes with a card from the pool, and its name follows."""
 
-from io import BytesIO
-
-import zxingcpp
-from PIL import Image
 from playwright.sync_api import expect
 
-from kiosk.rules.codes import CodeKind
-from tests.browser.process import Code
 from tests.browser.room import Pocket, Room, rows
 from tests.browser.screen import SHOTS
-
-
-def _printed_card(room: Room) -> Code:
-    """Return the card as its code is read off the printed sheet."""
-    shot = room.page.locator("main svg").first.screenshot()
-    picture = Image.open(BytesIO(shot)).convert("L")
-    picture = picture.resize((picture.width * 2, picture.height * 2))
-    read = {found.text for found in zxingcpp.read_barcodes(picture)}
-    (code,) = (one for one in read if one.startswith(CodeKind.CHILD))
-    return Code(kind="child", code=code, label="新朋友", class_="", animal="")
 
 
 def test_a_new_friend_borrows_at_once_and_is_greeted_by_its_name_once_it_has_one(
@@ -34,7 +18,7 @@ def test_a_new_friend_borrows_at_once_and_is_greeted_by_its_name_once_it_has_one
     room.page.screenshot(path=SHOTS / "friends-pool.png")
     room.press("打印没用过的卡")
     expect(room.page.locator("main svg").first).to_be_visible()
-    card = _printed_card(room)
+    card = room.printed_card()
     room.page.screenshot(path=SHOTS / "friends-sheet.png")
     room.open("/staff")
     room.press("回到孩子屏")

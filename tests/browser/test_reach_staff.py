@@ -28,6 +28,8 @@ FILLED: Final = {
     "/staff/ledgers/<name>": "SELECT 'L1'",
     "/staff/openings/<uuid:opening_id>/cancel": "SELECT id FROM opening WHERE state = 'planned'"
     " ORDER BY on_date DESC LIMIT 1",
+    "/staff/setup/friends/<uuid:child_id>": "SELECT child.id FROM child"
+    " JOIN school_class ON school_class.id = class_id WHERE grade = 0",
 }
 # What is no page of its own: the way back, and the card that a form has just made (see below).
 NO_PAGE: Final = {"/staff/back", "/staff/children/<uuid:child_id>/card"}
@@ -50,8 +52,22 @@ def office(chromium: Browser, kiosk: Kiosk) -> Iterator[Page]:
     room = Room(kiosk=kiosk, screen=Screen(context=context, url=kiosk.url))
     room.open()
     room.staff_sign_in(kiosk.codes("staff")[1])
+    _make_a_friend(room)
     yield room.page
     context.close()
+
+
+def _make_a_friend(room: Room) -> None:
+    room.open("/staff/setup/friends")
+    room.page.locator("[name='count']").fill("1")
+    _send(room.page, "/staff/setup/friends']")
+    _send(room.page, "/staff/setup/friends/print']")
+    card = room.printed_card()
+    room.open()
+    room.put(card)
+    room.says("你好呀")
+    room.put(room.kiosk.codes("staff")[1])  # the lock of a moment ago opens by the card alone
+    room.page.wait_for_url("**/staff/**")
 
 
 def _go(page: Page, kiosk: Kiosk, rule: str) -> None:
