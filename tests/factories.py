@@ -445,6 +445,8 @@ def loan(
             child_id=child_id,
             local_day=day,
             lent_at=began,
+            class_id=reading().scalar(select(Child.class_id).where(Child.id == child_id)),
+            plain_due_on=due_on or day + timedelta(days=14),
             due_on=due_on or day + timedelta(days=14),
             renewals=renewals,
             ended_at=ended_at,

@@ -28,6 +28,9 @@ LANDED = {
     "0003_device.py": "767eb8f506609182ef785a7f723b33a5fa58e852b9686e14096e203b336eb069",
     "0004_no_card.py": "c0b666ae6ec581d9ad5eb6c4c67dd155cf8478c8060ff5f9f8af6baa9a3918c8",
     "0005_new_friends.py": "1744fc46364613c9287b48d391a28e36c008484ee299deb33120e2cf379eaede",
+    "0006_book_house.py": "fa4ffb2ed7fdf2e2c0e13d464d3778c58142e617322e33c87692989641f79d5a",
+    "0007_lending_desk.py": "2d1f67ca2b8e05edd42d005f0890088873525488d889f609f8a7838cf2b167c3",
+    "0008_stocktake.py": "8f466c7910c3a6100bacbfd35b8e9ff70dc9d636ede660cf56b41d96b74446f0",
 }
 
 assert models.__all__  # the metadata is full once the models are imported

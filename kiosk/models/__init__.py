@@ -2,26 +2,34 @@
 
 from kiosk.models import (
     audit,
+    calendar,
     calls,
     device,
     home,
+    intake,
+    lending,
     library,
     no_card,
     openings,
     people,
     record,
+    stocktake,
     visits,
 )
 
 __all__ = [
     "audit",
+    "calendar",
     "calls",
     "device",
     "home",
+    "intake",
+    "lending",
     "library",
     "no_card",
     "openings",
     "people",
     "record",
+    "stocktake",
     "visits",
 ]

@@ -3,6 +3,25 @@
 from enum import StrEnum
 
 
+class TitleKind(StrEnum):
+    """What a title is. A game is all that is lent for play and sport (文体器材)."""
+
+    BOOK = "book"
+    PERIODICAL = "periodical"
+    GAME = "game"
+
+
+class ShelfColour(StrEnum):
+    """The colour by which a child finds a shelf, named as the cloths of the badges are."""
+
+    PERSIMMON = "persimmon"
+    WHEAT = "wheat"
+    SPROUT = "sprout"
+    LAKE = "lake"
+    INDIGO = "indigo"
+    TARO = "taro"
+
+
 class CatalogueProblem(StrEnum):
     TITLE_MISSING = "title-missing"
     WRONG_ISBN = "wrong-isbn"

@@ -23,6 +23,7 @@ class ItemStatus(StrEnum):
     AVAILABLE = "available"
     IN_ROOM_ONLY = "in_room_only"
     DAMAGED = "damaged"
+    REPAIR = "repair"
     LOST = "lost"
     MISSING = "missing"
     WITHDRAWN = "withdrawn"
@@ -32,13 +33,23 @@ class LoanEnd(StrEnum):
     """How a loan came to its end.
 
     RETURNED: the item was scanned back. IMPLIED: another child had it in hand in a session of its
-    own. UNDONE: the lending was taken back within the undo window. LOST: a teacher said so.
+    own. UNDONE: the lending was taken back within the undo window. LOST: a teacher said so. FOUND:
+    a stock-take has seen the item on a shelf.
     """
 
     RETURNED = "returned"
     IMPLIED = "implied"
     UNDONE = "undone"
     LOST = "lost"
+    FOUND = "found"
+
+
+class Borrower(StrEnum):
+    """In whose hands an item may be: a child's, those of a class as a whole, a teacher's."""
+
+    CHILD = "child"
+    CLASS = "class"
+    STAFF = "staff"
 
 
 class LendingRefusal(StrEnum):
@@ -100,6 +111,7 @@ _REFUSED_FOR: Mapping[ItemStatus, LendingRefusal | None] = MappingProxyType(
         ItemStatus.AVAILABLE: None,
         ItemStatus.IN_ROOM_ONLY: LendingRefusal.IN_ROOM_ONLY,
         ItemStatus.DAMAGED: LendingRefusal.NOT_LENDABLE,
+        ItemStatus.REPAIR: LendingRefusal.NOT_LENDABLE,
         # What is in hand is neither lost nor missing, see `heals`.
         ItemStatus.LOST: None,
         ItemStatus.MISSING: None,
@@ -130,13 +142,18 @@ def renewal_refusal(policy: LendingPolicy, *, renewals: int) -> LendingRefusal |
     return LendingRefusal.NO_MORE_RENEWALS if renewals >= policy.renewals else None
 
 
+def plain_due_on(policy: LendingPolicy, *, lent_on: date) -> date:
+    """Return the day by the policy alone: calendar days, the day of lending not included."""
+    return lent_on + timedelta(days=policy.days)
+
+
 def due_on(policy: LendingPolicy, *, lent_on: date, is_open: Callable[[date], bool]) -> date:
     """Return the last day the item may be brought back without being late.
 
-    Counts calendar days, the day of lending not included; a closed day moves it to the next open
-    one. A calendar without an open day near gives the plain day, never an error.
+    A closed day moves the plain one to the next open day. A calendar without an open day near
+    gives the plain day, never an error.
     """
-    return _open_day_from(lent_on + timedelta(days=policy.days), is_open=is_open)
+    return _open_day_from(plain_due_on(policy, lent_on=lent_on), is_open=is_open)
 
 
 def renewed_due_on(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kiosk.db import AnyRow, reading, transaction
 from kiosk.errors import InvalidInputError, NotFoundError
 from kiosk.ids import new_id
-from kiosk.models.library import Item, Loan, Title
+from kiosk.models.library import Item, Loan, Shelf, Title
 from kiosk.models.people import Child, SchoolClass
 from kiosk.rules.catalogue import CatalogueProblem, isbn_of
 from kiosk.rules.lending import ItemStatus
@@ -223,7 +223,15 @@ def _add_items(
 
 def _copies(session: Session, title_id: UUID) -> tuple[ItemRow, ...]:
     rows = session.execute(
-        select(Item, Loan.due_on, Child.family_name, Child.given_name, SchoolClass)
+        select(
+            Item,
+            Shelf.name.label("shelf"),
+            Loan.due_on,
+            Child.family_name,
+            Child.given_name,
+            SchoolClass,
+        )
+        .outerjoin(Shelf, Shelf.id == Item.shelf_id)
         .outerjoin(Loan, _out)
         .outerjoin(Child, Child.id == Loan.child_id)
         .outerjoin(SchoolClass, SchoolClass.id == Child.class_id)
@@ -235,7 +243,7 @@ def _copies(session: Session, title_id: UUID) -> tuple[ItemRow, ...]:
             item_id=row.Item.id,
             code=row.Item.code,
             accession_no=row.Item.accession_no,
-            shelf=row.Item.shelf,
+            shelf=row.shelf,
             status=row.Item.status,
             holder=None if row.due_on is None else row.family_name + row.given_name,
             holder_class=None

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from kiosk.ids import new_id
 from kiosk.models.library import Item
 from kiosk.rules import codes
-from kiosk.rules.catalogue import isbn_of
+from kiosk.rules.catalogue import TitleKind, isbn_of
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import pinyin
 from kiosk.services.enrolment import Row
@@ -38,6 +38,12 @@ class NewTitle:
     csbn: str | None = None
     class_mark: str | None = None
     grade_band: str | None = None
+    kind: TitleKind = TitleKind.BOOK
+    series: str | None = None
+    series_no: int | None = None
+    volume: str | None = None
+    price_fen: int | None = None
+    is_draft: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,7 @@ class AccessionNumbers:
 def title_row(title_id: UUID, new: NewTitle) -> Row:
     return {
         "id": title_id,
+        "kind": new.kind,
         "name": new.name.strip(),
         "author": new.author,
         "publisher": new.publisher,
@@ -75,7 +82,13 @@ def title_row(title_id: UUID, new: NewTitle) -> Row:
         "csbn": new.csbn,
         "class_mark": new.class_mark,
         "grade_band": new.grade_band,
+        "series": new.series,
+        "series_no": new.series_no,
+        "volume": new.volume,
+        "price_fen": new.price_fen,
+        "is_draft": new.is_draft,
         "search_key": search_key(new),
+        "pad_key": "",
     }
 
 
@@ -89,9 +102,10 @@ def item_row(new: NewItem, title_id: UUID, *, here: Here) -> Row:
         "title_id": title_id,
         "code": new.code,
         "accession_no": new.accession_no,
-        "shelf": None,
+        "shelf_id": None,
         "status": ItemStatus.AVAILABLE,
         "added_on": here.today,
+        "misses": 0,
     }
 
 

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kiosk.ids import new_id
-from kiosk.models.library import Item, Title
+from kiosk.models.library import Item, Shelf, Title
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import demo_names
 from kiosk.services.catalogue_rows import (
@@ -18,6 +18,9 @@ from kiosk.services.catalogue_rows import (
     title_row,
 )
 from kiosk.services.demo_world import DemoItem, World
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 COPIES: Final = 2
 _LIST: Final = Path(__file__).parent.parent / "data" / "moe2020_primary_110.json"
@@ -35,6 +38,7 @@ def add_books(world: World, count: int) -> tuple[DemoItem, ...]:
     """Make so many titles with two copies each; return the copies that can be lent."""
     numbers = AccessionNumbers(world.session)
     titles, items, lendable = [], [], []
+    shelves: dict[str, UUID] = {}
     for n, new in enumerate(islice(_titles(world), count)):
         is_new = n >= count - _NEW
         title_id = new_id(world.before.now)
@@ -44,7 +48,8 @@ def add_books(world: World, count: int) -> tuple[DemoItem, ...]:
             row = item_row(made, title_id, here=world.before)
             if is_new:
                 row["added_on"] = world.here.today
-            row["shelf"] = f"{new.class_mark}{n // _A_SHELF_HOLDS + 1}"
+            shelf = f"{new.class_mark}{n // _A_SHELF_HOLDS + 1}"
+            row["shelf_id"] = shelves.setdefault(shelf, new_id(world.before.now))
             if copy and _ODD_FROM <= n < _ODD_FROM + len(_ODD_ONES):
                 row["status"] = _ODD_ONES[n - _ODD_FROM]
             else:
@@ -53,6 +58,7 @@ def add_books(world: World, count: int) -> tuple[DemoItem, ...]:
                 )
             items.append(row)
     world.add(Title, titles)
+    world.add(Shelf, [{"id": shelf_id, "name": name} for name, shelf_id in shelves.items()])
     world.add(Item, items)
     return tuple(lendable)
 

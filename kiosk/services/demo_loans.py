@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from kiosk.ids import new_id
 from kiosk.models.library import Loan
 from kiosk.rules import lending
-from kiosk.rules.lending import LendingPolicy, LoanEnd
+from kiosk.rules.lending import Borrower, LendingPolicy, LoanEnd
 from kiosk.services.demo_world import DemoChild, DemoItem, HeldOpening, World, is_school_day
 from kiosk.services.enrolment import Row
 
@@ -45,10 +45,13 @@ class _Library:
         row: Row = {
             "id": new_id(at),
             "item_id": item.item_id,
+            "borrower": Borrower.CHILD,
             "child_id": child.child_id,
+            "class_id": child.class_id,
             "local_day": on,
             "lent_at": at,
             "lent_by_id": None,
+            "plain_due_on": lending.plain_due_on(policy, lent_on=on),
             "due_on": lending.due_on(policy, lent_on=on, is_open=is_school_day),
             "renewals": 0,
             "renewed_at": None,

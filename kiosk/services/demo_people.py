@@ -125,6 +125,7 @@ class _Enrolling:
         self.made.append(
             DemoChild(
                 child_id=child_id,
+                class_id=self.class_ids[place],
                 name=family + given,
                 grade=grade,
                 number=number,

@@ -28,6 +28,7 @@ class DemoContact:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoChild:
     child_id: UUID
+    class_id: UUID
     name: str
     grade: int
     number: int

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow
 from kiosk.files.tables import Table
-from kiosk.models.library import Item, Loan, Title
+from kiosk.models.library import Item, Loan, Shelf, Title
 from kiosk.models.people import Child, SchoolClass, Staff
 from kiosk.rules.lending import LoanEnd
 from kiosk.services.here import Here
@@ -35,7 +35,7 @@ _LOANS: Final = (
         Loan,
         Title.name,
         Item.accession_no,
-        Item.shelf,
+        Shelf.name.label("shelf"),
         Child.family_name,
         Child.given_name,
         SchoolClass.grade,
@@ -44,6 +44,7 @@ _LOANS: Final = (
     )
     .join(Item, Item.id == Loan.item_id)
     .join(Title, Title.id == Item.title_id)
+    .outerjoin(Shelf, Shelf.id == Item.shelf_id)
     .join(Child, Child.id == Loan.child_id)
     .join(SchoolClass, SchoolClass.id == Child.class_id)
     .outerjoin(Staff, Staff.id == Loan.lent_by_id)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,9 +13,10 @@ from kiosk.db import AnyRow, transaction, violated, writing
 from kiosk.errors import RefusedError
 from kiosk.ids import new_id
 from kiosk.models.library import Loan
+from kiosk.models.people import Child
 from kiosk.rules import lending as rules
 from kiosk.rules.codes import BookBar, OurCode
-from kiosk.rules.lending import ItemAction, LendingRefusal, LoanEnd, Standing
+from kiosk.rules.lending import Borrower, ItemAction, LendingRefusal, LoanEnd, Standing
 from kiosk.services import calendar, loan_answers, loan_changes, loan_facts, own_page
 from kiosk.services.again import once_more
 from kiosk.services.answers import AlreadyYours, BookWaits, Lent, Renewed, Returned
@@ -31,7 +32,8 @@ _KEEP_WINDOW: Final = timedelta(seconds=60)
 # What refuses the later one of two at one instant: the same scan twice, or two for one item.
 _BEATEN_BY: Final = ("uq_loan_request_id", "uq_loan_end_request_id", "uq_loan_open_item")
 
-_ADD: Final = Prepared(insert(Loan))
+_class_of_reader = select(Child.class_id).where(Child.id == bindparam("reader")).scalar_subquery()
+_ADD: Final = Prepared(insert(Loan).values(class_id=_class_of_reader))
 
 Answer = Lent | AlreadyYours | Returned | BookWaits
 
@@ -234,11 +236,17 @@ def _lend(
     loan = {
         "id": new_id(here.now),
         "item_id": item.id,
+        "borrower": Borrower.CHILD,
         "child_id": reader.child_id,
+        "reader": reader.child_id,
         "local_day": here.today,
         "lent_at": here.now,
+        "plain_due_on": rules.plain_due_on(policy, lent_on=here.today),
         "due_on": due_on,
+        "is_holiday_loan": False,
         "renewals": 0,
+        "is_late_entry": False,
+        "is_late_return": False,
         "request_id": request_id,
     }
     _ADD.run(connection, loan)

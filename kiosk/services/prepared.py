@@ -78,7 +78,9 @@ def _plan(
     statement: AnySelect | Insert | Update, dialect: Dialect, values: Mapping[str, object]
 ) -> _Plan:
     columns = list(statement.selected_columns) if isinstance(statement, Select) else []
-    keys = list(values) if isinstance(statement, Insert) else None
+    keys = None
+    if isinstance(statement, Insert):  # what is no column is a value inside the statement
+        keys = [name for name in values if name in statement.table.c]
     compiled = statement.compile(dialect=dialect, column_keys=keys)
     return _Plan(
         sql=str(compiled),

@@ -718,6 +718,7 @@ def test_the_database_keeps_loans_whole(either_app: Flask, clock: FrozenClock) -
         "child_id": loan.child_id,
         "local_day": loan.local_day,
         "lent_at": loan.lent_at,
+        "plain_due_on": loan.plain_due_on,
         "due_on": loan.due_on,
         "renewals": 0,
     }

@@ -467,6 +467,7 @@ def _rival_loan(
         child_id=child.child_id,
         local_day=here.today,
         lent_at=here.now,
+        plain_due_on=here.today + timedelta(days=14),
         due_on=here.today + timedelta(days=14),
         renewals=0,
         request_id=request_id or uuid4(),

@@ -26,13 +26,19 @@ STAYS = {
         "family_name", "given_name", "given_name_pinyin", "initials", "local_no", "is_boarder",
         "animal", "cloth", "not_in_file_since",
     },
-    "item": {"code", "accession_no", "shelf"},
+    "item": {
+        "code", "accession_no", "shelf_id", "batch_id", "price_fen", "issue", "label_queued_at",
+        "label_checked_at", "misses",
+    },
     "line": {"name"},
     "opening": {"rule_id", "place_min", "talk_min", "is_close_unconfirmed"},
     "duty": {"staff_id"},
     "safety_check": {"note"},
     "visit": {"request_id", "leave_request_id"},
-    "loan": {"lent_by_id", "request_id", "renew_request_id", "end_request_id"},
+    "loan": {
+        "borrower", "class_id", "staff_id", "lent_by_id", "plain_due_on", "is_holiday_loan",
+        "is_late_entry", "is_late_return", "request_id", "renew_request_id", "end_request_id",
+    },
     "slot": {"week_key"},
     "booking": {"contact_id", "phone_digest", "kind", "is_owed", "request_id", "version"},
     "call_attempt": set(),
@@ -40,9 +46,12 @@ STAYS = {
 
 # These have no row in the record at all.
 ALL_STAYS = {
-    "audit", "booking_event", "card", "contact", "device", "home", "opening_rule", "picture_code",
-    "scanner", "staff", "staff_session", "sync_change", "sync_control", "sync_quarantine",
-    "sync_state", "throttle", "title", "waiting_arrival",
+    "audit", "batch_goods", "booking_event", "calendar_day", "card", "contact", "device", "hold",
+    "home", "intake_batch", "item_case", "late_entry", "ledger_archive", "lending_policy",
+    "library_setting", "opening_rule", "picture_code", "room_reading", "scanner", "shelf", "staff",
+    "staff_session", "stocktake", "stocktake_shelf", "stocktake_sight", "sync_change",
+    "sync_control", "sync_quarantine", "sync_state", "term", "throttle", "title", "title_cover",
+    "waiting_arrival",
 }  # fmt: skip
 
 KINDS = {"Uuid": Kind.KEY, "Date": Kind.DATE, "UTCDateTime": Kind.INSTANT, "Enum": Kind.WORD}

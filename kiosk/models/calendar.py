@@ -1,0 +1,46 @@
+"""The school's calendar: terms, and the days that are not as their weekday says."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kiosk.db import Base, one_of
+from kiosk.rules.school_days import DayKind
+
+
+class Term(Base):
+    """A term (学期), first to last school day; frozen once its ledgers are in the archive."""
+
+    __tablename__ = "term"
+    __table_args__ = (
+        CheckConstraint("length(name) > 0", name="name_not_empty"),
+        CheckConstraint("first_day < last_day", name="span"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    frozen_at: Mapped[datetime | None]
+
+
+class CalendarDay(Base):
+    """A day that differs from its weekday: closed, or a working day made up for a holiday.
+
+    `as_weekday` is the weekday whose plan a make-up day follows, 1 for Monday to 7.
+    """
+
+    __tablename__ = "calendar_day"
+    __table_args__ = (
+        CheckConstraint("as_weekday BETWEEN 1 AND 7", name="as_weekday"),
+        CheckConstraint("(kind = 'made_up') = (as_weekday IS NOT NULL)", name="made_up_follows"),
+        CheckConstraint("length(name) > 0", name="name_not_empty"),
+    )
+
+    on_date: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[DayKind] = mapped_column(one_of(DayKind, "kind"))
+    name: Mapped[str] = mapped_column(String(60))
+    as_weekday: Mapped[int | None]
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
