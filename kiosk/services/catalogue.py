@@ -229,7 +229,8 @@ def _copies(session: Session, title_id: UUID) -> tuple[ItemRow, ...]:
             Loan.due_on,
             Child.family_name,
             Child.given_name,
-            SchoolClass,
+            SchoolClass.grade,
+            SchoolClass.number,
         )
         .outerjoin(Shelf, Shelf.id == Item.shelf_id)
         .outerjoin(Loan, _out)
@@ -246,9 +247,7 @@ def _copies(session: Session, title_id: UUID) -> tuple[ItemRow, ...]:
             shelf=row.shelf,
             status=row.Item.status,
             holder=None if row.due_on is None else row.family_name + row.given_name,
-            holder_class=None
-            if row.SchoolClass is None
-            else (row.SchoolClass.grade, row.SchoolClass.number),
+            holder_class=None if row.grade is None else (row.grade, row.number),
             due_on=row.due_on,
         )
         for row in rows

@@ -1,7 +1,7 @@
 """Books out and books back: each scan is decided, stored and committed at once."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -233,8 +233,28 @@ def _lend(
         lent_on=here.today,
         is_open=calendar.open_days(connection, after=here.today, here=here),
     )
-    loan = {
-        "id": new_id(here.now),
+    loan_id = new_id(here.now)
+    _ADD.run(connection, _row(loan_id, item, reader, policy, due_on, request_id, here))
+    return Lent(
+        child=reader.face,
+        loan=own_page.own_loan(loan_id, item.name, due_on),
+        today=here.today,
+        held=held + 1,
+        more=max(policy.limit - held - 1, 0),
+    )
+
+
+def _row(
+    loan_id: UUID,
+    item: AnyRow,
+    reader: Reader,
+    policy: rules.LendingPolicy,
+    due_on: date,
+    request_id: UUID,
+    here: Here,
+) -> dict[str, object]:
+    return {
+        "id": loan_id,
         "item_id": item.id,
         "borrower": Borrower.CHILD,
         "child_id": reader.child_id,
@@ -249,14 +269,6 @@ def _lend(
         "is_late_return": False,
         "request_id": request_id,
     }
-    _ADD.run(connection, loan)
-    return Lent(
-        child=reader.face,
-        loan=own_page.own_loan(loan["id"], item.name, due_on),
-        today=here.today,
-        held=held + 1,
-        more=max(policy.limit - held - 1, 0),
-    )
 
 
 def _same_answer(connection: Connection, item: AnyRow, scanned: _Scan) -> Answer:
