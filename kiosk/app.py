@@ -10,7 +10,7 @@ from kiosk import models
 from kiosk.blueprints import all_blueprints
 from kiosk.clock import Clock, utc_now
 from kiosk.db import init_database
-from kiosk.services import devices, homes, scanners, sync
+from kiosk.services import devices, homes, library_settings, scanners, school_calendar, sync
 from kiosk.services.sync_schedule import SyncSchedule, SyncStarter
 from kiosk.settings import HOST, Settings
 from kiosk.web import (
@@ -85,6 +85,8 @@ def _kiosk(app: Flask, settings: Settings, clock: Clock) -> context.Kiosk:
         home_id = homes.find(settings)
         device = devices.read(home_id)
         scanner = scanners.read(home_id)
+        library = library_settings.read(home_id)
+        school = school_calendar.read()
     return context.Kiosk(
         settings=settings,
         clock=clock,
@@ -93,6 +95,8 @@ def _kiosk(app: Flask, settings: Settings, clock: Clock) -> context.Kiosk:
         record=_schedule(app, settings, clock),
         device=device,
         scanner=scanner,
+        library=library,
+        school=school,
     )
 
 

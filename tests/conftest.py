@@ -108,7 +108,13 @@ def here_in(app: Flask, clock: FrozenClock) -> Here:
     from kiosk.services.here import Here
 
     kiosk = app.extensions["kiosk"]
-    return Here(now=clock(), settings=kiosk.settings, home_id=kiosk.home_id)
+    return Here(
+        now=clock(),
+        settings=kiosk.settings,
+        home_id=kiosk.home_id,
+        library=kiosk.library,
+        school=kiosk.school,
+    )
 
 
 def _running(instance: Path, env: Mapping[str, str], clock: FrozenClock) -> Iterator[Flask]:

@@ -1,6 +1,19 @@
 """Which days are school days: the term, the holidays, and the days made up for them."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+_DAY: Final = timedelta(days=1)
+# So many closed days within a week are a holiday, after which everything would be due at once.
+_HOLIDAY_DAYS: Final = 5
+# How long after a holiday its returns may still be spread: two weeks and a weekend.
+_LOOK_BACK: Final = timedelta(days=16)
+# In the last week of a term a book goes home for the holiday.
+HOLIDAY_LENDING: Final = timedelta(days=7)
 
 
 class DayKind(StrEnum):
@@ -8,3 +21,105 @@ class DayKind(StrEnum):
 
     CLOSED = "closed"
     MADE_UP = "made_up"
+
+
+class CalendarProblem(StrEnum):
+    """Why something cannot be written into the calendar."""
+
+    NO_NAME = "no-name"
+    ENDS_BEFORE_IT_BEGINS = "ends-before-it-begins"
+    TERMS_OVERLAP = "terms-overlap"
+    NAME_TAKEN = "name-taken"
+    TOO_MANY_DAYS = "too-many-days"
+    IN_THE_PAST = "in-the-past"
+    TERM_FROZEN = "term-frozen"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class TermSpan:
+    """A term, first to last school day, both included."""
+
+    first_day: date
+    last_day: date
+
+    def has(self, day: date) -> bool:
+        return self.first_day <= day <= self.last_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialDay:
+    """A day that is not as its weekday says; `as_weekday` (1-7) is that of a day made up."""
+
+    kind: DayKind
+    name: str
+    as_weekday: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolDays:
+    """The school's calendar. `terms` lie in order and apart from each other.
+
+    Without any term there is no vacation, and after the last known one the plain weeks go on: a
+    calendar that has run out closes nothing (`visits-and-lending.md` T-51).
+    """
+
+    terms: tuple[TermSpan, ...] = ()
+    days: Mapping[date, SpecialDay] = field(default_factory=lambda: MappingProxyType({}))
+
+    def is_closed(self, day: date) -> bool:
+        """Return whether the calendar closes this day, whatever the weekly plan says."""
+        special = self.days.get(day)
+        if special is not None:
+            return special.kind is DayKind.CLOSED
+        return self.is_vacation(day)
+
+    def is_vacation(self, day: date) -> bool:
+        """Return whether the day lies between two terms."""
+        if not self.terms or not self.terms[0].last_day < day < self.terms[-1].first_day:
+            return False
+        return self.term_of(day) is None
+
+    def plan_weekday(self, day: date) -> int | None:
+        """Return the weekday (1 for Monday to 7) whose plan holds on this day; None when closed."""
+        special = self.days.get(day)
+        if special is not None and special.kind is DayKind.MADE_UP:
+            return special.as_weekday
+        return None if self.is_closed(day) else day.isoweekday()
+
+    def term_of(self, day: date) -> TermSpan | None:
+        return next((term for term in self.terms if term.has(day)), None)
+
+    def term_after(self, day: date) -> TermSpan | None:
+        """Return the next term that begins after this day."""
+        return next((term for term in self.terms if term.first_day > day), None)
+
+    def lends_for_holiday(self, day: date) -> bool:
+        """Return whether a book that is lent on this day comes back after the holiday.
+
+        From a week before the last day of a term until the next one begins; never when that is not
+        known yet.
+        """
+        if self.term_after(day) is None:
+            return False
+        term = self.term_of(day)
+        return self.is_vacation(day) if term is None else day > term.last_day - HOLIDAY_LENDING
+
+    def holiday_before(self, day: date) -> date | None:
+        """Return the last day of a holiday that has just ended before this day, or None.
+
+        A holiday is a week of which the calendar closes five days at least.
+        """
+        if not self.days and not self.terms:
+            return None
+        back = (day - _DAY * back for back in range(1, _LOOK_BACK.days + 1))
+        return next((last for last in back if self._ends_holiday(last)), None)
+
+    def _ends_holiday(self, last: date) -> bool:
+        if not self.is_closed(last):
+            return False
+        week = (last - _DAY * back for back in range(7))
+        return sum(map(self.is_closed, week)) >= _HOLIDAY_DAYS
+
+
+PLAIN_WEEKS: Final = SchoolDays()

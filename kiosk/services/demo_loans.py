@@ -81,7 +81,7 @@ class _Library:
         row["renewed_at"], row["renew_request_id"] = at, uuid4()
 
     def policy(self, child: DemoChild) -> LendingPolicy:
-        return self.world.here.settings.policy(child.grade)
+        return self.world.here.policy(child.grade)
 
 
 def add_loans(

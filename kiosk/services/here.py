@@ -4,7 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from kiosk.rules import civil
+from kiosk.rules import civil, policies, school_days
+from kiosk.rules.catalogue import TitleKind
+from kiosk.rules.lending import LendingPolicy
+from kiosk.rules.policies import LibrarySettings
+from kiosk.rules.school_days import SchoolDays
 from kiosk.settings import Settings
 
 
@@ -12,12 +16,15 @@ from kiosk.settings import Settings
 class Here:
     """One moment at one kiosk: read once a request, passed to each use case.
 
-    `now` is an aware UTC instant.
+    `now` is an aware UTC instant. `library` and `school` are what staff have set for the book house
+    and the calendar; a running kiosk keeps both in memory.
     """
 
     now: datetime
     settings: Settings
     home_id: UUID
+    library: LibrarySettings = policies.DEFAULTS
+    school: SchoolDays = school_days.PLAIN_WEEKS
     local: datetime = field(init=False, compare=False)
     """The wall clock of the room."""
 
@@ -33,3 +40,17 @@ class Here:
     def minute(self) -> int:
         """Minutes since midnight on the wall clock."""
         return civil.minute_of_day(self.local)
+
+    def policy(self, grade: int, kind: TitleKind = TitleKind.BOOK) -> LendingPolicy:
+        """Return what the children of a grade may do with titles of a kind.
+
+        Where staff have set nothing, the settings file and its defaults hold. New friends, who have
+        no class yet, borrow as the first grade does.
+        """
+        found = self.library.policies.get((max(grade, min(policies.GRADES)), kind))
+        return found or self.settings.policy(grade)
+
+    def staff_policy(self, kind: TitleKind = TitleKind.BOOK) -> LendingPolicy:
+        """Return what a teacher may borrow."""
+        found = self.library.policies.get((policies.STAFF_GRADE, kind))
+        return found or policies.STAFF_POLICY

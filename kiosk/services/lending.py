@@ -127,7 +127,7 @@ def renew(*, loan_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Ren
     Raises:
         NotFoundError: NOT_YOURS. RefusedError: NOT_ON_LOAN or NO_MORE_RENEWALS.
     """
-    policy = here.settings.policy(reader.face.grade)
+    policy = here.policy(reader.face.grade)
     with transaction() as session:
         loan = loan_changes.own(session, loan_id, reader.child_id)
         if loan.renew_request_id == request_id:
@@ -223,7 +223,7 @@ def _act(
 def _lend(
     connection: Connection, item: AnyRow, reader: Reader, request_id: UUID, here: Here
 ) -> Lent:
-    policy = here.settings.policy(reader.face.grade)
+    policy = here.policy(reader.face.grade)
     held = len(own_page.loans(connection, child_id=reader.child_id))
     refusal = rules.refusal(policy, Standing(open_loans=held), status=item.status, by_teacher=False)
     if refusal is not None:

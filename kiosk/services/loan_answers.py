@@ -54,12 +54,12 @@ def lent(session: Session | Connection, item: AnyRow, reader: Reader, here: Here
         loan=own_page.own_loan(item.loan_id, item.name, item.due_on),
         today=here.today,
         held=held,
-        more=max(here.settings.policy(reader.face.grade).limit - held, 0),
+        more=max(here.policy(reader.face.grade).limit - held, 0),
     )
 
 
 def already_yours(item: AnyRow, reader: Reader, here: Here) -> AlreadyYours:
-    policy = here.settings.policy(reader.face.grade)
+    policy = here.policy(reader.face.grade)
     return AlreadyYours(
         child=reader.face,
         loan=own_page.own_loan(item.loan_id, item.name, item.due_on),
@@ -75,7 +75,7 @@ def returned(
     was_own = reader is not None and item.child_id == reader.child_id
     may_renew = may_borrow_it = False
     if reader is not None:
-        policy = here.settings.policy(reader.face.grade)
+        policy = here.policy(reader.face.grade)
         may_renew = was_own and rules.renewal_refusal(policy, renewals=item.renewals) is None
         if not was_own and policy.self_lending:
             may_borrow_it = len(own_page.loans(session, child_id=reader.child_id)) < policy.limit

@@ -156,7 +156,7 @@ def read(
 ) -> OwnPage:
     """Return a child's own page."""
     own = loans(session, child_id=child_id)
-    policy = here.settings.policy(face.grade)
+    policy = here.policy(face.grade)
     return OwnPage(
         child=face,
         saying=saying,

@@ -10,7 +10,7 @@ from typing import IO, Final
 
 from kiosk.db import db
 from kiosk.errors import UnavailableError
-from kiosk.services import homes, migrate, opening_plan
+from kiosk.services import homes, migrate, opening_plan, school_calendar
 from kiosk.services.here import Here
 from kiosk.services.sync_schedule import SyncSchedule
 from kiosk.settings import Settings
@@ -46,7 +46,8 @@ def prepare(settings: Settings, *, now: datetime) -> None:
     migrate.bring_up_to_date(db.engine)
     home_id = homes.find(settings)
     homes.name_as_set(home_id, settings)
-    opening_plan.plan_ahead(here=Here(now=now, settings=settings, home_id=home_id))
+    school = school_calendar.read()
+    opening_plan.plan_ahead(here=Here(now=now, settings=settings, home_id=home_id, school=school))
 
 
 @contextmanager

@@ -13,9 +13,13 @@ from uuid import UUID
 from flask import Flask, current_app, g
 
 from kiosk.clock import Clock
+from kiosk.rules.catalogue import TitleKind
 from kiosk.rules.devices import CameraState, ScannerChange
+from kiosk.rules.lending import LendingPolicy
+from kiosk.rules.policies import LibrarySettings
 from kiosk.rules.scanners import ScannerProfile
-from kiosk.services import devices, scanners
+from kiosk.rules.school_days import SchoolDays
+from kiosk.services import devices, library_settings, scanners
 from kiosk.services.devices import DeviceSettings
 from kiosk.services.here import Here
 from kiosk.services.scanners import KeptScanner
@@ -38,7 +42,8 @@ class CameraReport:
 class Kiosk:
     """What one running kiosk holds besides its database.
 
-    `device` is kept here because every page asks for it and only `set_up` changes it.
+    `device`, `library` and `school` are kept here because every page or scan asks for them and only
+    the functions below change them.
     """
 
     settings: Settings
@@ -48,6 +53,8 @@ class Kiosk:
     record: SyncSchedule
     device: DeviceSettings
     scanner: KeptScanner | None
+    library: LibrarySettings
+    school: SchoolDays
     camera: CameraReport | None = None
 
 
@@ -103,9 +110,36 @@ def set_up(values: Mapping[str, Any], *, actor_id: UUID) -> None:
         kiosk().camera = None  # what was said of it was before
 
 
+def set_library(values: Mapping[str, Any], *, actor_id: UUID) -> None:
+    """Change numbers of the book house, in the database and for the scans from now on."""
+    _keep_library(library_settings.change(values, actor_id=actor_id, here=here()))
+
+
+def set_policies(kind: TitleKind, policies: Mapping[int, LendingPolicy], *, actor_id: UUID) -> None:
+    """Change what each grade may borrow of a kind, for the scans from now on too."""
+    _keep_library(library_settings.set_policies(kind, policies, actor_id=actor_id, here=here()))
+
+
+def _keep_library(library: LibrarySettings) -> None:
+    kiosk().library = library
+    g.pop("here", None)
+
+
+def keep_school(school: SchoolDays) -> None:
+    """Use this calendar from now on; it stands in the database already."""
+    kiosk().school = school
+    g.pop("here", None)
+
+
 def here() -> Here:
     """Return this request's moment; the clock is read once a request."""
     if "here" not in g:
         running = kiosk()
-        g.here = Here(now=running.clock(), settings=running.settings, home_id=running.home_id)
+        g.here = Here(
+            now=running.clock(),
+            settings=running.settings,
+            home_id=running.home_id,
+            library=running.library,
+            school=running.school,
+        )
     return cast("Here", g.here)

@@ -27,6 +27,7 @@ MOST_BYTES = 2048  # of a scan's answer on the wire (`performance.md` goal 9)
 FACTS: dict[str, object] = {
     "held": 2,
     "seconds": 30,
+    "least": 1,
     "most": 99,
     "next": None,
     "today": gallery.TODAY,
