@@ -29,10 +29,11 @@ SELECTORS = {
     "icon": ".i-{name}",
     "picture": ".p-{name}",
     "tip": ".tip--{name}",
+    "topic": ".t-{name}",
 }
 # Drawings that no first page shows.
 LATER = re.compile(
-    r"(picture|tip)-|face-(?!teacher)|scene-(cord|swallows|hills-evening|held-book|moon|sun)"
+    r"(picture|tip|topic)-|face-(?!teacher)|scene-(cord|swallows|hills-evening|held-book|moon|sun)"
     r"|icon-(book|class|next|strangecard|screen|scanner|camera|printer|words|sound|go|home|label|longer|newcard|returnbox|speak|teacher)"
 )
 ROUND_ENDS = ' stroke-linecap="round" stroke-linejoin="round"'
