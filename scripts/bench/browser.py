@@ -24,7 +24,8 @@ _QUIET_MS = 900  # in which pictures and letters of an answer have come, or neve
 _MB = 1024 * 1024
 _A_FEW_SCREENS = 1_000  # nodes that the browser itself may hold a while longer
 # Told before any script of the page: when the last key went down, when the answer stood in the
-# page, when the first frame with it had been drawn, and when something was to be heard.
+# page, when the first frame with it had been drawn, and when something was to be heard. The whole
+# answer is all that is seen of it: what is fetched for the ears is not waited for.
 _WATCH = """
   window.__seen = { key: 0, paint: 0, sound: 0, full: 0 };
   const now = () => performance.now(), seen = window.__seen;
@@ -48,8 +49,10 @@ _WATCH = """
     document.fonts.ready.then(() => framed(() => { seen.full = Math.max(seen.full, now()); }));
   }));
   new PerformanceObserver((list) => {
-    for (const { responseEnd } of list.getEntries()) {
-      if (responseEnd > seen.key) framed(() => { seen.full = Math.max(seen.full, now()); });
+    for (const { name, responseEnd } of list.getEntries()) {
+      const isHeard = /\\/(voice|sounds)\\b/.test(name);
+      if (isHeard || responseEnd < seen.key) continue;
+      framed(() => { seen.full = Math.max(seen.full, now()); });
     }
   }).observe({ type: "resource" });
 """

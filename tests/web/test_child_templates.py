@@ -2,6 +2,7 @@
 
 import gzip
 import importlib
+import itertools
 import pkgutil
 import re
 from enum import StrEnum
@@ -326,6 +327,24 @@ def test_the_ring_has_a_lantern_for_each_second(english: Environment) -> None:
 
 def test_the_drawings_are_pressed_anew_when_one_changes(drawings: str) -> None:
     assert drawings == build_art.style_sheet(STATIC)
+
+
+def test_pieces_of_a_sheet_stand_apart() -> None:
+    for pieces in build_art.sheets(STATIC / "art"):
+        laid = list(build_art.laid(pieces))
+
+        assert len(laid) == len(pieces)
+        for one, other in itertools.combinations(laid, 2):
+            beside = abs(one.left - other.left) - (one if one.left < other.left else other).width
+            under = abs(one.top - other.top) - (one if one.top < other.top else other).height
+            assert max(beside, under) >= build_art.GAP, (one.selector, other.selector)
+
+
+def test_no_two_figures_of_a_sheet_share_a_name() -> None:
+    for pieces in build_art.sheets(STATIC / "art"):
+        names = re.findall(r" id='(\w+)'", next(build_art.sheet(pieces)))
+
+        assert len(names) == len(set(names))
 
 
 def test_a_pressed_drawing_keeps_its_figures() -> None:
