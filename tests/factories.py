@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from kiosk.db import Base, reading, transaction
 from kiosk.ids import new_id
 from kiosk.models.calls import Booking, BookingEvent, Line, LineKind, Slot, SlotStatus
-from kiosk.models.library import Item, Loan, Title
+from kiosk.models.library import Item, Loan, Shelf, Title
 from kiosk.models.openings import Duty, Opening, OpeningRule
 from kiosk.models.people import Card, Child, Contact, ContactStatus, SchoolClass, Staff
 from kiosk.models.visits import Visit
@@ -198,6 +198,7 @@ def item(
     isbn: str | None = None,
     status: ItemStatus = ItemStatus.AVAILABLE,
     accession_no: str | None = None,
+    shelf_id: UUID | None = None,
 ) -> MadeItem:
     """Return a copy; without `title_id`, of a new title called `name`."""
     title_id = title_id or title(here, name=name, isbn=isbn)
@@ -208,11 +209,27 @@ def item(
             title_id=title_id,
             code=code,
             accession_no=accession_no or f"T{next(_number):06}",
+            shelf_id=shelf_id,
             status=status,
             added_on=here.today,
         )
     )
     return MadeItem(item_id=item_id, title_id=title_id, code=code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeShelf:
+    """A shelf with a label; scan `code`."""
+
+    shelf_id: UUID
+    code: str
+
+
+def shelf(here: Here, *, name: str | None = None) -> MadeShelf:
+    number = next(_number)
+    code = codes.compose(CodeKind.COMMAND, f"{number:010}")
+    shelf_id = _add(Shelf(id=new_id(here.now), name=name or f"架{number}", code=code))
+    return MadeShelf(shelf_id=shelf_id, code=code)
 
 
 def staff(

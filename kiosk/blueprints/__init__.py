@@ -16,6 +16,8 @@ NAMES = (
     "calls",
     "people",
     "books",
+    "count",
+    "count_end",
     "ledgers",
     "record",
     "setup",

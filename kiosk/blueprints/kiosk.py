@@ -17,6 +17,7 @@ from kiosk.web import (
     child_screen,
     context,
     forms,
+    helping,
     htmx,
     screens,
     staff_screen,
@@ -164,6 +165,7 @@ def _staff(code: str) -> Response:
     token = staff_screen.token()
     child_screen.end()
     if token is not None and staff_sessions.unlock(token, staff_id=staff_id, here=here):
+        helping.end()
         return htmx.go(url_for("staff_door.back"))
     staff_screen.remember_card(str(staff_id))
     return htmx.go(url_for("staff_door.door"))

@@ -93,4 +93,6 @@ def reopen(session: Session, loan: AnyRow) -> None:
 def heal(session: Session | Connection, item: AnyRow) -> None:
     """Take an item that was lost for found: it is in somebody's hand."""
     if rules.heals(item.status):
-        session.execute(update(Item).where(Item.id == item.id).values(status=ItemStatus.AVAILABLE))
+        session.execute(
+            update(Item).where(Item.id == item.id).values(status=ItemStatus.AVAILABLE, misses=0)
+        )

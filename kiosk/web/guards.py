@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.rules.sessions import SessionProblem
 from kiosk.rules.staff import Role, StaffRefusal
-from kiosk.web import child_screen, context, staff_screen
+from kiosk.web import child_screen, context, helping, staff_screen
 
 
 class Access(StrEnum):
@@ -108,6 +108,10 @@ def _check_staff(allowed: frozenset[Role]) -> Response | None:
         raise RefusedError(StaffRefusal.SIGNED_OUT)
     if member.must_choose_pin and request.endpoint not in _WITH_ANY_PIN:
         return redirect(url_for("staff_door.pin"), code=303)
+    if helping.is_under_way() and request.endpoint not in helping.PAGES:
+        if request.method == "GET" and "HX-Request" not in request.headers:
+            return redirect(url_for("count.show"), code=303)
+        raise RefusedError(StaffRefusal.NOT_YOUR_ROLE)
     if member.role not in allowed:
         raise RefusedError(StaffRefusal.NOT_YOUR_ROLE)
     return None

@@ -25,7 +25,12 @@
     return { response, html: await response.text() };
   };
 
-  const post = ({ code, id }) => ask(body.dataset.scanUrl || "/scan", {
+  // A staff page may take books and shelves for itself: whatever is no card goes to the address that
+  // stands on it at that moment. A card is always the door's.
+  const place = (code) => !code.startsWith("C")
+    && document.querySelector("[data-items-url]")?.dataset.itemsUrl;
+
+  const post = ({ code, id }) => ask(place(code) || body.dataset.scanUrl || "/scan", {
     method: "POST", keepalive: true, // a page that leaves takes no scan with it
     headers: { "X-CSRFToken": token.content, "HX-Request": "true" },
     body: new URLSearchParams({ code, request_id: id }),

@@ -8,6 +8,7 @@
 
   const row = (prefix) => new RegExp(`^(?:${prefix}[0-9A-HJ-NP-TV-Z]{11})+$`);
   const OURS = row("[CBSX]"), BESIDE_STAFF = row("[CB]"), INTO_A_FIELD = row("C");
+  const INTO_A_PAGE = row("[CBX]"); // that takes items for itself (post.js); bars as well
   const AIM = /^\][A-Z][0-9A-Z](?=.)/; // what kind of bar it was: not part of the code (T-4)
   const FIELD = "input, textarea, select";
   const BAR = /^(?:\d{9}[\dX]|\d{13}|\d{15}|\d{18})$/; // a book's own, with its add-on (T-36)
@@ -31,6 +32,11 @@
   const read = (detail) => document.dispatchEvent(new CustomEvent("kiosk:scan", { detail }));
   const isShared = () => !onKiosk || field !== null; // with a person who types
   const before = document.body.dataset.scannerPrefix; // as the scanner page has learned it
+  const isTaken = (all) => {
+    if (field) return INTO_A_FIELD.test(all);
+    if (!document.querySelector("[data-items-url]")) return BESIDE_STAFF.test(all);
+    return INTO_A_PAGE.test(all) || BAR.test(all);
+  };
   const text = () => {
     const bare = burst.replace(AIM, "");
     if (!before || !bare.startsWith(before) || OURS.test(bare)) return bare;
@@ -45,7 +51,7 @@
     const all = text();
     burst = "";
     if (isShared()) {
-      if (!(field ? INTO_A_FIELD : BESIDE_STAFF).test(all)) return;
+      if (!isTaken(all)) return;
       if (last - first > MACHINE * all.length) return;
       event?.preventDefault(); // or the form with the card in it would be sent
       const { value } = field ?? {};
