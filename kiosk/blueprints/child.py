@@ -1,17 +1,21 @@
 """The child's own pages. None has a child's id in its address: who it is, the session knows."""
 
+from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, make_response
 from werkzeug.wrappers import Response
 
 from kiosk.errors import RefusedError
-from kiosk.services import calls, lending, own_page, rooms, visits
+from kiosk.services import calls, lending, own_page, passbook, rooms, visits
 from kiosk.services.answers import LendStart, OwnPageSaying
 from kiosk.web import child_screen, context, forms, last_return, screens
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("child", __name__, url_prefix="/me")
+
+_LAST_PAGE: Final = 99
 
 
 @blueprint.get("")
@@ -27,6 +31,15 @@ def own() -> Response:
 def lend_start() -> Response:
     """Ask for the book."""
     return screens.show(LendStart(child=child_screen.require().face))
+
+
+@blueprint.get("/books")
+@access(Access.CHILD)
+def books() -> Response:
+    """Show a page of the child's own books."""
+    child = child_screen.require()
+    number = forms.page("page", most=_LAST_PAGE)
+    return screens.show(passbook.page(number, child_id=child.child_id, face=child.face))
 
 
 @blueprint.post("/loan/<uuid:loan_id>/undo")
@@ -129,7 +142,8 @@ def book() -> Response:
         )
     except RefusedError as error:
         return screens.refuse(error, child)
-    return screens.show(answer)
+    tell = passbook.to_talk_about(child_id=child.child_id, here=context.here())
+    return screens.show(replace(answer, books=tell))
 
 
 @blueprint.post("/call/<uuid:booking_id>/undo")

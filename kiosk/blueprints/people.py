@@ -14,6 +14,7 @@ from kiosk.services import (
     cards,
     child_visits,
     contacts,
+    passbook,
     people,
     picture_codes,
     printed_cards,
@@ -103,6 +104,14 @@ def card_picture(child_id: UUID) -> Response:
 def print_class(class_id: UUID) -> Response:
     """Print the cards of a class."""
     return _cards(cards.class_sheet(class_id, actor_id=_me(), here=context.here()))
+
+
+@blueprint.post("/<uuid:child_id>/reading-list")
+@access(Access.DUTY_TEACHER)
+def reading_list(child_id: UUID) -> Response:
+    """Show the child's reading list as it goes to the printer, to fold; nothing of it is stored."""
+    read = passbook.to_print(child_id, actor_id=_me(), here=context.here())
+    return staff_page.show("people/reading_list.html", list=read, child_id=child_id)
 
 
 @blueprint.post("/<uuid:child_id>/pinyin")

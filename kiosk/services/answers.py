@@ -148,13 +148,17 @@ class OwnPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lent:
-    """A book was lent and is committed. `more` is how many the child may still borrow."""
+    """A book was lent and is committed. `more` is how many the child may still borrow.
+
+    `has_read`: the child has had this title before, which is told and refuses nothing.
+    """
 
     child: ChildFace
     loan: OwnLoan
     today: date
     held: int
     more: int
+    has_read: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,9 +237,12 @@ class SlotTile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
+    """A call is booked; `books` are some of the child's own of this week, to tell about."""
+
     child: ChildFace
     call: OwnCall
     today: date
+    books: tuple[Book, ...] = ()
 
 
 class SafetyTip(StrEnum):

@@ -17,7 +17,7 @@ from kiosk.models.people import Child
 from kiosk.rules import lending as rules
 from kiosk.rules.codes import BookBar, OurCode
 from kiosk.rules.lending import Borrower, ItemAction, LendingRefusal, LoanEnd, Standing
-from kiosk.services import calendar, loan_answers, loan_changes, loan_facts, own_page
+from kiosk.services import calendar, loan_answers, loan_changes, loan_facts, own_page, passbook
 from kiosk.services.again import once_more
 from kiosk.services.answers import AlreadyYours, BookWaits, Lent, Renewed, Returned
 from kiosk.services.here import Here
@@ -241,6 +241,7 @@ def _lend(
         today=here.today,
         held=held + 1,
         more=max(policy.limit - held - 1, 0),
+        has_read=passbook.had_before(connection, child_id=reader.child_id, item_id=item.id),
     )
 
 

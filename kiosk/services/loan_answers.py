@@ -17,7 +17,7 @@ from kiosk.rules import lending as rules
 from kiosk.rules.class_tree import Tree
 from kiosk.rules.friends import is_friend
 from kiosk.rules.lending import LoanEnd
-from kiosk.services import own_page
+from kiosk.services import own_page, passbook
 from kiosk.services.answers import AlreadyYours, ChildFace, Lent, Renewed, Returned
 from kiosk.services.here import Here
 from kiosk.services.prepared import Prepared
@@ -55,6 +55,7 @@ def lent(session: Session | Connection, item: AnyRow, reader: Reader, here: Here
         today=here.today,
         held=held,
         more=max(here.policy(reader.face.grade).limit - held, 0),
+        has_read=passbook.had_before(session, child_id=reader.child_id, item_id=item.id),
     )
 
 

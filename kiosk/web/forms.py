@@ -46,6 +46,14 @@ def number(name: str, *, least: int, most: int) -> int:
     return int(value)
 
 
+def page(name: str, *, most: int) -> int:
+    """Return the number of a page in the query; 0, the first, when it is missing."""
+    value = request.args.get(name, "0")
+    if not (value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS):
+        raise InvalidInputError(SessionProblem.BAD_FORM, field=name)
+    return min(int(value), most)
+
+
 def one_of(name: str, members: type[E]) -> E:
     try:
         return members(request.form.get(name, ""))

@@ -33,6 +33,7 @@ from kiosk.services.no_card_answers import (
     PickPictures,
     WaitForTeacher,
 )
+from kiosk.services.passbook import Passbook
 from kiosk.web import context, errors, htmx, last_return
 from kiosk.web.child_sessions import ChildSession
 
@@ -47,6 +48,7 @@ _FRAGMENTS: Final = {
     LendStart: "kiosk/_lend_start.html",
     Lent: "kiosk/_lent.html",
     OwnPage: "kiosk/_own.html",
+    Passbook: "kiosk/_passbook.html",
     PickAnimal: "kiosk/_pick_animal.html",
     PickClass: "kiosk/_pick_class.html",
     PickCloth: "kiosk/_pick_animal.html",

@@ -25,7 +25,7 @@ from kiosk.rules.lending import LendingRefusal
 from kiosk.rules.pictures import Picture
 from kiosk.rules.relations import Relation
 from kiosk.rules.visits import VisitRefusal
-from kiosk.services import answers, no_card_answers
+from kiosk.services import answers, no_card_answers, passbook
 from kiosk.services.devices import DeviceSettings
 from kiosk.web import filters, heard, pinyin
 
@@ -209,6 +209,22 @@ def _states() -> Iterator[tuple[str, str, object]]:
     )
     yield "05-lend-start", "kiosk/_lend_start.html", answers.LendStart(child=CHILD)
     yield "05b-lent", "kiosk/_lent.html", LENT
+    yield "05l-lent-again", "kiosk/_lent.html", replace(LENT, has_read=True)
+    yield (
+        "05m-passbook",
+        "kiosk/_passbook.html",
+        passbook.Passbook(child=CHILD, books=(LAMP, LONG, KITE), next_page=None),
+    )
+    yield (
+        "05n-passbook-more",
+        "kiosk/_passbook.html",
+        passbook.Passbook(child=CHILD, books=(LAMP, LONG, KITE, RIVER) * 2, next_page=1),
+    )
+    yield (
+        "05o-passbook-empty",
+        "kiosk/_passbook.html",
+        passbook.Passbook(child=CHILD, books=(), next_page=None),
+    )
     yield (
         "05c-lent-two-weeks",
         "kiosk/_lent.html",
@@ -261,6 +277,11 @@ def _states() -> Iterator[tuple[str, str, object]]:
             "kiosk/_booked.html",
             answers.Booked(child=CHILD, call=call(relation, SLOTS[number % 3].on), today=TODAY),
         )
+    yield (
+        "08m-booked-to-tell",
+        "kiosk/_booked.html",
+        answers.Booked(child=CHILD, call=call(), today=TODAY, books=(LAMP, LONG, KITE)),
+    )
     yield (
         "09-refusal",
         "kiosk/_refusal.html",
