@@ -17,7 +17,7 @@ from kiosk.web.guards import Access, access
 blueprint = Blueprint("ledgers", __name__, url_prefix="/staff/ledgers")
 
 _SHOWN_AT_MOST: Final = 200
-_LIBRARY: Final = frozenset({Ledger.LOANS})
+_LIBRARY: Final = frozenset({Ledger.LOANS, Ledger.READERS})
 _TYPES: Final = {
     FileKind.CSV: "text/csv; charset=utf-8",
     FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

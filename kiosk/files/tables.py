@@ -3,7 +3,9 @@
 import csv
 import io
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 Cell = str | int | float | Decimal | None
 
@@ -21,8 +23,19 @@ class TableColumn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowMark:
+    """What a row is about, which no paper shows: its day, and the child it names."""
+
+    day: date
+    child_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A ledger as it is printed. Every row and the totals have as many cells as columns."""
+    """A ledger as it is printed. Every row and the totals have as many cells as columns.
+
+    `marks` are one for each row, where rows are of a day; otherwise there are none.
+    """
 
     title: str
     columns: tuple[TableColumn, ...]
@@ -32,12 +45,15 @@ class Table:
     top_line: str | None = None
     bottom_line: str | None = None
     page_footer: str = "第 &P 页 共 &N 页"
+    marks: tuple[RowMark, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a table whose rows do not fit its columns."""
         width = len(self.columns)
         if not width or any(len(row) != width for row in self.body):
             raise ValueError("a row of another width than the columns")
+        if self.marks and len(self.marks) != len(self.rows):
+            raise ValueError("a mark for each row, or none")
 
     @property
     def body(self) -> tuple[tuple[Cell, ...], ...]:

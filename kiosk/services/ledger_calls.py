@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kiosk.files.tables import Table
+from kiosk.files.tables import RowMark, Table
 from kiosk.models.calls import Booking, LineKind
 from kiosk.models.people import Child
 from kiosk.rules.call_states import HOLDING, CallState
@@ -86,8 +86,7 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         Booking.state.in_(_SHOWN),
         here=here,
     )
-    names = _names(session, {call.child_id for call in calls})
-    later = _booked_again(session, period)
+    names, later = _names(session, {one.child_id for one in calls}), _booked_again(session, period)
     rows = [
         (
             place,
@@ -108,6 +107,7 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         totals=_totals(calls),
         period=period,
         here=here,
+        marks=[RowMark(day=call.on, child_id=call.child_id) for call in calls],
     )
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow
-from kiosk.files.tables import Table
+from kiosk.files.tables import RowMark, Table
 from kiosk.models.library import Item, Loan, Shelf, Title
 from kiosk.models.people import Child, SchoolClass, Staff
 from kiosk.rules.lending import LoanEnd
@@ -45,8 +45,8 @@ _LOANS: Final = (
     .join(Item, Item.id == Loan.item_id)
     .join(Title, Title.id == Item.title_id)
     .outerjoin(Shelf, Shelf.id == Item.shelf_id)
-    .join(Child, Child.id == Loan.child_id)
-    .join(SchoolClass, SchoolClass.id == Child.class_id)
+    .outerjoin(Child, Child.id == Loan.child_id)
+    .outerjoin(SchoolClass, SchoolClass.id == func.coalesce(Child.class_id, Loan.class_id))
     .outerjoin(Staff, Staff.id == Loan.lent_by_id)
     .where(or_(Loan.ended_as.is_(None), Loan.ended_as != LoanEnd.UNDONE))
     .order_by(Loan.local_day, Loan.lent_at)
@@ -63,6 +63,7 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         totals=_totals(loans),
         period=period,
         here=here,
+        marks=[RowMark(day=row.Loan.local_day, child_id=row.Loan.child_id) for row in loans],
     )
 
 
@@ -74,8 +75,8 @@ def _row(place: int, row: AnyRow, here: Here) -> Row:
         row.accession_no,
         1,
         row.shelf or DASH,
-        row.family_name + row.given_name,
-        class_name(row.grade, row.number),
+        DASH if row.family_name is None else row.family_name + row.given_name,
+        DASH if row.grade is None else class_name(row.grade, row.number),
         row.Loan.due_on.isoformat(),
         _returned_on(row, here),
         _returned(row, here.today),
@@ -85,7 +86,7 @@ def _row(place: int, row: AnyRow, here: Here) -> Row:
 
 
 def _totals(loans: Sequence[AnyRow]) -> Row:
-    readers = {row.Loan.child_id for row in loans}
+    readers = {row.Loan.child_id for row in loans} - {None}
     still_out = sum(row.Loan.ended_at is None for row in loans)
     return (
         "合计",

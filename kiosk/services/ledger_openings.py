@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow
-from kiosk.files.tables import Table
+from kiosk.files.tables import RowMark, Table
 from kiosk.models.calls import Booking, Line, Slot
 from kiosk.models.library import Loan
 from kiosk.models.visits import Visit
@@ -107,6 +107,7 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         period=period,
         here=here,
         foot=foot,
+        marks=[RowMark(day=one.on) for one in openings],
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kiosk.files.tables import Cell, Table, TableColumn
+from kiosk.files.tables import Cell, RowMark, Table, TableColumn
 from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Staff
 from kiosk.rules import civil
@@ -61,6 +61,7 @@ def table(
     period: Period,
     here: Here,
     foot: str = "",
+    marks: Iterable[RowMark] = (),
 ) -> Table:
     """Return a ledger with its head and foot; `columns` are header and width in signs."""
     school = here.settings.school or here.settings.home
@@ -75,6 +76,7 @@ def table(
         rows=tuple(rows),
         totals=totals,
         bottom_line=f"{foot}　　　　{_SIGNATURES}" if foot else _SIGNATURES,
+        marks=tuple(marks),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow
-from kiosk.files.tables import Table
+from kiosk.files.tables import RowMark, Table
 from kiosk.models.calls import Booking
 from kiosk.models.library import Loan
 from kiosk.models.people import Child, SchoolClass
@@ -69,6 +69,7 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         totals=_totals(visits, Days(opening_log.between(period.first, period.last, here=here))),
         period=period,
         here=here,
+        marks=[RowMark(day=row.Visit.local_day, child_id=row.Visit.child_id) for row in visits],
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -13,7 +14,15 @@ from kiosk.errors import InvalidInputError, NotFoundError, UnavailableError
 from kiosk.files.saving import save
 from kiosk.files.tables import Table, csv_bytes
 from kiosk.files.tables_xlsx import xlsx_bytes
-from kiosk.services import audit, ledger_calls, ledger_loans, ledger_openings, ledger_visits
+from kiosk.services import (
+    audit,
+    ledger_archive,
+    ledger_calls,
+    ledger_loans,
+    ledger_openings,
+    ledger_readers,
+    ledger_visits,
+)
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import Period
@@ -31,6 +40,11 @@ class Ledger(StrEnum):
     VISITS = "L3"
     CALLS = "L4"
     LOANS = "L6"
+    READERS = "L10"
+
+
+# What the end of a term freezes.
+OF_A_PERIOD: Final = tuple(Ledger)
 
 
 class FileKind(StrEnum):
@@ -177,6 +191,14 @@ def _period(first: date, last: date) -> Period:
 
 
 def _build(session: Session, which: Ledger, period: Period, here: Here) -> Table:
+    """Return a ledger; what is frozen of it comes from the archive."""
+    return ledger_archive.read(
+        session, which.value, period, live=partial(live, session, which, here=here), here=here
+    )
+
+
+def live(session: Session, which: Ledger, period: Period, *, here: Here) -> Table:
+    """Return a ledger of a period from the tables as they stand."""
     match which:
         case Ledger.OPENINGS:
             return ledger_openings.build(session, period, here=here)
@@ -186,3 +208,5 @@ def _build(session: Session, which: Ledger, period: Period, here: Here) -> Table
             return ledger_calls.build(session, period, here=here)
         case Ledger.LOANS:
             return ledger_loans.build(session, period, here=here)
+        case Ledger.READERS:
+            return ledger_readers.build(session, period, here=here)

@@ -57,7 +57,7 @@ _SENTENCES: Final = {
     "unknown_format": "The file is of an unknown kind. Save it as .xlsx or .csv.",
     "unknown_encoding": "The signs of the file cannot be read. Save it as .xlsx.",
     "no_header": "No headings were found: a roster needs 姓名 and 班级, a list of books 书名.",
-    "unknown-ledger": "There is no such ledger. There are L1, L3, L4 and L6.",
+    "unknown-ledger": "There is no such ledger. There are L1, L3, L4, L6 and L10.",
     "unknown-kind": "A ledger is written as csv or xlsx.",
     "wrong-period": "The period ends before it begins, or is too long.",
     "not-written": "The file could not be written there.",
@@ -74,6 +74,11 @@ _SENTENCES: Final = {
         "This target of the record is not set up: `postgres` needs the setting record_postgres and "
         "one more package (README.md, Settings)."
     ),
+    "unknown-term": "There is no term called {name}.",
+    "not-over": "The term {name} is not over yet: its last day is {last_day}.",
+    "frozen": "The term {name} has been ended already.",
+    "clock-doubt": "The clock of this PC may be wrong. Set it right first; nothing was changed.",
+    "archive-damaged": "The archive of this term is damaged. Fetch it from a backup.",
     "sync-running": "A sync is running already.",
     "not-stored": "It could not be stored: is the disk full or the database locked?",
 }

@@ -1,0 +1,66 @@
+"""L10 生均借阅图书册数: what each class borrowed in a period, by its readers."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from kiosk.db import AnyRow
+from kiosk.files.tables import Cell, Table
+from kiosk.models.library import Loan
+from kiosk.models.people import SchoolClass
+from kiosk.rules.lending import Borrower, LoanEnd
+from kiosk.services.here import Here
+from kiosk.services.ledger_paper import DASH, Period, Row, class_name, table
+
+_COLUMNS: Final = (("班级", 16), ("外借册数", 12), ("读者人数", 12), ("人均册数", 12))
+# A reader is a child with a loan in the period (`domain.md` 2.6); its class is that of the day.
+_READ: Final = (
+    Loan.borrower == Borrower.CHILD,
+    or_(Loan.ended_as.is_(None), Loan.ended_as != LoanEnd.UNDONE),
+)
+
+
+def build(session: Session, period: Period, *, here: Here) -> Table:
+    """Return L10 of a period; a class without a loan in it is not in the table."""
+    within = Loan.local_day.between(period.first, period.last)
+    classes = session.execute(
+        select(
+            SchoolClass.grade,
+            SchoolClass.number,
+            func.count(Loan.id).label("loans"),
+            func.count(Loan.child_id.distinct()).label("readers"),
+        )
+        .join(SchoolClass, SchoolClass.id == Loan.class_id)
+        .where(within, *_READ)
+        .group_by(SchoolClass.grade, SchoolClass.number)
+        .order_by(SchoolClass.grade, SchoolClass.number)
+    ).all()
+    readers = session.scalar(select(func.count(Loan.child_id.distinct())).where(within, *_READ))
+    school, today = here.settings.school or here.settings.home, here.today
+    return table(
+        "生均借阅图书册数",
+        _COLUMNS,
+        [_row(one) for one in classes],
+        totals=_totals(classes, readers or 0),
+        period=period,
+        here=here,
+        foot=f"{school}图书室　{today.year}年{today.month}月{today.day}日"
+        "　人均册数＝外借册数÷读者人数",
+    )
+
+
+def _row(one: AnyRow) -> Row:
+    name = class_name(one.grade, one.number)
+    return (name, one.loans, one.readers or DASH, _each(one.loans, one.readers))
+
+
+def _totals(classes: Sequence[AnyRow], readers: int) -> Row:
+    loans = sum(one.loans for one in classes)
+    return ("合计", loans, readers or DASH, _each(loans, readers))
+
+
+def _each(loans: int, readers: int) -> Cell:
+    """Return how many books a reader had; a dash where nobody is known any more."""
+    return round(loans / readers, 2) if readers else DASH
