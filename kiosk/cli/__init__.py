@@ -2,7 +2,7 @@
 
 import click
 
-from kiosk.cli import people, records, room
+from kiosk.cli import books, people, records, room
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,7 +21,9 @@ for command in (
     room.run,
     room.demo,
     records.import_roster,
-    records.import_books,
+    books.import_books,
+    books.export_books,
+    books.book_job,
     records.sync,
     records.backup,
     records.verify,

@@ -1,4 +1,4 @@
-"""Files in and out: rosters, lists of books, ledgers, backups, the school record."""
+"""Files in and out: rosters, ledgers, backups, the school record."""
 
 import sys
 from datetime import datetime
@@ -32,30 +32,6 @@ def import_roster(file: Path, *, everything: bool, apply: bool) -> None:
             with progress("Applying", roster.steps(plan)) as step:
                 roster.apply(plan, actor_id=None, here=here, progress=step)
             click.echo("Applied.")
-        else:
-            click.echo("Nothing was changed. Run again with --apply to carry it out.")
-
-
-@click.command("import-books")
-@click.argument("file", type=FILE)
-@click.option("--all", "everything", is_flag=True, help="List every line of the preview.")
-@click.option("--apply", is_flag=True, help="Carry out what the preview says.")
-@plainly
-def import_books(file: Path, *, everything: bool, apply: bool) -> None:
-    """Read a list of books (CNMARC, workbook or CSV); change nothing without --apply.
-
-    Example: kiosk import-books books.iso --apply
-    """
-    from kiosk.services import intake
-
-    with at_the_kiosk() as here:
-        plan = intake.preview(file, here=here)
-        for line in intake.describe(plan, everything=everything):
-            click.echo(line)
-        if apply:
-            with progress("Adding", len(plan.titles)) as step:
-                intake.apply(plan, actor_id=None, here=here, progress=step)
-            click.echo(f"Added {plan.new_titles} titles and {plan.new_items} copies.")
         else:
             click.echo("Nothing was changed. Run again with --apply to carry it out.")
 

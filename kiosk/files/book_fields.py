@@ -1,11 +1,21 @@
 """The small fields of a book: numbers, prices, years, class marks, with the junk they arrive in."""
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
-from kiosk.files.text import compact, normal, tidy
+from kiosk.files.problems import BookProblem
+from kiosk.files.text import compact, is_garbled, normal, tidy
 
 LONGEST_TITLE = 300
+# What is longer than this is no title, but a page that slipped into its place.
+LONGEST_READ_TITLE = 2_000
+LONGEST_SERIES = 200
+LONGEST_VOLUME = 40
+LONGEST_GRADE_BAND = 10
+LONGEST_PUBLISHED = 20
+LONGEST_ISSUE = 40
+LONGEST_SHELF = 40
 LONGEST_AUTHOR = 300
 LONGEST_PUBLISHER = 200
 LONGEST_CLASS_MARK = 60
@@ -21,6 +31,10 @@ _PRICE = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)")
 _CLASS_MARK = re.compile(r"[A-Z]{1,2}[0-9.\-=+:()\"A-Z]*")
+_ISSN = re.compile(r"(?:ISSN)?(\d{4})-?(\d{3}[\dX])", re.IGNORECASE)
+_SERIES_NO = re.compile(r"(?<!\d)(\d{1,4})(?!\d)")
+_HAN_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
+_HAN_NO = re.compile("第?([一二三四五六七八九]?)(十?)([一二三四五六七八九]?)[册辑卷集部本]?")
 _COUNT = re.compile(r"(\d{1,4})(?:册|本|套|部)?")
 
 
@@ -38,6 +52,34 @@ def read_isbn(text: str) -> str | None:
         except ValidationError:
             continue
     return None
+
+
+def read_issn(text: str) -> str | None:
+    """Return the eight signs of an ISSN without its hyphen, or None where it fails its check."""
+    match = _ISSN.match(compact(text))
+    if match is None:
+        return None
+    number = (match[1] + match[2]).upper()
+    values = (10 if sign == "X" else int(sign) for sign in number)
+    is_right = sum(value * (8 - at) for at, value in enumerate(values)) % 11 == 0
+    return number if is_right else None
+
+
+def read_series_no(text: str) -> int | None:
+    """Return the place in a series: 3 in `3`, `第3册`, `第三辑`, `v. 3`; None for nothing."""
+    plain = compact(text)
+    if match := _SERIES_NO.search(plain):
+        return int(match[1]) or None
+    match = _HAN_NO.fullmatch(plain)
+    if match is None or not any(match.groups()):
+        return None
+    tens, ten, ones = match.groups()
+    if tens and ones and not ten:
+        return None
+    value = _HAN_DIGITS.get(ones, 0)
+    if ten:
+        return 10 * _HAN_DIGITS.get(tens, 1) + value
+    return value or _HAN_DIGITS[tens]
 
 
 def read_csbn(text: str) -> str | None:
@@ -83,3 +125,11 @@ def read_title(text: str) -> str | None:
     if title.startswith("《") and title.find("》") == len(title) - 1:
         title = tidy(title[1:-1])
     return title or None
+
+
+def title_problems(title: str) -> Iterator[BookProblem]:
+    """Yield what is odd about a title that is taken all the same."""
+    if is_garbled(title):
+        yield BookProblem.TITLE_GARBLED
+    if len(title) > LONGEST_TITLE:
+        yield BookProblem.SHORTENED

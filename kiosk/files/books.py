@@ -1,218 +1,85 @@
 """Books from whatever a school has: library records, a workbook, a CSV; told apart by content."""
 
-import re
-import tomllib
-from dataclasses import dataclass
-from decimal import Decimal
-from enum import StrEnum
-from functools import cache
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.errors import InvalidInputError
-from kiosk.files import container
-from kiosk.files.book_fields import (
-    LONGEST_ACCESSION_NO,
-    LONGEST_AUTHOR,
-    LONGEST_PUBLISHER,
-    LONGEST_TITLE,
-    read_class_mark,
-    read_count,
-    read_csbn,
-    read_isbn,
-    read_price,
-    read_text,
-    read_title,
-    read_year,
-)
-from kiosk.files.book_rows import BookRow, BooksFile, Holding, RefusedRecord
-from kiosk.files.marc import is_marc, read_marc
+from kiosk.files import catalogue_marc, container, marc, marc_xml
+from kiosk.files.book_rows import BookRow, BooksFile, Copy, RefusedRecord
+from kiosk.files.book_sheets import read_sheets
+from kiosk.files.container import BOOKS
+from kiosk.files.holdings import ONE_EACH, HoldingsChoice, HoldingsSurvey
+from kiosk.files.marc_fields import book_of, holdings_of
 from kiosk.files.problems import BookProblem, FileProblem
-from kiosk.files.text import compact, header_keys, is_blank, is_garbled, tidy
-from kiosk.files.workbook import Sheet, sheets_of
 
-__all__ = ["BookRow", "BooksFile", "Holding", "RefusedRecord", "read_books"]
+if TYPE_CHECKING:
+    from pymarc import Record
 
-_FILE = Path(__file__).parent.parent / "data" / "book_headers.toml"
-_SEARCHED_ROWS = 15
-_FEWEST_HEADINGS = 2
-_FOOTER = re.compile("合计|总计|小计|共计|备注:|说明:|注:|制表|填表|验收人|经手人")
+__all__ = ["BookRow", "BooksFile", "Copy", "RefusedRecord", "read_books", "read_records"]
 
+_START = 64 * 1024
+_AT_ONCE = 500
 
-class BookColumn(StrEnum):
-    """What one column of a list of books is. A `book_number` may be of either kind."""
-
-    TITLE = "title"
-    SUBTITLE = "subtitle"
-    VOLUME = "volume"
-    AUTHOR = "author"
-    PUBLISHER = "publisher"
-    PUBLISHED = "published"
-    ISBN = "isbn"
-    BOOK_NUMBER = "book_number"
-    CLASS_MARK = "class_mark"
-    SERIES = "series"
-    PRICE = "price"
-    COPIES = "copies"
-    ACCESSION_NO = "accession_no"
-    NEEDLESS = "needless"
+# Hears how many more records are read.
+Progress = Callable[[int], object]
 
 
-Columns = dict[BookColumn, int]
+def read_books(
+    path: Path, *, choice: HoldingsChoice | None = None, progress: Progress | None = None
+) -> BooksFile:
+    """Return the books of a file; the copies of library records by the choice, else one of each.
 
-
-def read_books(path: Path) -> BooksFile:
-    """Return the books of a file.
-
-    Raises: InvalidInputError(FileProblem); NO_HEADER where no sheet has titles and one more column.
+    Raises: InvalidInputError(FileProblem).
     """
-    data = container.load(path)
-    if is_marc(data):
-        return read_marc(data)
-    lists = [
-        _read_sheet(sheet) for sheet in sheets_of(data, suffix=path.suffix) if not sheet.is_hidden
-    ]
-    read = [books for books in lists if books is not None]
-    if not read:
-        raise InvalidInputError(FileProblem.NO_HEADER)
-    return BooksFile(
-        rows=tuple(row for books in read for row in books.rows),
-        refused=tuple(record for books in read for record in books.refused),
-        ignored_columns=tuple(dict.fromkeys(h for books in read for h in books.ignored_columns)),
-    )
+    try:
+        if path.stat().st_size > BOOKS.bytes:
+            raise InvalidInputError(FileProblem.TOO_LARGE)
+        with path.open("rb") as file:
+            start = file.read(_START)
+            file.seek(0)
+            if marc.is_marc(start):
+                return read_records(marc.read_records(file), choice=choice, progress=progress)
+            if marc_xml.is_marc_xml(start):
+                return read_records(marc_xml.read_records(file), choice=choice, progress=progress)
+    except OSError as error:
+        raise InvalidInputError(FileProblem.NOT_READABLE) from error
+    return read_sheets(container.load(path, limits=BOOKS), suffix=path.suffix)
 
 
-def _read_sheet(sheet: Sheet) -> BooksFile | None:
-    found = _find_header(sheet)
-    if found is None:
-        return None
-    header_at, columns = found
+def read_records(
+    records: Iterator["Record | BookProblem"],
+    *,
+    choice: HoldingsChoice | None = None,
+    progress: Progress | None = None,
+) -> BooksFile:
+    """Return the books of library records, one after the other; what is refused costs no other.
+
+    Raises: InvalidInputError with TOO_MANY_ROWS.
+    """
     rows: list[BookRow] = []
     refused: list[RefusedRecord] = []
-    for at in range(header_at + 1, len(sheet.rows)):
-        cells = sheet.rows[at]
-        if _says_nothing(cells, columns) or cells == sheet.rows[header_at]:
+    survey = HoldingsSurvey()
+    for number, record in enumerate(records, start=1):
+        if number > BOOKS.rows:
+            raise InvalidInputError(FileProblem.TOO_MANY_ROWS)
+        if progress is not None and number % _AT_ONCE == 0:
+            progress(_AT_ONCE)
+        book = _book(record, number=number, choice=choice or ONE_EACH)
+        if isinstance(book, BookProblem):
+            refused.append(RefusedRecord(row_number=number, reason=book))
             continue
-        book = _Cells(cells=cells, columns=columns, lost=sheet.lost_digits).book(row_number=at + 1)
-        if isinstance(book, BookRow):
-            rows.append(book)
-        else:
-            refused.append(RefusedRecord(row_number=at + 1, reason=book))
-    known = set(columns.values())
-    ignored = [tidy(cell) for at, cell in enumerate(sheet.rows[header_at]) if at not in known]
-    return BooksFile(
-        rows=tuple(rows),
-        refused=tuple(refused),
-        ignored_columns=tuple(header for header in ignored if header),
-    )
+        rows.append(book)
+        if not book.is_ours and not isinstance(record, BookProblem):
+            survey.add(holdings_of(record))
+    return BooksFile(rows=tuple(rows), refused=tuple(refused), offers=survey.offers())
 
 
-def _find_header(sheet: Sheet) -> tuple[int, Columns] | None:
-    found = [(at, _columns_of(row)) for at, row in enumerate(sheet.rows[:_SEARCHED_ROWS])]
-    fitting = [
-        (at, columns)
-        for at, columns in found
-        if BookColumn.TITLE in columns and len(columns) >= _FEWEST_HEADINGS
-    ]
-    return max(fitting, key=lambda pair: len(pair[1]), default=None)
-
-
-def _columns_of(row: tuple[str, ...]) -> Columns:
-    """Return the first place of every column that a header row names."""
-    columns: Columns = {}
-    for at, cell in enumerate(row):
-        known = (_aliases().get(key) for key in header_keys(cell))
-        column = next((column for column in known if column is not None), None)
-        if column is not None and column is not BookColumn.NEEDLESS:
-            columns.setdefault(column, at)
-    return columns
-
-
-@cache
-def _aliases() -> dict[str, BookColumn]:
-    listed: dict[str, list[str]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))["columns"]
-    return {
-        header_keys(alias)[0]: BookColumn(column)
-        for column, aliases in listed.items()
-        for alias in aliases
-    }
-
-
-def _says_nothing(cells: tuple[str, ...], columns: Columns) -> bool:
-    """Whether a row is blank, a footer, or has nothing but a number made ready for a book."""
-    said = [cell for cell in cells if not is_blank(cell)]
-    if not said or _FOOTER.match(compact(said[0])):
-        return True
-    return all(is_blank(cells[at]) for at in columns.values())
-
-
-@dataclass(slots=True, kw_only=True)
-class _Cells:
-    """The cells of one row, by column."""
-
-    cells: tuple[str, ...]
-    columns: Columns
-    lost: frozenset[int]
-
-    def book(self, *, row_number: int) -> BookRow | BookProblem:
-        title = read_title(self._text(BookColumn.TITLE))
-        if title is None:
-            return BookProblem.NO_TITLE
-        isbn, csbn, number_problem = self._numbers()
-        price, copies, mark = self._price(), self._copies(), self._class_mark()
-        problems = [number_problem, price[1], copies[1], mark[1], self._lost_digits()]
-        problems.append(BookProblem.TITLE_GARBLED if is_garbled(title) else None)
-        problems.append(BookProblem.SHORTENED if len(title) > LONGEST_TITLE else None)
-        return BookRow(
-            row_number=row_number,
-            title=title[:LONGEST_TITLE],
-            subtitle=read_text(self._text(BookColumn.SUBTITLE)),
-            volume=read_text(self._text(BookColumn.VOLUME)),
-            author=self._short(BookColumn.AUTHOR, LONGEST_AUTHOR),
-            publisher=self._short(BookColumn.PUBLISHER, LONGEST_PUBLISHER),
-            published=read_year(self._text(BookColumn.PUBLISHED)),
-            isbn=isbn,
-            csbn=csbn,
-            class_mark=mark[0],
-            series=read_text(self._text(BookColumn.SERIES)),
-            price=price[0],
-            copies=copies[0],
-            accession_no=self._short(BookColumn.ACCESSION_NO, LONGEST_ACCESSION_NO),
-            problems=tuple(problem for problem in problems if problem is not None),
-        )
-
-    def _text(self, column: BookColumn) -> str:
-        at = self.columns.get(column)
-        is_lost = at in self.lost and column in {BookColumn.ISBN, BookColumn.ACCESSION_NO}
-        return "" if at is None or is_lost or is_blank(self.cells[at]) else self.cells[at]
-
-    def _short(self, column: BookColumn, longest: int) -> str | None:
-        text = read_text(self._text(column))
-        return text[:longest] if text else None
-
-    def _numbers(self) -> tuple[str | None, str | None, BookProblem | None]:
-        """Return ISBN and unified number, whichever column they were typed into."""
-        texts = [self._text(BookColumn.ISBN), self._text(BookColumn.BOOK_NUMBER)]
-        isbn = next((found for text in texts if (found := read_isbn(text))), None)
-        csbn = next((found for text in texts if (found := read_csbn(text))), None)
-        is_odd = any(texts) and isbn is None and csbn is None
-        return isbn, csbn, BookProblem.ISBN_UNREADABLE if is_odd else None
-
-    def _price(self) -> tuple[Decimal | None, BookProblem | None]:
-        text = self._text(BookColumn.PRICE)
-        price = read_price(text)
-        return price, BookProblem.PRICE_UNREADABLE if text and price is None else None
-
-    def _copies(self) -> tuple[int | None, BookProblem | None]:
-        text = self._text(BookColumn.COPIES)
-        copies = read_count(text)
-        return copies, BookProblem.COPIES_UNREADABLE if text and copies is None else None
-
-    def _class_mark(self) -> tuple[str | None, BookProblem | None]:
-        text = self._text(BookColumn.CLASS_MARK)
-        mark = read_class_mark(text)
-        return mark, BookProblem.CLASS_MARK_UNUSUAL if text and mark is None else None
-
-    def _lost_digits(self) -> BookProblem | None:
-        numbered = (BookColumn.ISBN, BookColumn.ACCESSION_NO)
-        is_lost = any(self.columns.get(column) in self.lost for column in numbered)
-        return BookProblem.DIGITS_LOST if is_lost else None
+def _book(
+    record: "Record | BookProblem", *, number: int, choice: HoldingsChoice
+) -> BookRow | BookProblem:
+    if isinstance(record, BookProblem):
+        return record
+    if catalogue_marc.is_ours(record):
+        return catalogue_marc.read_ours(record, number=number)
+    return book_of(record, number=number, choice=choice)

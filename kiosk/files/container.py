@@ -3,6 +3,7 @@
 import io
 import stat
 import zipfile
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
@@ -13,10 +14,27 @@ MOST_BYTES = 5 * 1024 * 1024
 MOST_MEMBERS = 200
 MOST_UNPACKED = 30 * 1024 * 1024
 MOST_RATIO = 100
+_PIECE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How large a file may be, as it comes, unpacked, and in rows."""
+
+    bytes: int = MOST_BYTES
+    unpacked: int = MOST_UNPACKED
+    rows: int = 5_000
+
+
+ROSTER = Limits()
+# Fifty thousand copies of a catalogue, one a row; a record of CNMARC has 1,500 bytes.
+BOOKS = Limits(bytes=96 * 1024 * 1024, unpacked=256 * 1024 * 1024, rows=60_000)
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK"
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_TYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"))
+_LONGEST_SIGN = 32
 _PAGE_SIGNS = (b"<html", b"<!doctype", b"<table", b"<meta", b"<head", b"<body", b"<?xml")
 
 
@@ -39,37 +57,37 @@ _PROMISED = {
 }
 
 
-def load(path: Path) -> bytes:
-    """Return the bytes of a file that is neither empty nor larger than 5 MB.
+def load(path: Path, *, limits: Limits = ROSTER) -> bytes:
+    """Return the bytes of a file that is neither empty nor too large.
 
     Raises: InvalidInputError with NOT_READABLE, EMPTY or TOO_LARGE.
     """
     try:
         with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(limits.bytes + 1)
     except OSError as error:
         raise InvalidInputError(FileProblem.NOT_READABLE) from error
-    if len(data) > MOST_BYTES:
+    if len(data) > limits.bytes:
         raise InvalidInputError(FileProblem.TOO_LARGE)
     if not data.strip(b"\0 \t\r\n"):
         raise InvalidInputError(FileProblem.EMPTY)
     return data
 
 
-def content_of(data: bytes, *, suffix: str) -> Content:
+def content_of(data: bytes, *, suffix: str, limits: Limits = ROSTER) -> Content:
     """Return what the bytes are, once they are fit to be opened.
 
     Raises: InvalidInputError when they are not, or when a known `suffix` promises another family.
     """
-    content = _family(data)
+    content = _family(data, limits)
     if _PROMISED.get(suffix.lower(), content) is not content:
         raise InvalidInputError(FileProblem.WRONG_EXTENSION)
     return content
 
 
-def _family(data: bytes) -> Content:
+def _family(data: bytes, limits: Limits) -> Content:
     if data.startswith(_ZIP):
-        return _family_of_archive(data)
+        return _family_of_archive(data, limits)
     if data.startswith(_OLE):
         return _family_of_ole(data)
     start = data[:1024].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").replace(b"\0", b"").lower()
@@ -88,11 +106,11 @@ def _family_of_ole(data: bytes) -> Content:
     raise InvalidInputError(FileProblem.UNKNOWN_FORMAT)
 
 
-def _family_of_archive(data: bytes) -> Content:
+def _family_of_archive(data: bytes, limits: Limits) -> Content:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-            _check_directory(members, size=len(data))
+            _check_directory(members, size=len(data), limits=limits)
             _check_contents(archive, members)
             names = {member.filename for member in members}
             mimetype = archive.read("mimetype") if "mimetype" in names else b""
@@ -109,11 +127,11 @@ def _family_of_archive(data: bytes) -> Content:
     raise InvalidInputError(FileProblem.UNKNOWN_FORMAT)
 
 
-def _check_directory(members: list[zipfile.ZipInfo], *, size: int) -> None:
+def _check_directory(members: list[zipfile.ZipInfo], *, size: int, limits: Limits) -> None:
     """Refuse what the table of contents alone shows to be a bomb, an overlap or a way out."""
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
-    if len(members) > MOST_MEMBERS or unpacked > MOST_UNPACKED or packed > size:
+    if len(members) > MOST_MEMBERS or unpacked > limits.unpacked or packed > size:
         raise InvalidInputError(FileProblem.UNPACKS_TOO_LARGE)
     if len({member.filename for member in members}) != len(members):
         raise InvalidInputError(FileProblem.DAMAGED)
@@ -137,6 +155,10 @@ def _check_contents(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) ->
     No spreadsheet needs a document type; it is the door for entities that grow or fetch.
     """
     for member in members:
-        content = archive.read(member)
-        if b"<!DOCTYPE" in content or "<!DOCTYPE".encode("utf-16-le") in content:
-            raise InvalidInputError(FileProblem.DAMAGED)
+        with archive.open(member) as file:
+            before = b""
+            while piece := file.read(_PIECE):
+                seen = before + piece
+                if any(sign in seen for sign in _TYPES):
+                    raise InvalidInputError(FileProblem.DAMAGED)
+                before = piece[-_LONGEST_SIGN:]

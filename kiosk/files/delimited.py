@@ -30,14 +30,16 @@ def decode(data: bytes) -> str:
     return text.rstrip("\x1a")
 
 
-def read_delimited(data: bytes) -> list[list[str]]:
-    """Return the rows of a text table, every cell as it stands."""
+def read_delimited(
+    data: bytes, *, most_rows: int = MOST_ROWS, delimiter: str | None = None
+) -> list[list[str]]:
+    """Return the rows of a text table, every cell as it stands; the delimiter is found out."""
     text = decode(data)
     rows: list[list[str]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text))
     try:
         for row in reader:
-            if len(rows) == MOST_ROWS:
+            if len(rows) == most_rows:
                 raise InvalidInputError(FileProblem.TOO_MANY_ROWS)
             if len(row) > MOST_COLUMNS:
                 raise InvalidInputError(FileProblem.TOO_MANY_COLUMNS)

@@ -7,16 +7,17 @@ may be misread as MARC-8 without any error (`visits-and-lending.md` T-30, T-31).
 import logging
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
-from kiosk.files.book_rows import BookRow, BooksFile, RefusedRecord
 from kiosk.files.encoding import encoding_of
-from kiosk.files.marc_fields import book_of
 from kiosk.files.problems import BookProblem
 
 if TYPE_CHECKING:
     from pymarc import Record
 
+# No record is longer: its length has five digits. What is, has lost the sign of its end.
+LONGEST_RECORD = 100_000
+_PIECE = 1024 * 1024
 _RECORD_END = b"\x1d"
 _FIELD_END = b"\x1e"
 _JUNK = b"\r\n\x1a\0 "
@@ -27,33 +28,36 @@ _FOREIGN_CODE = re.compile(rb"\x1f[^\x21-\x7e]")
 _START = re.compile(rb"\d{5}[ -~]{5}")
 
 
-def is_marc(data: bytes) -> bool:
+def is_marc(start: bytes) -> bool:
     """Whether bytes look like ISO 2709: a length, a leader and the signs that part fields."""
-    start = data.removeprefix(_MARK).lstrip(_JUNK)
+    start = start.removeprefix(_MARK).lstrip(_JUNK)
     return _START.match(start) is not None and _FIELD_END in start
 
 
-def read_marc(data: bytes) -> BooksFile:
-    """Return the books in the order of the file; a record that cannot be read is refused alone."""
-    rows: list[BookRow] = []
-    refused: list[RefusedRecord] = []
-    for number, raw in enumerate(_split(data), start=1):
-        book = _read(raw, number=number)
-        if isinstance(book, BookRow):
-            rows.append(book)
-        else:
-            refused.append(RefusedRecord(row_number=number, reason=book))
-    return BooksFile(rows=tuple(rows), refused=tuple(refused))
+def read_records(file: IO[bytes]) -> Iterator["Record | BookProblem"]:
+    """Yield each record in the order of the file, or why it cannot be read."""
+    for raw in _split(file):
+        yield _read(raw)
 
 
-def _split(data: bytes) -> Iterator[bytes]:
-    for raw in data.removeprefix(_MARK).split(_RECORD_END):
-        record = raw.strip(_JUNK).removeprefix(_MARK)
-        if record:
-            yield record
+def _split(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield what stands between the signs of an end; of what is too long to be one, the start."""
+    rest = b""
+    while piece := file.read(_PIECE):
+        *whole, rest = (rest + piece).split(_RECORD_END)
+        yield from filter(None, map(_bare, whole))
+        rest = rest[: LONGEST_RECORD + 1]
+    if last := _bare(rest):
+        yield last
 
 
-def _read(raw: bytes, *, number: int) -> BookRow | BookProblem:
+def _bare(raw: bytes) -> bytes:
+    return raw.removeprefix(_MARK).strip(_JUNK).removeprefix(_MARK)
+
+
+def _read(raw: bytes) -> "Record | BookProblem":
+    if len(raw) > LONGEST_RECORD:
+        return BookProblem.DAMAGED_RECORD
     encoding = encoding_of(raw)
     if encoding is None:
         return BookProblem.UNKNOWN_ENCODING
@@ -63,12 +67,12 @@ def _read(raw: bytes, *, number: int) -> BookRow | BookProblem:
         record = None if rebuilt is None else _parse(rebuilt, encoding=encoding)
     if record is None:
         return BookProblem.DAMAGED_RECORD
-    if encoding != "utf-8" and _is_western(record):
+    if encoding != "utf-8" and is_western(record):
         return BookProblem.UNKNOWN_ENCODING
-    return book_of(record, number=number)
+    return record
 
 
-def _is_western(record: "Record") -> bool:
+def is_western(record: "Record") -> bool:
     """Whether a MARC 21 record is in another language: its MARC-8 letters pass for Chinese ones."""
     about = record.get("008")
     return "200" not in record and (about is None or (about.data or "")[35:38] != "chi")

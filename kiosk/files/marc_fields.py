@@ -1,6 +1,6 @@
 """Which field of a CNMARC or MARC 21 record says what about a book."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -8,23 +8,31 @@ from typing import TYPE_CHECKING
 from kiosk.files.book_fields import (
     LONGEST_AUTHOR,
     LONGEST_PUBLISHER,
+    LONGEST_READ_TITLE,
+    LONGEST_SERIES,
     LONGEST_TITLE,
     read_class_mark,
     read_csbn,
     read_isbn,
+    read_issn,
     read_price,
+    read_series_no,
     read_text,
     read_title,
     read_year,
+    title_problems,
 )
-from kiosk.files.book_rows import BookRow, Holding
+from kiosk.files.book_rows import BookRow, Copy
+from kiosk.files.holdings import ONE_EACH, TAGS, Holding, HoldingsChoice, copies_of
 from kiosk.files.problems import BookProblem
-from kiosk.files.text import compact, is_garbled
+from kiosk.files.text import compact
+from kiosk.rules.catalogue import TitleKind
 
 if TYPE_CHECKING:
     from pymarc import Field, Record
 
-_HOLDINGS = ("905", "906", "985", "986", "995", "999")
+_SERIAL = "s"
+_REALIA = "r"
 _ISBD_ENDS = " /:;=,"
 
 
@@ -43,57 +51,68 @@ class _Map:
     year: tuple[tuple[str, str], ...]
     class_mark: tuple[tuple[str, str], ...]
     series: tuple[tuple[str, str], ...]
+    series_no: tuple[tuple[str, str], ...]
+    issn: tuple[tuple[str, str], ...]
 
 
 # $9 is the national library's place for pinyin, $A that of the universities' union (T-34).
 _CNMARC = _Map(
     title="200", subtitle="e", volume="hi", author="fg", pinyin="9A", isbn="010", price="d",
     publisher=(("210", "c"),), year=(("210", "d"),), class_mark=(("690", "a"),),
-    series=(("225", "a"), ("461", "at")),
+    series=(("225", "a"), ("461", "at")), series_no=(("225", "v"), ("461", "v")),
+    issn=(("011", "a"),),
 )  # fmt: skip
 _MARC21 = _Map(
     title="245", subtitle="b", volume="np", author="c", pinyin="", isbn="020", price="c",
     publisher=(("264", "b"), ("260", "b")), year=(("264", "c"), ("260", "c")),
     class_mark=(("093", "a"), ("084", "a"), ("090", "a")),
     series=(("490", "a"), ("830", "a"), ("440", "a")),
+    series_no=(("490", "v"), ("830", "v"), ("440", "v")), issn=(("022", "a"),),
 )  # fmt: skip
 
 
-def book_of(record: "Record", *, number: int) -> BookRow | BookProblem:
-    """Return the book of a record, or why there is none."""
+def book_of(
+    record: "Record", *, number: int, choice: HoldingsChoice = ONE_EACH
+) -> BookRow | BookProblem:
+    """Return the book of a record, or why there is none; its copies are read by the choice."""
     places = _CNMARC if "200" in record else _MARC21
     title_field = _title_field(record, places)
     title = read_title(_first(title_field, "a")) if title_field else None
-    if title_field is None or title is None:
-        return BookProblem.NO_TITLE
-    isbn, isbn_problem = _isbn(record, places)
-    price, price_problem = _price(record, places)
+    if title_field is None or title is None or len(title) > LONGEST_READ_TITLE:
+        return BookProblem.TITLE_TOO_LONG if title else BookProblem.NO_TITLE
+    copies = copies_of(holdings_of(record), choice)
+    (isbn, isbn_problem), (price, price_problem) = _isbn(record, places), _price(record, places)
     class_mark, mark_problem = _class_mark(record, places)
-    problems = (isbn_problem, price_problem, mark_problem, *_title_problems(title))
+    odd = (isbn_problem, price_problem, mark_problem, copies.problem, *title_problems(title))
     return BookRow(
         row_number=number,
         title=_trimmed(title)[:LONGEST_TITLE],
+        kind=_kind(record),
         subtitle=_joined(title_field, places.subtitle),
         volume=_joined(title_field, places.volume),
         author=_cut(_joined(title_field, places.author), LONGEST_AUTHOR),
         publisher=_cut(_trim(_at(record, places.publisher)), LONGEST_PUBLISHER),
         published=read_year(_at(record, places.year) or ""),
         isbn=isbn,
+        issn=read_issn(_at(record, places.issn) or ""),
         csbn=_csbn(record),
         class_mark=class_mark,
-        series=_trim(_at(record, places.series)),
+        series=_cut(_trim(_at(record, places.series)), LONGEST_SERIES),
+        series_no=read_series_no(_at(record, places.series_no) or ""),
         price=price,
+        copies=copies.count,
+        held=tuple(Copy(accession_no=one) for one in copies.numbers),
         title_pinyin=_pinyin(title_field, places),
-        holdings=_holdings(record),
-        problems=tuple(problem for problem in problems if problem is not None),
+        problems=tuple(filter(None, odd)),
     )
 
 
-def _title_problems(title: str) -> "Iterator[BookProblem]":
-    if is_garbled(title):
-        yield BookProblem.TITLE_GARBLED
-    if len(title) > LONGEST_TITLE:
-        yield BookProblem.SHORTENED
+def _kind(record: "Record") -> TitleKind:
+    """Return what kind of thing it is, by the leader: `s` is a serial, `r` a thing to handle."""
+    leader = str(record.leader)
+    if leader[7:8] == _SERIAL:
+        return TitleKind.PERIODICAL
+    return TitleKind.GAME if leader[6:7] == _REALIA else TitleKind.BOOK
 
 
 def _title_field(record: "Record", places: _Map) -> "Field | None":
@@ -175,8 +194,9 @@ def _pinyin(field: "Field", places: _Map) -> str | None:
     return read_text(_first(field, places.pinyin)) if places.pinyin else None
 
 
-def _holdings(record: "Record") -> tuple[Holding, ...]:
+def holdings_of(record: "Record") -> tuple[Holding, ...]:
+    """Return the fields about copies as they stand."""
     return tuple(
-        Holding(tag=field.tag, subfields=tuple((s.code, s.value) for s in field.subfields))
-        for field in record.get_fields(*_HOLDINGS)
+        (field.tag, tuple((s.code, s.value) for s in field.subfields))
+        for field in record.get_fields(*TAGS)
     )

@@ -25,6 +25,7 @@ class FileProblem(StrEnum):
     UNKNOWN_FORMAT = "unknown_format"
     UNKNOWN_ENCODING = "unknown_encoding"
     NO_HEADER = "no_header"
+    UNKNOWN_CHOICE = "unknown_choice"
 
 
 class RowProblemKind(StrEnum):
@@ -82,12 +83,14 @@ class BookProblem(StrEnum):
     """What is odd about one book, or why its record is refused."""
 
     NO_TITLE = "no_title"
+    TITLE_TOO_LONG = "title_too_long"
     DAMAGED_RECORD = "damaged_record"
     UNKNOWN_ENCODING = "unknown_encoding"
     TITLE_GARBLED = "title_garbled"
     ISBN_UNREADABLE = "isbn_unreadable"
     PRICE_UNREADABLE = "price_unreadable"
     COPIES_UNREADABLE = "copies_unreadable"
+    NUMBER_TAKEN = "number_taken"
     CLASS_MARK_UNUSUAL = "class_mark_unusual"
     DIGITS_LOST = "digits_lost"
     SHORTENED = "shortened"
@@ -99,5 +102,10 @@ class BookProblem(StrEnum):
 
 
 _REFUSING = frozenset(
-    {BookProblem.NO_TITLE, BookProblem.DAMAGED_RECORD, BookProblem.UNKNOWN_ENCODING}
+    {
+        BookProblem.NO_TITLE,
+        BookProblem.TITLE_TOO_LONG,
+        BookProblem.DAMAGED_RECORD,
+        BookProblem.UNKNOWN_ENCODING,
+    }
 )

@@ -1,6 +1,7 @@
 """The spreadsheet parser, in a process of its own with little memory and little time.
 
-Started by path with the bytes of one file on its standard input; answers one JSON object. A cell
+Started by path with the most rows a sheet may have and the bytes of one file on its standard
+input; answers one JSON object. A cell
 at the far corner of a sheet makes the parser ask for half a terabyte and abort; then this
 process dies, and not the kiosk (`security.md` section 1, row 23).
 """
@@ -19,14 +20,14 @@ MOST_SHEETS = 60
 Value = int | float | str | bool | time | date | datetime | timedelta
 
 
-def limit_this_process() -> None:
+def limit_this_process(*, memory: int = MEMORY, seconds: int = SECONDS) -> None:
     """Bound memory and processor time where the system can; elsewhere the caller's clock does."""
     if sys.platform == "win32":
         return
     import resource
 
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -43,7 +44,7 @@ def plain_value(value: Value) -> str | float:
     return value
 
 
-def read(data: bytes) -> dict[str, object]:
+def read(data: bytes, *, most_rows: int = MOST_ROWS) -> dict[str, object]:
     """Return `{"sheets": [...]}`, or `{"problem": name}` with the name of a `FileProblem`."""
     from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
@@ -57,7 +58,7 @@ def read(data: bytes) -> dict[str, object]:
             continue
         sheet = workbook.get_sheet_by_name(about.name)
         row, column = sheet.end or (0, 0)
-        if row >= MOST_ROWS:
+        if row >= most_rows:
             return {"problem": "too_many_rows"}
         if column >= MOST_COLUMNS:
             return {"problem": "too_many_columns"}
@@ -75,5 +76,5 @@ def read(data: bytes) -> dict[str, object]:
 
 if __name__ == "__main__":
     limit_this_process()
-    answer = read(sys.stdin.buffer.read())
+    answer = read(sys.stdin.buffer.read(), most_rows=int(sys.argv[1]))
     sys.stdout.buffer.write(json.dumps(answer).encode())

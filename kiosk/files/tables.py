@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,8 +11,8 @@ from uuid import UUID
 Cell = str | int | float | Decimal | None
 
 # What a spreadsheet may take for the start of a formula, in both widths (`security.md` 1, row 24).
-_FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
-_UNSEEN = " \n\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff"
+# A `'` that stands before one already gets another, so that exactly ours can be taken off again.
+_FORMULA = re.compile("[' \\n\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff]*[-=+@\\t\\r\\0＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +73,12 @@ def csv_bytes(table: Table) -> bytes:
 
 def guarded(text: str) -> str:
     """Return text that no spreadsheet takes for a formula, by a `'` in front where one could."""
-    bare = text.lstrip(_UNSEEN)
-    return (
-        f"'{text}" if text.startswith(_FORMULA_STARTS) or bare.startswith(_FORMULA_STARTS) else text
-    )
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """Return what `guarded` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text, 1) else text
 
 
 def _csv_cell(cell: Cell) -> str:

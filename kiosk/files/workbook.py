@@ -13,7 +13,7 @@ from typing import Any
 
 from kiosk.errors import InvalidInputError
 from kiosk.files import container
-from kiosk.files.container import Content
+from kiosk.files.container import ROSTER, Content, Limits
 from kiosk.files.delimited import read_delimited
 from kiosk.files.problems import FileProblem
 
@@ -39,7 +39,8 @@ class Sheet:
     """A sheet as text cells, every row equally long, the first row of the file being row 0.
 
     `merges` is None where the format cannot say which cells belong together (CSV, ods).
-    `lost_digits` are the columns in which some number was too long to have survived.
+    `lost_digits` are the columns in which some number was too long to have survived. `is_text`:
+    it came as CSV, in which a `'` may guard a cell.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Sheet:
     is_hidden: bool = False
     merges: tuple[Merge, ...] | None = None
     lost_digits: frozenset[int] = frozenset()
+    is_text: bool = False
 
 
 def read_workbook(path: Path) -> tuple[Sheet, ...]:
@@ -57,13 +59,18 @@ def read_workbook(path: Path) -> tuple[Sheet, ...]:
     return sheets_of(container.load(path), suffix=path.suffix)
 
 
-def sheets_of(data: bytes, *, suffix: str) -> tuple[Sheet, ...]:
+def sheets_of(data: bytes, *, suffix: str, limits: Limits = ROSTER) -> tuple[Sheet, ...]:
     """Return the sheets in these bytes; `suffix` is the ending of the name they came under."""
-    match container.content_of(data, suffix=suffix):
+    match container.content_of(data, suffix=suffix, limits=limits):
         case Content.TEXT:
-            return (_sheet(name="", rows=read_delimited(data)),)
+            return (text_sheet(read_delimited(data, most_rows=limits.rows)),)
         case Content.XLSX | Content.XLS | Content.ODS:
-            return tuple(_sheet(**raw) for raw in _parse(data))
+            return tuple(_sheet(**raw) for raw in _parse(data, limits.rows))
+
+
+def text_sheet(rows: list[list[str]]) -> Sheet:
+    """Return the rows of a text table as its only sheet."""
+    return _sheet(name="", rows=rows, is_text=True)
 
 
 def number_text(value: float) -> str:
@@ -73,10 +80,10 @@ def number_text(value: float) -> str:
     return repr(value)
 
 
-def _parse(data: bytes) -> list[dict[str, Any]]:  # JSON of our own process
+def _parse(data: bytes, most_rows: int) -> list[dict[str, Any]]:  # JSON of our own process
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter on our own file
-            [sys.executable, "-I", str(_PROCESS)],
+            [sys.executable, "-I", str(_PROCESS), str(most_rows)],
             input=data,
             capture_output=True,
             timeout=_SECONDS,
@@ -99,6 +106,7 @@ def _sheet(
     rows: list[list[str | float]] | list[list[str]],
     hidden: bool = False,
     merges: list[list[list[int]]] | None = None,
+    is_text: bool = False,
 ) -> Sheet:
     width = max((len(row) for row in rows), default=0)
     return Sheet(
@@ -113,6 +121,7 @@ def _sheet(
         lost_digits=frozenset(
             column for row in rows for column, cell in enumerate(row) if _has_lost_digits(cell)
         ),
+        is_text=is_text,
     )
 
 

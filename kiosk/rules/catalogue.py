@@ -28,6 +28,8 @@ class CatalogueProblem(StrEnum):
     WRONG_COUNT = "wrong-count"
     UNKNOWN_TITLE = "unknown-title"
     CATALOGUE_CHANGED = "catalogue-changed"
+    HOLDINGS_UNDECIDED = "holdings-undecided"
+    NOT_WRITTEN = "not-written"
 
 
 def isbn_of(text: str) -> str | None:

@@ -35,6 +35,7 @@ class NewTitle:
     publisher: str | None = None
     published: str | None = None
     isbn: str | None = None
+    issn: str | None = None
     csbn: str | None = None
     class_mark: str | None = None
     grade_band: str | None = None
@@ -79,6 +80,7 @@ def title_row(title_id: UUID, new: NewTitle) -> Row:
         "publisher": new.publisher,
         "published": new.published,
         "isbn": None if new.isbn is None else isbn_of(new.isbn),
+        "issn": new.issn,
         "csbn": new.csbn,
         "class_mark": new.class_mark,
         "grade_band": new.grade_band,

@@ -3,67 +3,64 @@
 Safe to run again with the same file. A title that the catalogue has stays as it is, and gets no
 copy for being listed again; only a copy with an accession number of its own is told apart, and is
 added when that number is new.
+
+All rows are made ready before the write lock is taken, and go in under it at once: a kiosk beside
+waits for a moment and not for the whole work, and what breaks off leaves nothing behind.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading, transaction
 from kiosk.errors import RefusedError
-from kiosk.files.books import BookRow, RefusedRecord, read_books
+from kiosk.files.books import BookRow, BooksFile, Copy, RefusedRecord, read_books
+from kiosk.files.holdings import HoldingsChoice, HoldingsOffer
 from kiosk.ids import new_id
-from kiosk.models.library import Item, Title
+from kiosk.models.library import Item, Shelf, Title
 from kiosk.rules.catalogue import CatalogueProblem
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
-from kiosk.services.catalogue_rows import (
-    LONGEST_NAME,
-    AccessionNumbers,
-    NewTitle,
-    item_row,
-    new_item,
-    plain,
-    title_row,
-)
+from kiosk.services.catalogue_rows import AccessionNumbers, item_row, new_item, title_row
+from kiosk.services.enrolment import Row
 from kiosk.services.here import Here
+from kiosk.services.intake_titles import ListedTitle, fen, known_books, listed
 
-SHOWN: Final = 12
 _AT_ONCE: Final = 500
-
-# What a title is known by: ISBN and name, or name, author and publisher.
-_Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListedTitle:
-    """A title of the file and what of it is to come in.
+class CatalogueState:
+    """By what a catalogue that has changed since is noticed."""
 
-    `title_id` is that of the catalogue, or None when the title is new. `numbered` are accession
-    numbers that the catalogue has not; `copies` get the next free ones.
-    """
-
-    title_id: UUID | None
-    new: NewTitle
-    copies: int
-    numbered: tuple[str, ...]
+    titles: int
+    newest_title: UUID | None
+    items: int
+    newest_item: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakePlan:
-    """What `apply` would add. `known` is how many titles of the file are in the catalogue."""
+    """What `apply` would add. `known` is how many titles of the file are in the catalogue.
+
+    `offers` is what a person chooses the copies from, `choice` what was chosen; `taken` are the
+    rows with a number that another row has already.
+    """
 
     titles: tuple[ListedTitle, ...]
     rows: tuple[BookRow, ...] = field(repr=False)
     refused: tuple[RefusedRecord, ...]
     ignored_columns: tuple[str, ...]
-    titles_before: int
+    offers: tuple[HoldingsOffer, ...]
+    choice: HoldingsChoice | None
+    taken: tuple[int, ...]
+    before: CatalogueState
 
     @property
     def new_titles(self) -> int:
@@ -77,186 +74,162 @@ class IntakePlan:
     def known(self) -> int:
         return len(self.titles) - self.new_titles
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether somebody has to say first what the copies are."""
+        return bool(self.offers) and self.choice is None
 
-def preview(file: Path, *, here: Here) -> IntakePlan:
+
+def preview(file: Path, *, choice: HoldingsChoice | None = None, here: Here) -> IntakePlan:
     """Return what the file would add; nothing is changed.
 
     Raises:
         InvalidInputError: a FileProblem.
     """
     del here
-    read = read_books(file)
+    return plan_of(read_books(file, choice=choice), choice=choice)
+
+
+def plan_of(read: BooksFile, *, choice: HoldingsChoice | None) -> IntakePlan:
+    """Return what the books of a file, read by this choice, would add to the catalogue as it is."""
     session = reading()
-    known = _known_titles(session)
+    session.rollback()  # another reading of the same request may be older
+    before = _state(session)
+    listing = listed(read.rows, known_books(session))
     return IntakePlan(
-        titles=tuple(_titles(read.rows, known, set(session.scalars(select(Item.accession_no))))),
+        titles=tuple(listing.titles),
         rows=read.rows,
         refused=read.refused,
         ignored_columns=read.ignored_columns,
-        titles_before=len(set(known.values())),
+        offers=read.offers,
+        choice=choice,
+        taken=tuple(listing.taken),
+        before=before,
     )
-
-
-def describe(plan: IntakePlan, *, everything: bool = False) -> Iterator[str]:
-    """Yield the lines of the preview, for the command line; with `everything` each record."""
-    shown = plan.rows if everything else plan.rows[:SHOWN]
-    yield (
-        f"{len(plan.rows)} records of {len(plan.titles)} titles: {plan.new_titles} new,"
-        f" {plan.known} in the catalogue already; {plan.new_items} copies to add."
-    )
-    for row in shown:
-        by = "" if row.author is None else f" / {row.author}"
-        isbn = "" if row.isbn is None else f" (ISBN {row.isbn})"
-        yield f"  {title_of(row)}{by}{isbn}"
-    if len(plan.rows) > len(shown):
-        yield f"  ... and {len(plan.rows) - len(shown)} more (--all lists them)"
-    for record in plan.refused:
-        yield f"LEFT OUT, record {record.row_number}: {record.reason.replace('_', ' ')}"
-    odd = Counter(problem for row in plan.rows for problem in row.problems)
-    for problem, times in odd.items():
-        yield f"To look at, {problem.replace('_', ' ')}: {times}"
-    if plan.ignored_columns:
-        yield f"Read past, not stored: {', '.join(plan.ignored_columns)}"
 
 
 def apply(
     plan: IntakePlan,
     *,
+    labels: bool = False,
     actor_id: UUID | None,
     here: Here,
     progress: Callable[[int], object] | None = None,
 ) -> None:
-    """Add what the plan says, all of it or nothing.
+    """Add what the plan says, all of it or nothing; with `labels` the copies wait for theirs.
 
-    `progress` hears how many more titles of `plan.titles` are done.
+    `progress` hears how many more titles of `plan.titles` are made ready.
 
     Raises:
-        RefusedError: CATALOGUE_CHANGED, when titles came or went since the preview.
+        RefusedError: HOLDINGS_UNDECIDED; CATALOGUE_CHANGED, when titles or copies came or went
+            since the preview.
     """
-    with transaction() as session:
-        known = _known_titles(session)
-        taken = set(session.scalars(select(Item.accession_no)))
-        again = tuple(_titles(plan.rows, known, taken))
-        if again != plan.titles:
-            raise RefusedError(CatalogueProblem.CATALOGUE_CHANGED)
-        numbers = AccessionNumbers(session, avoiding=frozenset(_numbered(plan)))
-        for start in range(0, len(plan.titles), _AT_ONCE):
-            some = plan.titles[start : start + _AT_ONCE]
-            _add(session, some, numbers, here)
-            if progress is not None:
-                progress(len(some))
-        audit.record(
-            session,
-            AuditAction.IMPORT,
-            actor_id=actor_id,
-            subject="catalogue",
-            fields=f"titles {plan.new_titles}, items {plan.new_items}",
-            purpose="intake",
-            here=here,
-        )
+    if plan.is_undecided:
+        raise RefusedError(CatalogueProblem.HOLDINGS_UNDECIDED)
+    ready = _Ready(plan, labels=labels, here=here)
+    for start in range(0, len(plan.titles), _AT_ONCE):
+        some = plan.titles[start : start + _AT_ONCE]
+        for title in some:
+            ready.add(title)
+        if progress is not None:
+            progress(len(some))
+    try:
+        with transaction() as session:
+            if _state(session) != plan.before:
+                raise RefusedError(CatalogueProblem.CATALOGUE_CHANGED)
+            ready.insert(session)
+            _note(session, plan, actor_id=actor_id, here=here)
+    except IntegrityError as error:  # a number or a code that somebody has changed meanwhile
+        raise RefusedError(CatalogueProblem.CATALOGUE_CHANGED) from error
 
 
-def title_of(row: BookRow) -> str:
-    """Return the name under which the catalogue has it: volumes are lent one by one."""
-    name = row.title if row.volume is None else f"{row.title} {row.volume}"
-    return name[:LONGEST_NAME]
-
-
-def _add(
-    session: Session, titles: tuple[ListedTitle, ...], numbers: AccessionNumbers, here: Here
-) -> None:
-    ids = [listed.title_id or new_id(here.now) for listed in titles]
-    new_titles = [
-        title_row(title_id, listed.new)
-        for title_id, listed in zip(ids, titles, strict=True)
-        if listed.title_id is None
-    ]
-    items = [
-        item_row(new_item(accession_no, here=here), title_id, here=here)
-        for title_id, listed in zip(ids, titles, strict=True)
-        for accession_no in (*listed.numbered, *(numbers.next() for _ in range(listed.copies)))
-    ]
-    for table, rows in ((Title, new_titles), (Item, items)):
-        if rows:
-            session.execute(insert(table), rows)
-
-
-def _titles(
-    rows: tuple[BookRow, ...], known: dict[_Key, UUID], taken: set[str]
-) -> Iterator[ListedTitle]:
-    """Yield the titles of the file, each once, with the copies of all its rows."""
-    firsts: dict[_Key, int] = {}
-    groups: list[list[BookRow]] = []
-    for row in rows:
-        keys = _keys(title_of(row), row.author, row.publisher, row.isbn)
-        at = next((firsts[key] for key in keys if key in firsts), len(groups))
-        if at == len(groups):
-            groups.append([])
-        groups[at].append(row)
-        for key in keys:
-            firsts.setdefault(key, at)
-    free = set(taken)
-    for group in groups:
-        yield _listed(group, known, free)
-
-
-def _listed(group: list[BookRow], known: dict[_Key, UUID], taken: set[str]) -> ListedTitle:
-    first = group[0]
-    title_id = next(
-        (
-            known[key]
-            for row in group
-            for key in _keys(title_of(row), row.author, row.publisher, row.isbn)
-            if key in known
-        ),
-        None,
+def _note(session: Session, plan: IntakePlan, *, actor_id: UUID | None, here: Here) -> None:
+    audit.record(
+        session,
+        AuditAction.IMPORT,
+        actor_id=actor_id,
+        subject="catalogue",
+        fields=f"titles {plan.new_titles}, items {plan.new_items}",
+        purpose="intake",
+        here=here,
     )
-    numbered = []
-    copies = 0
-    for row in group:
-        number = row.accession_no
-        if number is not None and number not in taken:
-            numbered.append(number)
-            taken.add(number)
+
+
+def _state(session: Session) -> CatalogueState:
+    titles, newest_title = _counted(session, Title)
+    items, newest_item = _counted(session, Item)
+    return CatalogueState(
+        titles=titles, newest_title=newest_title, items=items, newest_item=newest_item
+    )
+
+
+def _counted(session: Session, table: type[Title] | type[Item]) -> tuple[int, UUID | None]:
+    newest = session.scalar(select(table.id).order_by(table.id.desc()).limit(1))
+    return session.scalar(select(func.count()).select_from(table)) or 0, newest
+
+
+class _Ready:
+    """The rows of an intake, made before anything is locked."""
+
+    def __init__(self, plan: IntakePlan, *, labels: bool, here: Here) -> None:
+        session = reading()
+        numbered = (copy.accession_no for title in plan.titles for copy in title.numbered)
+        self._here = here
+        self._queued_at = here.now if labels else None
+        self._numbers = AccessionNumbers(session, avoiding=frozenset(numbered))
+        self._shelves = {shelf.name: shelf.id for shelf in session.scalars(select(Shelf))}
+        self._new_shelves: list[Row] = []
+        self._titles: list[Row] = []
+        self._items: list[Row] = []
+
+    def add(self, listed_title: ListedTitle) -> None:
+        """Make the rows of one title."""
+        title_id = listed_title.title_id
         if title_id is None:
-            copies += (row.copies or 1) - (number is not None)
-    return ListedTitle(
-        title_id=title_id, new=_new_title(first), copies=copies, numbered=tuple(numbered)
-    )
+            title_id = listed_title.own_id or new_id(self._here.now)
+            self._titles.append(title_row(title_id, listed_title.new))
+        for copy in self._copies(listed_title):
+            self._items.append(self._item(copy, title_id))
 
+    def insert(self, session: Session) -> None:
+        """Add all rows. Nothing is written out before the commit: readers go on meanwhile."""
+        connection = session.connection()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA cache_spill = OFF")
+        for table, rows in (
+            (Shelf, self._new_shelves),
+            (Title, self._titles),
+            (Item, self._items),
+        ):
+            if rows:
+                session.execute(insert(table), rows)
 
-def _new_title(row: BookRow) -> NewTitle:
-    return NewTitle(
-        name=title_of(row),
-        author=row.author,
-        publisher=row.publisher,
-        published=row.published,
-        isbn=row.isbn,
-        csbn=row.csbn,
-        class_mark=row.class_mark,
-    )
+    def _copies(self, listed_title: ListedTitle) -> Iterator[Copy]:
+        yield from listed_title.numbered
+        for _ in range(listed_title.copies):
+            yield Copy(accession_no=self._numbers.next())
 
+    def _item(self, copy: Copy, title_id: UUID) -> Row:
+        row = item_row(new_item(copy.accession_no, here=self._here), title_id, here=self._here)
+        row |= {
+            "status": copy.status,
+            "shelf_id": self._shelf(copy.shelf),
+            "added_on": copy.added_on or self._here.today,
+            "price_fen": fen(copy.price),
+            "issue": copy.issue,
+            # A copy that comes with the code of its label has it on its back already.
+            "label_queued_at": self._queued_at if copy.code is None else None,
+        }
+        if copy.code is not None:
+            row["code"] = copy.code
+        return row
 
-def _known_titles(session: Session) -> dict[_Key, UUID]:
-    rows = session.execute(
-        select(Title.id, Title.name, Title.author, Title.publisher, Title.isbn).order_by(Title.id)
-    )
-    known: dict[_Key, UUID] = {}
-    for row in rows:
-        for key in _keys(row.name, row.author, row.publisher, row.isbn):
-            known.setdefault(key, row.id)
-    return known
-
-
-def _keys(
-    name: str, author: str | None, publisher: str | None, isbn: str | None
-) -> tuple[_Key, ...]:
-    by_description = ("description", plain(name), plain(author or ""), plain(publisher or ""))
-    if isbn is None:
-        return (by_description,)
-    return ("isbn", isbn, plain(name)), by_description
-
-
-def _numbered(plan: IntakePlan) -> Iterator[str]:
-    for listed in plan.titles:
-        yield from listed.numbered
+    def _shelf(self, name: str | None) -> UUID | None:
+        """Return the shelf of this name, which a file of ours may bring with it."""
+        if name is None:
+            return None
+        if name not in self._shelves:
+            self._shelves[name] = new_id(self._here.now)
+            row: Row = {"id": self._shelves[name], "name": name}
+            self._new_shelves.append(row)
+        return self._shelves[name]

@@ -28,6 +28,10 @@ _SENTENCES: Final = {
     "not-empty": "There are children or books here already. Make the demo in a folder of its own.",
     "roster-changed": "The roster has changed since the preview. Look at a new preview first.",
     "catalogue-changed": "The catalogue has changed since the preview. Look at a new preview.",
+    "holdings-undecided": (
+        "Nobody has said yet what the copies are. Choose from the preview, with --copies."
+    ),
+    "unknown_choice": "Say what the copies are as the preview does: numbers:905b or one.",
     "title-missing": "Please give a title of at most 300 signs.",
     "wrong-isbn": "This is no ISBN: one of its digits is wrong or missing.",
     "wrong-count": "Please give a number of copies between 1 and {most}.",

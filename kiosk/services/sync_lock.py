@@ -4,27 +4,16 @@ The lock is the operating system's, not a file that says so: it is gone with the
 it, however that ended.
 """
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from kiosk.errors import UnavailableError
+from kiosk.files.locking import lock_now
 from kiosk.record.target import RecordProblem
 
 _FILE: Final = "sync.lock"
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: IO[bytes]) -> None:
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _lock(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextmanager
@@ -36,7 +25,7 @@ def only_one(instance: Path) -> Iterator[None]:
     """
     with (instance / _FILE).open("ab") as file:
         try:
-            _lock(file)
+            lock_now(file)
         except OSError as error:
             raise UnavailableError(RecordProblem.ALREADY_RUNNING) from error
         yield

@@ -14,7 +14,7 @@ from kiosk.files.book_fields import (
     read_title,
     read_year,
 )
-from kiosk.files.books import BookRow, BooksFile, read_books
+from kiosk.files.books import BookRow, BooksFile, Copy, read_books
 from kiosk.files.problems import BookProblem, FileProblem
 from tests.files import building
 
@@ -84,7 +84,7 @@ def test_a_csv_of_old_excel_comes_in(tmp_path: Path) -> None:
             title="没头脑和不高兴",
             author="任溶溶",
             csbn="R10024·3556",
-            accession_no="00017",
+            held=(Copy(accession_no="00017"),),
             published="1985",
         ),
     )
@@ -113,7 +113,7 @@ def test_numbers_whose_digits_are_lost_are_not_taken(tmp_path: Path) -> None:
 
     books = _read(tmp_path, rows)
 
-    assert [row.accession_no for row in books.rows] == [None, None]
+    assert [row.held for row in books.rows] == [(), ()]
     assert {row.problems for row in books.rows} == {(BookProblem.DIGITS_LOST,)}
 
 

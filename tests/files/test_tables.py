@@ -57,7 +57,7 @@ def test_every_sign_that_starts_a_formula_is_guarded(sign: str) -> None:
     assert guarded(sign + "1") == "'" + sign + "1"
 
 
-@pytest.mark.parametrize("text", ["于伟", "a=b", "1+1", "'=1", "", "2025-09-03", "16:32"])
+@pytest.mark.parametrize("text", ["于伟", "a=b", "1+1", "'94", "", "2025-09-03", "16:32"])
 def test_ordinary_text_is_left_alone(text: str) -> None:
     assert guarded(text) == text
 

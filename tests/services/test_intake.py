@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from kiosk.db import reading
 from kiosk.errors import InvalidInputError, RefusedError
+from kiosk.files.holdings import ONE_EACH, HoldingsChoice
 from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.library import Item, Title
 from kiosk.rules.catalogue import CatalogueProblem
 from kiosk.services import catalogue, intake
 from kiosk.services.here import Here
 from kiosk.services.intake import IntakePlan
+from kiosk.services.intake_words import describe
 from tests import factories
 from tests.clock import FrozenClock
 from tests.conftest import here_in
@@ -28,8 +30,8 @@ def books(folder: Path, *rows: str, name: str = "books.csv") -> Path:
     return building.write(folder, name, "\n".join((header, *rows)).encode("utf-8-sig"))
 
 
-def bring_in(path: Path, here: Here) -> IntakePlan:
-    plan = intake.preview(path, here=here)
+def bring_in(path: Path, here: Here, *, choice: HoldingsChoice = ONE_EACH) -> IntakePlan:
+    plan = intake.preview(path, choice=choice, here=here)
     intake.apply(plan, actor_id=None, here=here)
     return plan
 
@@ -169,9 +171,9 @@ def test_the_preview_says_what_comes_and_what_does_not(here: Here, tmp_path: Pat
     )
 
     plan = intake.preview(path, here=here)
-    said = list(intake.describe(plan))
+    said = list(describe(plan))
 
-    assert [line for line in intake.describe(plan, everything=True) if line.startswith("  书")] == [
+    assert [line for line in describe(plan, everything=True) if line.startswith("  书")] == [
         f"  书{n}" for n in range(13)
     ]
     assert said[0].startswith("14 records of 14 titles: 14 new, 0 in the catalogue already; 14 ")
@@ -183,13 +185,38 @@ def test_the_preview_says_what_comes_and_what_does_not(here: Here, tmp_path: Pat
 
 
 def test_a_short_list_is_shown_whole(here: Here) -> None:
-    said = list(intake.describe(intake.preview(DATA / MARC[1], here=here)))
+    said = list(describe(intake.preview(DATA / MARC[1], here=here)))
 
     assert said[0] == (
         "10 records of 9 titles: 9 new, 0 in the catalogue already; 10 copies to add."
     )
-    assert len(said) == 1 + 10
+    assert said[11] == "What are the copies? Say it with --copies and one of these:"
     assert said[1].startswith("  '94中国发展报告 / 国家统计局编")
+    assert said[12] == (
+        "  --copies numbers:906b: 7 copies, said in 3 records"
+        " (1683011 gives 1, 1683012 gives 1, 1683013 gives 1)"
+    )
+    assert said[-1] == "  --copies one: one copy of each record, 10 in all"
+
+
+def test_nothing_is_added_before_somebody_says_what_the_copies_are(here: Here) -> None:
+    plan = intake.preview(DATA / MARC[1], here=here)
+
+    with pytest.raises(RefusedError) as error:
+        intake.apply(plan, actor_id=None, here=here)
+
+    assert error.value.reason is CatalogueProblem.HOLDINGS_UNDECIDED
+    assert factories.how_many(Title) == 0
+
+
+def test_the_numbers_of_the_copies_come_from_the_place_that_was_chosen(here: Here) -> None:
+    bring_in(DATA / MARC[0], here, choice=HoldingsChoice.parse("numbers:906b"))
+
+    numbers = reading().scalars(select(Item.accession_no).order_by(Item.accession_no)).all()
+    assert numbers == [
+        "1667201", "1667202", "1667203", "1683011", "1683012", "1683013", "1708903",
+    ]  # fmt: skip
+    assert factories.how_many(Title) == 9
 
 
 def test_a_file_that_is_no_list_of_books_is_refused(here: Here, tmp_path: Path) -> None:
