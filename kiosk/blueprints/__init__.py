@@ -18,6 +18,7 @@ NAMES = (
     "books",
     "count",
     "count_end",
+    "books_import",
     "ledgers",
     "record",
     "setup",

@@ -5,27 +5,25 @@ process of its own, below the kiosk's priority and off its one core, and takes i
 """
 
 import logging
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from kiosk.clock import Clock
 from kiosk.errors import KioskError
-from kiosk.settings import INSTANCE_VARIABLE
+from kiosk.services import processes
+
+if TYPE_CHECKING:
+    import subprocess
 
 EVERY: Final = timedelta(hours=1)
-_ROOT: Final = Path(__file__).parents[2]
 _LOOK_S: Final = 30.0
 _LOG: Final = "sync.log"
 _LOG_LIMIT: Final = 1_000_000
-_NICENESS: Final = 10
 
 _log = logging.getLogger("kiosk.app")
 
@@ -44,19 +42,7 @@ class SyncStarter:
         log = self._instance / _LOG
         is_long = log.exists() and log.stat().st_size > _LOG_LIMIT
         with log.open("wb" if is_long else "ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "kiosk", "sync"],
-                env=os.environ | {INSTANCE_VARIABLE: str(self._instance)},
-                cwd=_ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                # Ctrl+C at the kiosk is not meant for it, and it needs no window of its own.
-                start_new_session=True,
-                creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
-                | getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-        _stand_back(self._process.pid)
+            self._process = processes.start("sync", instance=self._instance, output=output)
         return True
 
     def is_running(self) -> bool:
@@ -110,16 +96,3 @@ class SyncSchedule:
         """End `run`."""
         self._stop.set()
         self._wake.set()
-
-
-def _stand_back(pid: int) -> None:
-    """Let the kiosk go first: a lower priority, and any core there is."""
-    if sys.platform == "win32":
-        return
-    try:
-        os.setpriority(os.PRIO_PROCESS, pid, _NICENESS)
-        if sys.platform == "linux":
-            # The kiosk is bound to one core, and a child would inherit that.
-            os.sched_setaffinity(pid, range(os.cpu_count() or 1))
-    except OSError:
-        return  # it has ended already, or may not: it runs all the same

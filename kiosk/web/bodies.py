@@ -4,12 +4,16 @@ from typing import Final
 
 from flask import Flask, request
 
+from kiosk.files.container import BOOKS
 from kiosk.files.recordings import MOST_PACK
 
 _LARGEST_FORM: Final = 200_000
 _MOST_FIELDS: Final = 200
 _AS_A_RULE: Final = 6_000_000
-_LARGER: Final = {"setup_voice.take_in": MOST_PACK + _LARGEST_FORM}
+_LARGER: Final = {
+    "setup_voice.take_in": MOST_PACK + _LARGEST_FORM,
+    "books_import.receive": BOOKS.bytes + _LARGEST_FORM,
+}
 LARGEST: Final = max(_LARGER.values())  # what the server must let through
 
 
