@@ -6,13 +6,11 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError
-from kiosk.printing import labels as paper_labels
-from kiosk.printing.labels import LabelFace
 from kiosk.rules.catalogue import CatalogueProblem
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import catalogue, item_status
 from kiosk.services.catalogue import NewTitle
-from kiosk.web import context, forms, printed, staff_page, staff_screen
+from kiosk.web import context, forms, htmx, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("books", __name__, url_prefix="/staff/books")
@@ -24,8 +22,11 @@ _SHORT = 60
 @blueprint.get("")
 @access(Access.DUTY_TEACHER)
 def search() -> Response:
-    """Show the titles that fit."""
-    return _listing(request.args.get("text", "").strip()[:_SHORT])
+    """Show the titles that fit; while somebody types, the list alone."""
+    text = request.args.get("text", "").strip()[:_SHORT]
+    if htmx.wants_fragment():
+        return htmx.page("books/_found.html", **_found(text))
+    return _listing(text)
 
 
 @blueprint.get("/<uuid:title_id>")
@@ -92,39 +93,20 @@ def take_back(item_id: UUID) -> Response:
     return redirect(url_for("books.detail", title_id=title_id), code=303)
 
 
-@blueprint.post("/<uuid:title_id>/labels")
-@access(Access.LIBRARIAN)
-def labels(title_id: UUID) -> Response:
-    """Print the labels of a title's copies."""
-    one = catalogue.detail(title_id)
-    faces = [
-        LabelFace(
-            code=copy.code,
-            accession_no=copy.accession_no,
-            title=one.title.name,
-            class_mark=one.class_mark,
-            grade_band=one.title.grade_band,
-        )
-        for copy in one.copies
-        if copy.status is not ItemStatus.WITHDRAWN
-    ]
-    back = url_for("books.detail", title_id=title_id)
-    return printed.show(
-        lambda placing: paper_labels.pages(faces, placing),
-        paper_labels.CUT,
-        title="labels",
-        back=back,
-    )
-
-
 def _listing(text: str, *, refused: InvalidInputError | None = None) -> Response:
     return staff_page.show_form(
         "books/search.html",
         refused,
-        text=text,
-        found=catalogue.search(text, here=context.here()),
-        at_most=catalogue.FOUND_AT_MOST,
+        **_found(text),
     )
+
+
+def _found(text: str) -> dict[str, object]:
+    return {
+        "text": text,
+        "found": catalogue.search(text, here=context.here()),
+        "at_most": catalogue.FOUND_AT_MOST,
+    }
 
 
 def _detail(title_id: UUID, *, refused: InvalidInputError | None = None) -> Response:

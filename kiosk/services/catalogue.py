@@ -5,10 +5,10 @@ from datetime import date
 from typing import Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import and_, func, insert, or_, select
+from sqlalchemy import and_, insert, select
 from sqlalchemy.orm import Session
 
-from kiosk.db import AnyRow, reading, transaction
+from kiosk.db import reading, transaction
 from kiosk.errors import InvalidInputError, NotFoundError
 from kiosk.ids import new_id
 from kiosk.models.library import Item, Loan, Shelf, Title
@@ -24,29 +24,23 @@ from kiosk.services.catalogue_rows import (
     NewTitle,
     item_row,
     new_item,
-    plain,
     title_row,
 )
 from kiosk.services.here import Here
+from kiosk.services.title_search import FOUND_AT_MOST, TITLES, TitleRow, read_row, search
 
-__all__ = ["NewItem", "NewTitle", "add_items", "add_title", "detail", "search"]
+__all__ = [
+    "FOUND_AT_MOST",
+    "NewItem",
+    "NewTitle",
+    "TitleRow",
+    "add_items",
+    "add_title",
+    "detail",
+    "search",
+]
 
-FOUND_AT_MOST: Final = 50
 MOST_COPIES: Final = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TitleRow:
-    """A title in a list; `on_loan` of its `items` are out."""
-
-    title_id: UUID
-    name: str
-    author: str | None
-    publisher: str | None
-    isbn: str | None
-    grade_band: str | None
-    items: int
-    on_loan: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,45 +69,6 @@ class TitleDetail:
 
 
 _out = and_(Loan.item_id == Item.id, Loan.ended_at.is_(None))
-_TITLES: Final = (
-    select(
-        Title.id,
-        Title.name,
-        Title.author,
-        Title.publisher,
-        Title.isbn,
-        Title.grade_band,
-        Title.published,
-        Title.csbn,
-        Title.class_mark,
-        func.count(Item.id).label("items"),
-        func.count(Loan.id).label("on_loan"),
-    )
-    .outerjoin(Item, and_(Item.title_id == Title.id, Item.status != ItemStatus.WITHDRAWN))
-    .outerjoin(Loan, _out)
-    .group_by(Title.id)
-)
-
-
-def search(text: str, *, here: Here) -> tuple[TitleRow, ...]:
-    """Return the titles that have every word of `text`, in order of name; all of them without one.
-
-    A word may be part of title, author or ISBN, initials (`xmgh`), an accession number or the
-    code of a label. At most `FOUND_AT_MOST`.
-    """
-    del here
-    find = _TITLES.order_by(Title.name, Title.id).limit(FOUND_AT_MOST)
-    for word in text.split():
-        key = plain(word)
-        by_copy = select(Item.title_id).where(
-            or_(
-                Item.accession_no.startswith(word, autoescape=True),
-                Item.code == word.upper(),
-            )
-        )
-        by_title = Title.search_key.contains(key, autoescape=True) if key else Title.id.is_(None)
-        find = find.where(or_(by_title, Title.id.in_(by_copy)))
-    return tuple(_title_row(row) for row in reading().execute(find))
 
 
 def detail(title_id: UUID) -> TitleDetail:
@@ -123,11 +78,11 @@ def detail(title_id: UUID) -> TitleDetail:
         NotFoundError: UNKNOWN_TITLE.
     """
     session = reading()
-    row = session.execute(_TITLES.where(Title.id == title_id)).one_or_none()
+    row = session.execute(TITLES.where(Title.id == title_id)).one_or_none()
     if row is None:
         raise NotFoundError(CatalogueProblem.UNKNOWN_TITLE)
     return TitleDetail(
-        title=_title_row(row),
+        title=read_row(row),
         published=row.published,
         csbn=row.csbn,
         class_mark=row.class_mark,
@@ -251,19 +206,6 @@ def _copies(session: Session, title_id: UUID) -> tuple[ItemRow, ...]:
             due_on=row.due_on,
         )
         for row in rows
-    )
-
-
-def _title_row(row: AnyRow) -> TitleRow:
-    return TitleRow(
-        title_id=row.id,
-        name=row.name,
-        author=row.author,
-        publisher=row.publisher,
-        isbn=row.isbn,
-        grade_band=row.grade_band,
-        items=row.items,
-        on_loan=row.on_loan,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.ids import new_id
 from kiosk.models.library import Item
-from kiosk.rules import codes
+from kiosk.rules import codes, pad
 from kiosk.rules.catalogue import TitleKind, isbn_of
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import pinyin
@@ -21,7 +21,8 @@ from kiosk.services.here import Here
 
 _LONGEST_KEY: Final = 700
 LONGEST_NAME: Final = 300
-_LONGEST_INITIALS: Final = 80
+LONGEST_INITIALS: Final = 80
+_LONGEST_PART: Final = 100
 _NUMBER_LENGTH: Final = 6
 _RUNNING: Final = re.compile("[0-9]{6}")
 
@@ -90,7 +91,7 @@ def title_row(title_id: UUID, new: NewTitle) -> Row:
         "price_fen": new.price_fen,
         "is_draft": new.is_draft,
         "search_key": search_key(new),
-        "pad_key": "",
+        "pad_key": pad_key(new.name),
     }
 
 
@@ -107,16 +108,32 @@ def item_row(new: NewItem, title_id: UUID, *, here: Here) -> Row:
         "shelf_id": None,
         "status": ItemStatus.AVAILABLE,
         "added_on": here.today,
+        "label_queued_at": here.now,
         "misses": 0,
     }
 
 
 def search_key(new: NewTitle) -> str:
-    """Return what a search looks through: plain title, author, ISBN and initials."""
-    letters = pinyin.initials(new.name)[:_LONGEST_INITIALS]
+    """Return what a search looks through: words with blanks between, the plain title first.
+
+    Then its initials, the numbers that the book is known by, author, series and volume.
+    """
     isbn = None if new.isbn is None else isbn_of(new.isbn)
-    parts = (plain(new.name)[:LONGEST_NAME], letters, isbn or "", plain(new.author or ""))
+    parts = (
+        plain(new.name)[:LONGEST_NAME],
+        pinyin.initials(new.name)[:LONGEST_INITIALS],
+        isbn or "",
+        plain(new.csbn or ""),
+        plain(new.author or "")[:_LONGEST_PART],
+        plain(new.series or "")[:_LONGEST_PART],
+        plain(new.volume or ""),
+    )
     return " ".join(part for part in parts if part)[:_LONGEST_KEY]
+
+
+def pad_key(name: str) -> str:
+    """Return the keys of the children's pad that spell a title."""
+    return pad.keys_of(pinyin.initials(name))[:LONGEST_INITIALS]
 
 
 def plain(text: str) -> str:

@@ -46,6 +46,7 @@ def add_books(world: World, count: int) -> tuple[DemoItem, ...]:
         for copy in range(COPIES):
             made = new_item(numbers.next(), here=world.before)
             row = item_row(made, title_id, here=world.before)
+            row["label_queued_at"] = world.here.now if is_new else None
             if is_new:
                 row["added_on"] = world.here.today
             shelf = f"{new.class_mark}{n // _A_SHELF_HOLDS + 1}"

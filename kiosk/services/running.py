@@ -10,7 +10,7 @@ from typing import IO, Final
 
 from kiosk.db import db
 from kiosk.errors import UnavailableError
-from kiosk.services import homes, migrate, opening_plan, school_calendar
+from kiosk.services import homes, migrate, opening_plan, school_calendar, title_keys
 from kiosk.services.here import Here
 from kiosk.services.sync_schedule import SyncSchedule
 from kiosk.settings import Settings
@@ -48,6 +48,7 @@ def prepare(settings: Settings, *, now: datetime) -> None:
     homes.name_as_set(home_id, settings)
     school = school_calendar.read()
     opening_plan.plan_ahead(here=Here(now=now, settings=settings, home_id=home_id, school=school))
+    title_keys.fill()
 
 
 @contextmanager

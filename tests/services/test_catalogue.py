@@ -12,7 +12,7 @@ from kiosk.models.library import Title
 from kiosk.rules import codes
 from kiosk.rules.catalogue import CatalogueProblem
 from kiosk.rules.lending import ItemStatus
-from kiosk.services import catalogue
+from kiosk.services import catalogue, title_keys
 from kiosk.services.catalogue import NewTitle
 from kiosk.services.here import Here
 from tests import factories
@@ -61,6 +61,53 @@ def test_a_title_is_found(text: str, names: list[str], here: Here) -> None:
 @pytest.mark.usefixtures("shelf")
 def test_without_a_word_all_titles_are_listed(here: Here) -> None:
     assert sorted(found(" ", here)) == sorted(["小马过河", "100%的秘密", "Ｈarry 的信"])
+
+
+def test_what_is_the_word_comes_first_then_what_begins_with_it(here: Here) -> None:
+    for name in ("老鼠和小马", "小马过河", "小马", "小马和老师", "大河"):
+        catalogue.add_title(NewTitle(name=name), actor_id=None, here=here)
+
+    assert found("小马", here) == ["小马", "小马过河", "小马和老师", "老鼠和小马"]
+
+
+def test_initials_of_a_whole_title_come_before_the_beginning_of_another(here: Here) -> None:
+    for name in ("没头脑和不高兴的一天", "没头脑和不高兴"):
+        catalogue.add_title(NewTitle(name=name), actor_id=None, here=here)
+
+    assert found("mtnhbgx", here) == ["没头脑和不高兴", "没头脑和不高兴的一天"]
+
+
+def test_a_title_is_found_by_series_volume_and_the_old_number(here: Here) -> None:
+    catalogue.add_title(
+        NewTitle(name="山里的灯", series="小河丛书", volume="第三册", csbn="10019·1234"),
+        actor_id=None,
+        here=here,
+    )
+
+    assert [found(text, here) for text in ("小河丛", "第三册", "10019·1234", "小河 山里")] == [
+        ["山里的灯"]
+    ] * 4
+
+
+def test_an_isbn_of_ten_finds_the_book_that_has_it_in_thirteen(here: Here) -> None:
+    catalogue.add_title(RIVER, actor_id=None, here=here)
+
+    assert found("7-5037-1744-9", here) == []  # a wrong check digit is no ISBN
+    assert found("7-5037-1744-0", here) == ["小马过河"]
+
+
+def test_a_title_is_listed_once_however_many_copies_have_the_number(here: Here) -> None:
+    title_id = catalogue.add_title(RIVER, copies=5, actor_id=None, here=here)
+
+    (row,) = catalogue.search("0000", here=here)
+
+    assert (row.title_id, row.items) == (title_id, 5)
+
+
+@pytest.mark.usefixtures("shelf")
+@pytest.mark.parametrize("text", ["长" * 5000, "q " * 400, "\\", "'", '" OR 1', "\U0010ffff"])
+def test_strange_words_find_nothing_and_break_nothing(text: str, here: Here) -> None:
+    assert found(text[:60], here) == []
 
 
 def test_a_title_is_found_by_the_label_of_a_copy(here: Here) -> None:
@@ -177,3 +224,13 @@ def test_the_longest_title_and_author_have_a_key_that_fits(here: Here) -> None:
     title_id = catalogue.add_title(long, actor_id=None, here=here)
 
     assert len(reading().get_one(Title, title_id).search_key) <= 700
+
+
+def test_titles_from_before_the_pad_get_their_keys_once(here: Here) -> None:
+    old = factories.title(here, name="小马过河")
+    plain = factories.title(here, name="100")
+    new = catalogue.add_title(NewTitle(name="没头脑和不高兴"), actor_id=None, here=here)
+
+    assert [title_keys.fill(), title_keys.fill()] == [1, 0]
+    keys = [reading().get_one(Title, one).pad_key for one in (old, plain, new)]
+    assert keys == ["9644", "", "6864249"]
