@@ -11,7 +11,7 @@ from kiosk.rules.codes import BookBar, CodeKind, CodeProblem, Command, OurCode
 from kiosk.rules.devices import CameraState, ScannerChange
 from kiosk.rules.lending import LendingRefusal
 from kiosk.rules.sessions import SessionProblem
-from kiosk.services import lending, rooms, staff, staff_sessions, visits
+from kiosk.services import lending, rooms, shelves, staff, staff_sessions, visits
 from kiosk.services.answers import BookWaits, Left
 from kiosk.web import (
     child_screen,
@@ -103,7 +103,7 @@ def _taken(code: BookBar | OurCode, request_id: UUID) -> Response:
         case CodeKind.STAFF:
             return _staff(code.text)
         case CodeKind.COMMAND:
-            return _command(codes.command_of(code))
+            return _command(code)
 
 
 def _child(code: str, request_id: UUID) -> Response:
@@ -171,10 +171,12 @@ def _staff(code: str) -> Response:
     return htmx.go(url_for("staff_door.door"))
 
 
-def _command(command: Command | None) -> Response:
-    match command:
+def _command(code: OurCode) -> Response:
+    match codes.command_of(code):
         case None:
-            raise InvalidInputError(CodeProblem.MISREAD)
+            # A shelf's label belongs to the stock-take; here it asks for a book.
+            is_shelf = shelves.by_code(code.text) is not None
+            raise InvalidInputError(CodeProblem.SHELF_LABEL if is_shelf else CodeProblem.MISREAD)
         case Command.LEAVE:
             child = child_screen.require()
             child.is_leaving = True

@@ -15,9 +15,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """How pieces lie on a page; `gap` is between them, and they are centred on the paper.
+    """How pieces lie on a page; `gap` is between them, `gap_down` below them if it is another one.
 
-    `fold` is how far below its upper edge a piece is folded; None: it is not.
+    `left` and `top` are the margins of the paper; without them the pieces are centred on it.
+    `fold` is how far below its upper edge a piece is folded; None: it is not. Paper that is cut
+    already (`is_precut`) gets no marks.
     """
 
     width: float
@@ -26,6 +28,10 @@ class Cut:
     rows: int
     gap: float
     fold: float | None = None
+    gap_down: float | None = None
+    left: float | None = None
+    top: float | None = None
+    is_precut: bool = False
 
     @property
     def a_page(self) -> int:
@@ -34,9 +40,13 @@ class Cut:
     def corner(self, place: int) -> tuple[float, float]:
         """Return the upper left corner of a piece, counted along the rows."""
         row, column = divmod(place, self.columns)
-        left = (WIDTH - self.columns * self.width - (self.columns - 1) * self.gap) / 2
-        top = (HEIGHT - self.rows * self.height - (self.rows - 1) * self.gap) / 2
-        return left + column * (self.width + self.gap), top + row * (self.height + self.gap)
+        down = self.gap if self.gap_down is None else self.gap_down
+        left, top = self.left, self.top
+        if left is None:
+            left = (WIDTH - self.columns * self.width - (self.columns - 1) * self.gap) / 2
+        if top is None:
+            top = (HEIGHT - self.rows * self.height - (self.rows - 1) * down) / 2
+        return left + column * (self.width + self.gap), top + row * (self.height + down)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +75,8 @@ def pages(
         for piece, place in zip(pieces, places, strict=True):
             if first <= place < first + cut.a_page:
                 x, y = cut.corner(place - first)
-                drawn.append(f"<g>{draw(piece, x, y)}</g>{_cut_marks(cut, x, y)}")
+                marks = "" if cut.is_precut else _cut_marks(cut, x, y)
+                drawn.append(f"<g>{draw(piece, x, y)}</g>{marks}")
         yield page("".join(drawn), placing)
 
 

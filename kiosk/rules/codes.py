@@ -50,6 +50,7 @@ class CodeProblem(StrEnum):
     UNKNOWN_CARD = "unknown-card"
     OLD_CARD = "old-card"
     UNKNOWN_ITEM = "unknown-item"
+    SHELF_LABEL = "shelf-label"
 
 
 class Command(StrEnum):
@@ -98,6 +99,14 @@ def compose(kind: CodeKind, payload: str) -> str:
 def new_item_code() -> str:
     """Return a fresh, random item code."""
     return compose(CodeKind.ITEM, "".join(secrets.choice(ALPHABET) for _ in range(_PAYLOAD_LENGTH)))
+
+
+def new_shelf_code() -> str:
+    """Return a fresh, random code for a shelf: it commands nothing, but is no card and no book."""
+    payload = "".join(secrets.choice(ALPHABET) for _ in range(_PAYLOAD_LENGTH))
+    code = compose(CodeKind.COMMAND, payload)
+    is_taken = any(command_code(command) == code for command in Command)
+    return new_shelf_code() if is_taken else code
 
 
 def command_code(command: Command) -> str:

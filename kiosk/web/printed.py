@@ -77,7 +77,7 @@ def commands(*, back: str) -> Response:
 def cards(faces: Sequence[CardFace], *, back: str, spelt: Sequence[str] = ()) -> Response:
     """Return sheets of any cards; `spelt` are names that stand there in pinyin or not at all."""
     return show(
-        lambda placing: paper_cards.pages(faces, _drawing, placing),
+        lambda placed: paper_cards.pages(faces, drawing, placed),
         paper_cards.CUT,
         title="cards",
         back=back,
@@ -97,21 +97,34 @@ def show(
 
     A tap on a place of the small sheet asks for the same once more, beginning there.
     """
-    device = context.device()
-    wanted = request.values.get("start", "")
-    start = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 4 else 0  # noqa: PLR2004
-    start = min(start, cut.a_page - 1)
-    placing = Placing(start=start, right=device.print_right / 10, down=device.print_down / 10)
+    placed = placing(cut)
     return staff_page.show(
         "staff/sheets.html",
-        pages=[Markup(page) for page in draw(placing)],  # noqa: S704 - see the docstring
+        pages=[Markup(page) for page in draw(placed)],  # noqa: S704 - see the docstring
         title=title,
         back=back,
         cut=cut,
-        start=start,
+        start=placed.start,
         asked=[pair for pair in request.form.items(multi=True) if pair[0] not in _OWN_FIELDS],
         spelt=spelt,
     )
+
+
+def placing(cut: Cut) -> Placing:
+    """Return the first free place that was touched, and the printer's offset."""
+    device = context.device()
+    wanted = request.values.get("start", "")
+    start = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 4 else 0  # noqa: PLR2004
+    return Placing(
+        start=min(start, cut.a_page - 1),
+        right=device.print_right / 10,
+        down=device.print_down / 10,
+    )
+
+
+def drawing(name: str) -> str:
+    """Return the address of a drawing of `static/art/`."""
+    return static_url(f"art/{name}.svg")
 
 
 def test_page(*, back: str) -> Response:
@@ -165,10 +178,6 @@ def _face(*, name: str | None, line: str, pictures: tuple[str, ...], code: str) 
 
 def _badge(badge: Badge) -> tuple[str, ...]:
     return (f"cloth-{badge.cloth}", f"animal-{badge.animal}")
-
-
-def _drawing(name: str) -> str:
-    return static_url(f"art/{name}.svg")
 
 
 def _said(what: str) -> str:

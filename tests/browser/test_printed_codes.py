@@ -8,15 +8,18 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser
 
-from kiosk.printing import cards, labels
+from kiosk.printing import cards, label_sheets, labels, spines
 from kiosk.printing.labels import LabelFace
 from kiosk.printing.paper import Placing
+from kiosk.printing.spines import ShelfFace, Sign
 from kiosk.rules import codes
+from kiosk.rules.book_classes import BookIcon
+from kiosk.rules.catalogue import ShelfColour
 from kiosk.rules.codes import CodeKind, Command
 from tests.printing.test_sheets import card
 from tests.web import gallery
 
-FINER = 2  # dots for each CSS pixel: 7.6 a millimetre
+FINER = 4  # dots for each CSS pixel: 15 a millimetre, a fifth less than 400 dots an inch
 PAGE = "<!DOCTYPE html><meta charset=utf-8><style>{css}body{{margin:0}}</style><main>{pages}</main>"
 CSS = (gallery.KIOSK / "static" / "css" / "print.css").read_text(encoding="utf-8")
 CHILD = codes.compose(CodeKind.CHILD, "7KQ2M8ZW4N")
@@ -71,9 +74,25 @@ def test_every_code_of_a_sheet_of_labels_reads_back(
         for n, code in enumerate(ITEMS)
     ]  # fmt: skip
 
-    found = read(shown(chromium, labels.pages(faces), tmp_path_factory))
+    for key, sheet in label_sheets.sheets().items():
+        some = faces[: sheet.cut.a_page]
+        found = read(shown(chromium, labels.pages(some, cut=sheet.cut), tmp_path_factory))
 
-    assert found == dict.fromkeys(ITEMS, 1)
+        assert found == dict.fromkeys((face.code for face in some), 2), key
+
+
+def test_the_label_of_a_shelf_reads_back(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    made = [codes.new_shelf_code() for _ in range(20)]
+    sign = Sign(colour=ShelfColour.LAKE, letter="K", icon=BookIcon.WORLD)
+    faces = [ShelfFace(code=code, name="绘本架 3", sign=sign) for code in made]
+    cut = label_sheets.sheet("own-66").cut
+
+    sheet = spines.shelf_pages(faces, drawing, cut=cut)
+    found = read(shown(chromium, sheet, tmp_path_factory))
+
+    assert found == dict.fromkeys(made, 2)
 
 
 def test_a_code_on_paper_is_25_mm_and_the_drawings_have_come(

@@ -1,20 +1,27 @@
 """Cards and labels on paper: sizes that scanners and scissors can rely on."""
 
 import re
+from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from kiosk.printing import calibration, cards, labels, paper, qr
+from kiosk.printing import calibration, cards, label_sheets, labels, paper, qr, spines
 from kiosk.printing.cards import CardFace
+from kiosk.printing.label_sheets import LabelSheet
 from kiosk.printing.labels import LabelFace
 from kiosk.printing.marks import Square, Words
 from kiosk.printing.paper import Placing
+from kiosk.printing.spines import Sign, SpineFace
+from kiosk.rules.book_classes import BookIcon
+from kiosk.rules.catalogue import ShelfColour
 
 SVG = "{http://www.w3.org/2000/svg}"
 CODE = "CB6BJ9TRXZ2R"
 OTHER_CODE = "C0123456789W"
 QUIET_MODULES = 4  # ISO/IEC 18004
+LEAST_LABEL_QR = 15  # mm (rule 44)
 LEAST_QR = 25  # mm (`domain.md` 4.9 rule 43)
 
 
@@ -180,22 +187,90 @@ def test_a_card_has_codes_on_both_sides_with_quiet_room_and_nothing_in_it() -> N
             assert is_beside or is_over, text.text
 
 
-def test_the_code_of_a_label_has_its_size_and_quiet_room_around_it() -> None:
-    (piece,) = pieces(labels.pages([label()])[0])
-    left, top = labels.CUT.corner(0)
-    path = piece.find(f"{SVG}path")
-    assert path is not None
-    corners = re.findall(r"M([\d.]+) ([\d.]+)", path.get("d", ""))
-    code_left, code_top = min(float(x) for x, _ in corners), min(float(y) for _, y in corners)
-    quiet = 15 / qr.MODULES * QUIET_MODULES
+def extent(path: ET.Element) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom of a drawn code."""
+    found = re.findall(r"M([\d.]+) ([\d.]+)h([\d.]+)v([\d.]+)", path.get("d", ""))
+    boxes = [tuple(map(float, one)) for one in found]
+    return (
+        min(x for x, *_ in boxes),
+        min(y for _, y, *_ in boxes),
+        max(x + wide for x, _, wide, _ in boxes),
+        max(y + high for _, y, _, high in boxes),
+    )
 
-    assert code_left - left >= quiet
-    assert code_top - top >= quiet
+
+@pytest.mark.parametrize("sheet", label_sheets.sheets().values(), ids=lambda one: one.key)
+def test_the_codes_of_a_label_have_their_size_and_quiet_room(sheet: LabelSheet) -> None:
+    cut = sheet.cut
+    (piece,) = pieces(labels.pages([label("小马过河" * 9)], cut=cut)[0])
+    x, y = cut.corner(0)
+    square, bar = (extent(path) for path in piece.iter(f"{SVG}path"))
+    size, thin = square[2] - square[0], (bar[2] - bar[0]) / labels.BAR_MODULES
+    quiet = size / qr.MODULES * QUIET_MODULES - 0.01
+
+    assert size >= (LEAST_LABEL_QR if cut.height >= 24 else 12) - 0.01
+    assert thin >= 0.199
+    assert square[0] - x >= quiet
+    assert square[1] - y >= quiet
+    assert y + cut.height - square[3] >= quiet
+    assert bar[1] >= square[3] + quiet or bar[0] >= square[2] + quiet
+    assert bar[0] - x >= labels.BAR_QUIET * thin - 0.01
+    assert x + cut.width - bar[2] >= labels.BAR_QUIET * thin - 0.01
+    assert bar[3] <= y + cut.height
     for words in piece.iter(f"{SVG}text"):
-        baseline, height = float(words.get("y", "")), float(words.get("font-size", ""))
-        is_below = baseline - height * 0.9 >= code_top + 15 + quiet
-        is_beside = float(words.get("x", "")) - 7 >= code_left + 15 + quiet
-        assert is_below or is_beside, words.text
+        base, height = float(words.get("y", "")), float(words.get("font-size", ""))
+        free = sum(height if sign > "\u2e7f" else 0.6 * height for sign in words.text or "")
+        widest = float(words.get("textLength") or free)
+        left = float(words.get("x", "")) - widest / 2
+        assert left >= square[2] + quiet, words.text
+        assert left + widest <= x + cut.width, words.text
+        assert y <= base - height * 0.85, words.text
+        assert base + height * 0.12 <= bar[1] or base - height * 0.85 >= bar[3], words.text
+
+
+@pytest.mark.parametrize("sheet", label_sheets.sheets().values(), ids=lambda one: one.key)
+def test_the_labels_of_a_sheet_lie_on_the_paper_and_not_on_each_other(sheet: LabelSheet) -> None:
+    cut = sheet.cut
+    corners = [cut.corner(place) for place in range(cut.a_page)]
+
+    assert min(x for x, _ in corners) >= 0
+    assert min(y for _, y in corners) >= 0
+    assert max(x for x, _ in corners) + cut.width <= paper.WIDTH + 0.01
+    assert max(y for _, y in corners) + cut.height <= paper.HEIGHT + 0.5
+    columns, rows = sorted({x for x, _ in corners}), sorted({y for _, y in corners})
+    assert all(b - a >= cut.width - 0.01 for a, b in pairwise(columns))
+    assert all(b - a >= cut.height - 0.01 for a, b in pairwise(rows))
+
+
+def test_only_plain_paper_gets_marks_to_cut_along() -> None:
+    marked = {
+        key: bool(cut_marks(labels.pages([label()], cut=one.cut)[0]))
+        for key, one in label_sheets.sheets().items()
+    }
+
+    assert {key for key, has in marked.items() if has} == {"own-38", "own-66"}
+
+
+def test_a_key_that_no_sheet_has_is_the_first_sheet() -> None:
+    assert label_sheets.sheet("letter").key == "own-38"
+    assert len(label_sheets.sheets()) == 13
+
+
+def test_a_spine_has_colour_letter_picture_mark_and_sign() -> None:
+    face = SpineFace(
+        sign=Sign(colour=ShelfColour.TARO, letter="I", icon=BookIcon.STORY),
+        class_mark="I287.45",
+        author_sign="PWX",
+        accession_no="000123",
+    )
+
+    drawn = spines.spine_pages([face], "/static/art/{}.svg".format)[0]
+    bare = replace(face, sign=Sign(colour=None, letter="", icon=None), class_mark=None)
+
+    assert all(f">{text}<" in drawn for text in ("I", "I287.45", "PWX", "000123"))
+    assert "topic-story" in drawn
+    assert spines.LIGHT[ShelfColour.TARO] in drawn
+    assert "<image" not in spines.spine_pages([bare], "/{}".format)[0]
 
 
 def test_cards_of_all_children_are_alike_but_for_code_animal_name_and_class() -> None:

@@ -1,0 +1,106 @@
+"""The shelves and their labels: a code of its own from the first print on."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from kiosk.db import AnySelect, reading, transaction
+from kiosk.models.library import Item, Shelf, Title
+from kiosk.rules import codes
+from kiosk.rules.lending import ItemStatus
+from kiosk.services import audit
+from kiosk.services.audit import AuditAction
+from kiosk.services.finding_answers import ShelfPlace
+from kiosk.services.here import Here
+from kiosk.services.shelf_places import place_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfRow:
+    """A shelf in a list; `has_label` once its label was printed for the first time."""
+
+    shelf_id: UUID
+    name: str
+    items: int
+    has_label: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfLabel:
+    """What the label of a shelf says; without a sign of its own it has that of its books."""
+
+    shelf_id: UUID
+    code: str
+    name: str
+    place: ShelfPlace | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannedShelf:
+    """A shelf whose label was scanned."""
+
+    shelf_id: UUID
+    name: str
+
+
+def listing() -> tuple[ShelfRow, ...]:
+    """Return all shelves by name."""
+    rows = reading().execute(
+        select(Shelf.id, Shelf.name, Shelf.code, func.count(Item.id).label("items"))
+        .outerjoin(Item, (Item.shelf_id == Shelf.id) & (Item.status != ItemStatus.WITHDRAWN))
+        .group_by(Shelf.id)
+        .order_by(Shelf.name)
+    )
+    return tuple(
+        ShelfRow(shelf_id=row.id, name=row.name, items=row.items, has_label=row.code is not None)
+        for row in rows
+    )
+
+
+def by_code(code: str) -> ScannedShelf | None:
+    """Return the shelf with this code on its label, or None."""
+    row = reading().execute(select(Shelf.id, Shelf.name).where(Shelf.code == code)).first()
+    return None if row is None else ScannedShelf(shelf_id=row.id, name=row.name)
+
+
+def labels(shelf_ids: Collection[UUID], *, actor_id: UUID, here: Here) -> tuple[ShelfLabel, ...]:
+    """Return the labels of these shelves; one that has no code yet gets it now, for good."""
+    with transaction() as session:
+        found = session.scalars(
+            select(Shelf).where(Shelf.id.in_(shelf_ids)).order_by(Shelf.name)
+        ).all()
+        for shelf in found:
+            if shelf.code is None:
+                shelf.code = codes.new_shelf_code()
+        if found:
+            audit.record(
+                session,
+                AuditAction.PRINT,
+                actor_id=actor_id,
+                subject="shelves",
+                fields=f"label x {len(found)}",
+                purpose="labels",
+                here=here,
+            )
+        marks = {row.shelf_id: row.mark for row in session.execute(_marks(shelf_ids))}
+        return tuple(
+            ShelfLabel(
+                shelf_id=shelf.id,
+                code=shelf.code or "",
+                name=shelf.name,
+                place=place_of(marks.get(shelf.id), shelf),
+            )
+            for shelf in found
+        )
+
+
+def _marks(shelf_ids: Collection[UUID]) -> AnySelect:
+    """Return a class mark of the books on each shelf."""
+    return (
+        select(Item.shelf_id, func.min(Title.class_mark).label("mark"))
+        .join(Title, Title.id == Item.title_id)
+        .where(Item.shelf_id.in_(shelf_ids), Title.class_mark.is_not(None))
+        .group_by(Item.shelf_id)
+    )
