@@ -29,6 +29,7 @@ PROMPTS: Final[Mapping[str, str]] = {
     "CodeProblem.UNKNOWN_CARD": "card.unknown",
     "CodeProblem.OLD_CARD": "card.old",
     "CodeProblem.UNKNOWN_ITEM": "lend.unknown",
+    "CodeProblem.SHELF_LABEL": "lend.start",
     "VisitRefusal.ROOM_CLOSED": "closed.now",
     "LendingRefusal.TOO_MANY_LOANS": "lend.full",
     "LendingRefusal.CLASS_FIRST": "lend.teacher",

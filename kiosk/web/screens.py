@@ -24,6 +24,7 @@ from kiosk.services.answers import (
     Returned,
     Room,
 )
+from kiosk.services.finding_answers import FindBook, FoundTitle
 from kiosk.services.lending import Reader
 from kiosk.services.no_card_answers import (
     PickAnimal,
@@ -42,6 +43,8 @@ _FRAGMENTS: Final = {
     Arrived: "kiosk/_greeting.html",
     Booked: "kiosk/_booked.html",
     BookWaits: "kiosk/_book_waits.html",
+    FindBook: "kiosk/_find.html",
+    FoundTitle: "kiosk/_found_title.html",
     KindRefusal: "kiosk/_refusal.html",
     LeaveAsked: "kiosk/_leave.html",
     Left: "kiosk/_goodbye.html",

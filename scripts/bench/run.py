@@ -13,6 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
+import books  # noqa: E402
 import browser  # noqa: E402
 import counts  # noqa: E402
 import crowd  # noqa: E402
@@ -40,6 +41,7 @@ PARTS: list[tuple[set[int], Measure]] = [
     ({13, 14}, record.measure),
     ({15}, install.measure),
     ({16}, browser.measure),
+    ({17, 18}, books.measure),
 ]
 
 

@@ -40,24 +40,24 @@ class Door:
     def visit(self, times: Times) -> None:
         """Let a child come, borrow, book a call and go, and somebody bring the book back."""
         card, item, world = self.world.card(), self.world.item(), self.world
-        self._timed(times, "scan", self.child.scan(card), "data-session")
-        self._timed(times, "lend", self.child.scan(item), "/undo")
+        self.timed(times, "scan", self.child.scan(card), "data-session")
+        self.timed(times, "lend", self.child.scan(item), "/undo")
         form = {
             "contact_id": world.contacts[card],
             "slot_id": world.slot(),
             "request_id": str(uuid4()),
         }
-        self._timed(times, "book", self.child.post("/me/call", form), "/undo")
-        self._timed(times, "leave", self.child.post("/me/leave", {}), "")
-        self._timed(times, "return", self.idle.scan(item), "/me/return/")
-        self._timed(times, "idle page", self.idle.get("/idle"), "")
-        self._timed(times, "hours page", self.staff.get("/staff/openings", page=True), "")
+        self.timed(times, "book", self.child.post("/me/call", form), "/undo")
+        self.timed(times, "leave", self.child.post("/me/leave", {}), "")
+        self.timed(times, "return", self.idle.scan(item), "/me/return/")
+        self.timed(times, "idle page", self.idle.get("/idle"), "")
+        self.timed(times, "hours page", self.staff.get("/staff/openings", page=True), "")
 
     def queue(self, times: Times) -> None:
         """Let the next card of a queue be scanned."""
-        self._timed(times, "queue", self.child.scan(self.world.card()), "data-session")
+        self.timed(times, "queue", self.child.scan(self.world.card()), "data-session")
 
-    def _timed(self, times: Times, what: str, got: tuple[Answer, float], sign: str) -> None:
+    def timed(self, times: Times, what: str, got: tuple[Answer, float], sign: str) -> None:
         answer, ms = got
         body = answer.body.decode()
         if answer.status != 200 or sign not in body:  # noqa: PLR2004

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -83,8 +84,11 @@ def sweep(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE visit SET state = 'left_unconfirmed' WHERE state = 'open'")
 
 
-def make(folder: Path, *, children: int, items: int) -> World:
-    """Make an instance whose room is open all day and has no past."""
+def make(folder: Path, *, children: int, items: int, titles: int | None = None) -> World:
+    """Make an instance whose room is open all day and has no past; three copies of each title.
+
+    With `titles` there are so many instead, each with a name and an author of its own.
+    """
     from kiosk.db import open_database
     from kiosk.services.setup import init_instance
 
@@ -92,7 +96,7 @@ def make(folder: Path, *, children: int, items: int) -> World:
     init_instance(folder, env=os.environ, now=now)
     settings = Settings.load(folder, os.environ)
     with open_database(settings.database_url):
-        return _people(folder, settings, now, children, items)
+        return _people(folder, settings, now, children, _titles(now, items, titles), items)
 
 
 def with_history(world: World, folder: Path, *, visits: int, loans: int) -> World:
@@ -112,7 +116,26 @@ def floor_database(path: Path, world: World) -> Path:
     return path
 
 
-def _people(folder: Path, settings: Settings, now: datetime, children: int, items: int) -> World:
+def _titles(now: datetime, items: int, titles: int | None) -> list[Row]:
+    from kiosk.services import demo_names
+    from kiosk.services.catalogue_rows import NewTitle, title_row
+
+    if titles is None:
+        return [
+            {"id": new_id(now), "name": f"小马过河{n}", "search_key": f"小马过河{n}",
+             "pad_key": "9649"} for n in range(max(items // 3, 1))
+        ]  # fmt: skip
+    invented = islice(demo_names.books(random.Random(2)), titles)  # noqa: S311 - invented
+    return [
+        title_row(new_id(now), NewTitle(name=name, author=author, series=name,
+                                        series_no=n + 1, class_mark="I287.4"))
+        for n, (name, author) in enumerate(invented)
+    ]  # fmt: skip
+
+
+def _people(
+    folder: Path, settings: Settings, now: datetime, children: int, titles: list[Row], items: int
+) -> World:
     """Move a school in: children with a mother each, one teacher, books, an opening with places."""
     from sqlalchemy import insert
 
@@ -129,8 +152,6 @@ def _people(folder: Path, settings: Settings, now: datetime, children: int, item
     teacher = _teacher(settings, now)
     codes, cards = _cards(settings, now, kids, teacher)
     contacts = [_mother(child["id"], now) for child in kids]
-    titles = [{"id": new_id(now), "name": f"小马过河{n}", "search_key": f"小马过河{n}"}
-              for n in range(max(items // 3, 1))]  # fmt: skip
     copies = list(_copies(titles, items, now, today))
     opening: Row = {"id": new_id(now), "home_id": home_id, "on_date": today, "from_min": 0,
                "to_min": 1440, "place_min": 10, "talk_min": 8, "origin": "adhoc",
@@ -246,7 +267,7 @@ def _history(path: Path, now: datetime, *, visits: int, loans: int) -> None:
         if not count:
             continue
         rows = _visits if table == "visit" else _loans
-        marks = ", ".join("?" * (7 if table == "visit" else 10))
+        marks = ", ".join("?" * (1 + _COLUMNS[table].count(",")))
         connection.executemany(
             f"INSERT INTO {table} ({_COLUMNS[table]}) VALUES ({marks})",  # noqa: S608
             rows(ids, now - timedelta(days=2), count, chance),
@@ -260,7 +281,7 @@ def _history(path: Path, now: datetime, *, visits: int, loans: int) -> None:
 _COLUMNS = {
     "visit": "id, home_id, child_id, local_day, signed_in_at, state, request_id",
     "loan": "id, item_id, child_id, local_day, lent_at, due_on, renewals, ended_at, ended_as,"
-    " request_id",
+    " request_id, plain_due_on, borrower, is_holiday_loan, is_late_entry, is_late_return",
 }
 
 
@@ -289,7 +310,8 @@ def _loans(
     for at, key in _moments(until, count):
         moment = f"{at:%Y-%m-%d %H:%M:%S}.000000"
         yield (key, chance.choice(ids["item"]), chance.choice(ids["child"]), f"{at:%Y-%m-%d}",
-               moment, f"{at:%Y-%m-%d}", 0, moment, "returned", os.urandom(16).hex())  # fmt: skip
+               moment, f"{at:%Y-%m-%d}", 0, moment, "returned", os.urandom(16).hex(),
+               f"{at:%Y-%m-%d}", "child", False, False, False)  # fmt: skip
 
 
 def _today(settings: Settings, now: datetime) -> date:

@@ -19,13 +19,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from kiosk.rules.badges import Animal, Badge, Cloth
+from kiosk.rules.book_classes import BookIcon
+from kiosk.rules.catalogue import ShelfColour
 from kiosk.rules.class_tree import Tree
 from kiosk.rules.codes import CodeProblem
 from kiosk.rules.lending import LendingRefusal
 from kiosk.rules.pictures import Picture
 from kiosk.rules.relations import Relation
 from kiosk.rules.visits import VisitRefusal
-from kiosk.services import answers, no_card_answers, passbook
+from kiosk.services import answers, finding_answers, no_card_answers, passbook
 from kiosk.services.devices import DeviceSettings
 from kiosk.web import filters, heard, pinyin
 
@@ -318,8 +320,48 @@ def _states() -> Iterator[tuple[str, str, object]]:
     yield "19-goodbye-long-name", "kiosk/_goodbye.html", replace(GONE, child=LONG_NAME)
     yield "18b-own-new-friend", "kiosk/_own.html", replace(OWN, child=NEW_FRIEND)
     yield "19b-goodbye-new-friend", "kiosk/_goodbye.html", replace(GONE, child=NEW_FRIEND)
+    yield from _looking_for_a_book()
     yield from _without_a_card()
     yield "14-teacher", "kiosk/_teacher.html", None
+
+
+def _looking_for_a_book() -> Iterator[tuple[str, str, object]]:
+    found = tuple(
+        finding_answers.FoundBook(title_id=UUID(int=number), book=book)
+        for number, book in enumerate((LAMP, RIVER, KITE, LONG) * 2)
+    )
+    pad = finding_answers.FindBook(child=CHILD, keys="", books=found, next_page=None)
+    yield "22-find", "kiosk/_find.html", pad
+    yield (
+        "22b-find-more",
+        "kiosk/_find.html",
+        replace(pad, keys="86624989", books=found[:7], next_page=1),
+    )
+    yield "22c-find-one", "kiosk/_find.html", replace(pad, keys="94", books=found[:1])
+    yield "22d-find-nothing", "kiosk/_find.html", replace(pad, keys="9999", books=())
+    stands = finding_answers.FoundTitle(
+        child=CHILD,
+        keys="94",
+        title_id=ONE,
+        book=LONG,
+        place=finding_answers.ShelfPlace(
+            colour=ShelfColour.PERSIMMON, letter="I", icon=BookIcon.STORY, name=None
+        ),
+        is_in=True,
+        next_volume=found[0],
+        similar=found[1:3],
+    )
+    yield "23-found", "kiosk/_found_title.html", stands
+    yield (
+        "23b-found-no-sign",
+        "kiosk/_found_title.html",
+        replace(stands, place=None, next_volume=None, similar=found[:1]),
+    )
+    yield (
+        "23c-found-out",
+        "kiosk/_found_title.html",
+        replace(stands, book=RIVER, is_in=False, next_volume=None, similar=()),
+    )
 
 
 def _without_a_card() -> Iterator[tuple[str, str, object]]:

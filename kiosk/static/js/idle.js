@@ -120,8 +120,9 @@
   tick();
 
   const later = () => {
-    const { later: src } = body.dataset;
-    if (src) body.append(Object.assign(document.createElement("script"), { src }));
+    for (const src of (body.dataset.later ?? "").split(" ").filter(Boolean)) {
+      body.append(Object.assign(document.createElement("script"), { src }));
+    }
   };
   window.addEventListener("load", () => requestAnimationFrame(() => setTimeout(later)));
 })();

@@ -55,8 +55,10 @@
     if (first && !(event.isPrimary && type === first.type)) return;
     drop();
     if (at - changed < SETTLE) return;
-    if (at - done.at < REPEAT && Math.hypot(x - done.x, y - done.y) < SPOT) return;
-    first = { id, type, target: targetAt(x, y) };
+    const target = targetAt(x, y);
+    const isAgain = at - done.at < REPEAT && Math.hypot(x - done.x, y - done.y) < SPOT;
+    if (isAgain && !target?.matches("[data-key]")) return; // a key means each touch of it
+    first = { id, type, target };
     if (first.target) first.target.classList.add("is-pressed");
     else resting = setTimeout(drop, REST);
   };
