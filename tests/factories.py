@@ -21,6 +21,7 @@ from kiosk.models.visits import Visit
 from kiosk.rules import civil, codes
 from kiosk.rules.badges import Badge, free_badge
 from kiosk.rules.call_states import CallKind, CallState
+from kiosk.rules.catalogue import ShelfColour, TitleKind
 from kiosk.rules.codes import CodeKind
 from kiosk.rules.lending import ItemStatus, LoanEnd
 from kiosk.rules.openings import OpeningOrigin, OpeningState
@@ -177,10 +178,14 @@ def title(
     author: str | None = "彭文席",
     isbn: str | None = None,
     grade_band: str | None = "1-2",
+    kind: TitleKind = TitleKind.BOOK,
+    class_mark: str | None = None,
 ) -> UUID:
     return _add(
         Title(
             id=new_id(here.now),
+            kind=kind,
+            class_mark=class_mark,
             name=name,
             author=author,
             isbn=isbn,
@@ -225,10 +230,19 @@ class MadeShelf:
     code: str
 
 
-def shelf(here: Here, *, name: str | None = None) -> MadeShelf:
+def shelf(
+    here: Here,
+    *,
+    name: str | None = None,
+    colour: ShelfColour | None = None,
+    letter: str | None = None,
+) -> MadeShelf:
     number = next(_number)
     code = codes.compose(CodeKind.COMMAND, f"{number:010}")
-    shelf_id = _add(Shelf(id=new_id(here.now), name=name or f"架{number}", code=code))
+    made = Shelf(
+        id=new_id(here.now), name=name or f"架{number}", code=code, colour=colour, letter=letter
+    )
+    shelf_id = _add(made)
     return MadeShelf(shelf_id=shelf_id, code=code)
 
 
@@ -470,6 +484,21 @@ def loan(
             ended_as=None if ended_at is None else LoanEnd.RETURNED,
             request_id=uuid4(),
         )
+    )
+
+
+def slot_of_plan(here: Here, on: date) -> UUID:
+    """Return the first place that the weekly plan has laid out on a day."""
+    return (
+        reading()
+        .scalars(
+            select(Slot.id)
+            .join(Opening, Opening.id == Slot.opening_id)
+            .where(Slot.on_date == on, Opening.home_id == here.home_id)
+            .order_by(Slot.start_min)
+            .limit(1)
+        )
+        .one()
     )
 
 

@@ -3,13 +3,27 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, delete, insert, inspect, select, text
+from sqlalchemy import (
+    Date,
+    DateTime,
+    Engine,
+    Uuid,
+    column,
+    create_engine,
+    delete,
+    insert,
+    inspect,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from kiosk import models
@@ -249,3 +263,110 @@ def _noted(engine: Engine) -> list[tuple[int, str, str]]:
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT seq, tbl, op FROM sync_change ORDER BY seq"))
         return [(row.seq, row.tbl, row.op) for row in rows]
+
+
+# As 0005 has them: what the models say today has more columns.
+_TITLE = table("title", column("id", Uuid()), column("name"), column("search_key"))
+_ITEM = table(
+    "item",
+    column("id", Uuid()),
+    column("title_id", Uuid()),
+    column("code"),
+    column("accession_no"),
+    column("shelf"),
+    column("status"),
+    column("added_on", Date()),
+)
+_LOAN = table(
+    "loan",
+    column("id", Uuid()),
+    column("item_id", Uuid()),
+    column("child_id", Uuid()),
+    column("local_day", Date()),
+    column("lent_at", DateTime()),
+    column("due_on", Date()),
+    column("renewals"),
+    column("ended_at", DateTime()),
+    column("ended_as"),
+    column("request_id", Uuid()),
+)
+_LENT_AT = datetime(2026, 11, 2, 8, 30)  # noqa: DTZ001 - as the database keeps an instant
+
+
+def _insert_books(engine: Engine, child_id: UUID) -> dict[str, list[tuple[object, ...]]]:
+    """Insert a title with two items, one of them out, and return the rows of the three tables."""
+    title_id, out, back = uuid4(), uuid4(), uuid4()
+    with engine.begin() as connection:
+        connection.execute(insert(_TITLE).values(id=title_id, name="小马过河", search_key="xmgh"))
+        for item_id, code, shelf in ((out, "B00000000001", "一号架"), (back, "B00000000002", None)):
+            connection.execute(
+                insert(_ITEM).values(
+                    id=item_id,
+                    title_id=title_id,
+                    code=code,
+                    accession_no=code[-6:],
+                    shelf=shelf,
+                    status="available",
+                    added_on=date(2026, 9, 1),
+                )
+            )
+        for item_id, ended_at in ((out, None), (back, _LENT_AT + timedelta(days=3))):
+            connection.execute(
+                insert(_LOAN).values(
+                    id=uuid4(),
+                    item_id=item_id,
+                    child_id=child_id,
+                    local_day=_LENT_AT.date(),
+                    lent_at=_LENT_AT,
+                    due_on=date(2026, 11, 16),
+                    renewals=1,
+                    ended_at=ended_at,
+                    ended_as=None if ended_at is None else "returned",
+                    request_id=uuid4(),
+                )
+            )
+    return _books(engine)
+
+
+def _books(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
+    with engine.connect() as connection:
+        return {
+            one.name: [tuple(row) for row in connection.execute(select(one).order_by(one.c.id))]
+            for one in (_TITLE, _ITEM, _LOAN)
+        }
+
+
+def test_books_and_loans_live_through_the_book_house_and_back(engine: Engine) -> None:
+    migrate.bring_up_to_date(engine)
+    migrate.downgrade(engine, "0005")
+    class_id, child_id = _insert_a_child(engine)
+    before = _insert_books(engine, child_id)
+    noted = _noted(engine)
+
+    migrate.bring_up_to_date(engine)
+
+    loan, item, shelf = models.library.Loan, models.library.Item, models.library.Shelf
+    with engine.connect() as connection:
+        loans = connection.execute(
+            select(loan.borrower, loan.class_id, loan.plain_due_on, loan.is_holiday_loan)
+        ).all()
+        shelves = connection.execute(
+            select(shelf.name)
+            .select_from(item)
+            .outerjoin(shelf, shelf.id == item.shelf_id)
+            .order_by(item.code)
+        ).scalars()
+        assert list(shelves) == ["一号架", None]
+    assert {tuple(row) for row in loans} == {("child", class_id, date(2026, 11, 16), False)}
+    assert _noted(engine) == noted, "a migration changes nothing that the record has"
+    with engine.begin() as connection, pytest.raises(IntegrityError):
+        connection.execute(update(loan).values(ended_at=None, ended_as=None, child_id=None))
+
+    migrate.downgrade(engine, "0005")
+
+    assert _books(engine) == before
+    assert _noted(engine) == noted
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE loan SET renewals = 2 WHERE ended_at IS NULL"))
+    assert len(_noted(engine)) == len(noted), "each row is noted once"
+    assert _noted(engine) != noted, "the triggers are back"

@@ -21,6 +21,7 @@ NAMES = (
     "count_end",
     "books_import",
     "book_labels",
+    "desk",
     "ledgers",
     "record",
     "setup",
@@ -32,6 +33,8 @@ NAMES = (
     "setup_words",
     "voice",
     "setup_scanner",
+    "setup_lending",
+    "setup_calendar",
 )
 
 

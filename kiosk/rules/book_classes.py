@@ -80,3 +80,27 @@ BOOK_CLASSES: Final = _classes(
 def class_of(class_mark: str | None) -> BookClass | None:
     """Return the main class of a mark such as `I287.45`, or None for one that begins otherwise."""
     return BOOK_CLASSES.get(class_mark[:1].upper()) if class_mark else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfPlace:
+    """Where an item stands, as a child finds it; `letter` is for whoever reads."""
+
+    colour: ShelfColour
+    letter: str | None
+    icon: BookIcon | None
+
+
+def place_of(
+    class_mark: str | None, *, colour: ShelfColour | None = None, letter: str | None = None
+) -> ShelfPlace | None:
+    """Return the place of a title by its class; a shelf's own colour and letter go before it."""
+    found = class_of(class_mark)
+    shown = colour or (None if found is None else found.colour)
+    if shown is None:
+        return None
+    return ShelfPlace(
+        colour=shown,
+        letter=letter or (None if found is None else found.letter),
+        icon=None if found is None else found.icon,
+    )

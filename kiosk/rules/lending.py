@@ -13,7 +13,6 @@ from types import MappingProxyType
 UNDO_WINDOW = timedelta(seconds=10)
 # The ring on the screen starts when the answer has arrived, the server counts from the commit.
 UNDO_TOLERANCE = timedelta(seconds=2)
-OPEN_DAY_SEARCH_DAYS = 60
 MAYBE_LOST_AFTER = timedelta(weeks=8)
 
 
@@ -140,32 +139,6 @@ def refusal(
 def renewal_refusal(policy: LendingPolicy, *, renewals: int) -> LendingRefusal | None:
     """Return why a loan that was renewed `renewals` times cannot be renewed again, or None."""
     return LendingRefusal.NO_MORE_RENEWALS if renewals >= policy.renewals else None
-
-
-def plain_due_on(policy: LendingPolicy, *, lent_on: date) -> date:
-    """Return the day by the policy alone: calendar days, the day of lending not included."""
-    return lent_on + timedelta(days=policy.days)
-
-
-def due_on(policy: LendingPolicy, *, lent_on: date, is_open: Callable[[date], bool]) -> date:
-    """Return the last day the item may be brought back without being late.
-
-    A closed day moves the plain one to the next open day. A calendar without an open day near
-    gives the plain day, never an error.
-    """
-    return _open_day_from(plain_due_on(policy, lent_on=lent_on), is_open=is_open)
-
-
-def renewed_due_on(
-    policy: LendingPolicy, *, due_on: date, today: date, is_open: Callable[[date], bool]
-) -> date:
-    """Return the new day: a whole loan time after the old one, or after today if that is over."""
-    return _open_day_from(max(due_on, today) + timedelta(days=policy.days), is_open=is_open)
-
-
-def _open_day_from(plain: date, *, is_open: Callable[[date], bool]) -> date:
-    days = (plain + timedelta(days=wait) for wait in range(OPEN_DAY_SEARCH_DAYS + 1))
-    return next(filter(is_open, days), plain)
 
 
 def is_late(

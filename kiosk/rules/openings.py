@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.rules import civil
 from kiosk.rules.civil import DAY_MINUTES
+from kiosk.rules.school_days import SchoolDays
 
 # From here on an opening counts for the school and the bureau (`domain.md` 2.6).
 COUNTS_FROM_MIN = 30
@@ -86,10 +87,10 @@ class WeeklyRule:
         is_apart = self.to_min <= other.from_min or other.to_min <= self.from_min
         return self.weekday == other.weekday and not is_apart
 
-    def is_for(self, on: date) -> bool:
-        """Return whether the rule plans this day."""
+    def is_for(self, on: date, *, school: SchoolDays) -> bool:
+        """Return whether the rule plans this day, as the school's calendar has it."""
         is_over = self.valid_to is not None and on > self.valid_to
-        return on.isoweekday() == self.weekday and self.valid_from <= on and not is_over
+        return school.plan_weekday(on) == self.weekday and self.valid_from <= on and not is_over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,9 @@ class DatedOpening:
     talk_min: int
 
 
-def dated(rules: Iterable[WeeklyRule], *, first: date, last: date) -> tuple[DatedOpening, ...]:
+def dated(
+    rules: Iterable[WeeklyRule], *, first: date, last: date, school: SchoolDays
+) -> tuple[DatedOpening, ...]:
     """Return what the rules plan from `first` to `last`, both included, in order of time.
 
     One for each rule and day, always the same: the pair (rule, day) is its identity, so that
@@ -112,7 +115,9 @@ def dated(rules: Iterable[WeeklyRule], *, first: date, last: date) -> tuple[Date
     """
     rules = tuple(rules)
     days = (first + timedelta(days=day) for day in range((last - first).days + 1))
-    planned = (_on_day(rule, day) for day in days for rule in rules if rule.is_for(day))
+    planned = (
+        _on_day(rule, day) for day in days for rule in rules if rule.is_for(day, school=school)
+    )
     return tuple(sorted(planned, key=lambda opening: (opening.on, opening.from_min)))
 
 

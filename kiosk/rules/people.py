@@ -14,6 +14,8 @@ _BETWEEN: Final = re.compile(r"[\s()\-]")
 class PeopleProblem(StrEnum):
     UNKNOWN_CHILD = "unknown-child"
     UNKNOWN_CONTACT = "unknown-contact"
+    UNKNOWN_CLASS = "unknown-class"
+    UNKNOWN_STAFF = "unknown-staff"
     NO_CARD = "no-card"
     WRONG_PHONE = "wrong-phone"
     CONTACT_KNOWN = "contact-known"

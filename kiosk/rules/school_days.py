@@ -10,8 +10,8 @@ from typing import Final
 _DAY: Final = timedelta(days=1)
 # So many closed days within a week are a holiday, after which everything would be due at once.
 _HOLIDAY_DAYS: Final = 5
-# How long after a holiday its returns may still be spread: two weeks and a weekend.
-_LOOK_BACK: Final = timedelta(days=16)
+# For so long after a holiday its returns may still be spread.
+_LOOK_BACK: Final = timedelta(days=8)
 # In the last week of a term a book goes home for the holiday.
 HOLIDAY_LENDING: Final = timedelta(days=7)
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kiosk.rules.badges import Badge
+from kiosk.rules.book_classes import ShelfPlace
 from kiosk.rules.class_tree import Tree
 from kiosk.rules.relations import Relation
 
@@ -184,13 +185,14 @@ class Returned:
 
     `was_own` and `may_renew` open the "keep it longer" tile; `may_borrow_it` the one with which
     the child at the screen takes the book that somebody else had. `tree` is that of the child's
-    class, where it was its own book.
+    class, where it was its own book. `place` is where it stands on the shelves.
     """
 
     child: ChildFace | None
     loan_id: UUID
     item_id: UUID
     book: Book
+    place: ShelfPlace | None
     was_own: bool
     may_renew: bool
     may_borrow_it: bool

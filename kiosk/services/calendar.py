@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
-from kiosk.db import constant
+from kiosk.db import any_of
 from kiosk.models.openings import Opening
 from kiosk.rules.openings import OpeningState
 from kiosk.services.here import Here
@@ -21,7 +21,7 @@ _FIRST: Final = Prepared(
     .where(
         Opening.home_id == bindparam("home_id"),
         Opening.on_date >= bindparam("since"),
-        Opening.state != constant(OpeningState.CANCELLED),
+        Opening.state.not_in(any_of({OpeningState.CANCELLED, OpeningState.MISSED})),
     )
     .order_by(Opening.on_date)
     .limit(1)
@@ -43,5 +43,24 @@ class OpenDays:
 
 
 def open_days(session: Session | Connection, *, after: date, here: Here) -> Callable[[date], bool]:
-    """Return a test for days on which the room opens, good from the day after `after`."""
-    return OpenDays(session, after=after, here=here)
+    """Return a test for days on which the room opens, good from the day after `after`.
+
+    The one answer to "is the room open that day": the dated openings have it, and a day that the
+    calendar closes is closed, whatever still stands in the plan.
+    """
+    opens = OpenDays(session, after=after, here=here)
+    return lambda day: not here.school.is_closed(day) and opens(day)
+
+
+def open_days_from(session: Session, first: date, *, here: Here) -> frozenset[date]:
+    """Return all days from this one on that the plan knows and on which the room opens."""
+    planned = session.scalars(
+        select(Opening.on_date)
+        .where(
+            Opening.home_id == here.home_id,
+            Opening.on_date >= first,
+            Opening.state.not_in(any_of({OpeningState.CANCELLED, OpeningState.MISSED})),
+        )
+        .distinct()
+    )
+    return frozenset(day for day in planned if not here.school.is_closed(day))

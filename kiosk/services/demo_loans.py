@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 
 from kiosk.ids import new_id
 from kiosk.models.library import Loan
-from kiosk.rules import lending
+from kiosk.rules import due_days, lending
+from kiosk.rules.due_days import Given
 from kiosk.rules.lending import Borrower, LendingPolicy, LoanEnd
+from kiosk.rules.school_days import PLAIN_WEEKS
 from kiosk.services.demo_world import DemoChild, DemoItem, HeldOpening, World, is_school_day
 from kiosk.services.enrolment import Row
 
@@ -51,8 +53,8 @@ class _Library:
             "local_day": on,
             "lent_at": at,
             "lent_by_id": None,
-            "plain_due_on": lending.plain_due_on(policy, lent_on=on),
-            "due_on": lending.due_on(policy, lent_on=on, is_open=is_school_day),
+            "plain_due_on": (plain := due_days.plain_due_on(policy, lent_on=on)),
+            "due_on": _due_on(plain, on),
             "renewals": 0,
             "renewed_at": None,
             "ended_at": None,
@@ -74,14 +76,18 @@ class _Library:
         self.on_shelf.append(item)
 
     def renew(self, child: DemoChild, row: Row, at: datetime, on: date) -> None:
-        row["due_on"] = lending.renewed_due_on(
-            self.policy(child), due_on=row["due_on"], today=on, is_open=is_school_day
-        )
+        plain = due_days.plain_renewed_on(self.policy(child), due_on=row["due_on"], today=on)
+        row["plain_due_on"], row["due_on"] = plain, _due_on(plain, on)
         row["renewals"] += 1
         row["renewed_at"], row["renew_request_id"] = at, uuid4()
 
     def policy(self, child: DemoChild) -> LendingPolicy:
         return self.world.here.policy(child.grade)
+
+
+def _due_on(plain: date, given_on: date) -> date:
+    given = Given(given_on=given_on, plain_due_on=plain)
+    return due_days.due_on(given, school=PLAIN_WEEKS, is_open=is_school_day)
 
 
 def add_loans(

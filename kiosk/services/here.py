@@ -1,6 +1,6 @@
 """Where and when a use case happens."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -42,13 +42,27 @@ class Here:
         return civil.minute_of_day(self.local)
 
     def policy(self, grade: int, kind: TitleKind = TitleKind.BOOK) -> LendingPolicy:
-        """Return what the children of a grade may do with titles of a kind.
+        """Return what the children of a grade may do with titles of a kind today.
 
-        Where staff have set nothing, the settings file and its defaults hold. New friends, who have
-        no class yet, borrow as the first grade does.
+        Before a holiday there may be more of them than the policy says.
+        """
+        policy = self.plain_policy(grade, kind)
+        if not self.lends_for_holiday:
+            return policy
+        return replace(policy, limit=max(policy.limit, self.library.holiday_most))
+
+    def plain_policy(self, grade: int, kind: TitleKind) -> LendingPolicy:
+        """Return the policy as it is set; where nothing is, as the settings file has it.
+
+        New friends, who have no class yet, borrow as the first grade does.
         """
         found = self.library.policies.get((max(grade, min(policies.GRADES)), kind))
         return found or self.settings.policy(grade)
+
+    @property
+    def lends_for_holiday(self) -> bool:
+        """Whether what is lent today goes home over the holiday."""
+        return self.library.holiday_most > 0 and self.school.lends_for_holiday(self.today)
 
     def staff_policy(self, kind: TitleKind = TitleKind.BOOK) -> LendingPolicy:
         """Return what a teacher may borrow."""

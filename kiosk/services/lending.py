@@ -1,28 +1,40 @@
 """Books out and books back: each scan is decided, stored and committed at once."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, transaction, violated, writing
 from kiosk.errors import RefusedError
-from kiosk.ids import new_id
-from kiosk.models.library import Loan
-from kiosk.models.people import Child
 from kiosk.rules import lending as rules
 from kiosk.rules.codes import BookBar, OurCode
-from kiosk.rules.lending import Borrower, ItemAction, LendingRefusal, LoanEnd, Standing
-from kiosk.services import calendar, loan_answers, loan_changes, loan_facts, own_page, passbook
+from kiosk.rules.lending import (
+    Borrower,
+    ItemAction,
+    ItemStatus,
+    LendingRefusal,
+    LoanEnd,
+    Standing,
+)
+from kiosk.services import (
+    loan_answers,
+    loan_changes,
+    loan_facts,
+    new_loans,
+    own_page,
+    passbook,
+    room_readings,
+)
 from kiosk.services.again import once_more
 from kiosk.services.answers import AlreadyYours, BookWaits, Lent, Renewed, Returned
 from kiosk.services.here import Here
 from kiosk.services.loan_answers import Reader
-from kiosk.services.prepared import Prepared
+from kiosk.services.new_loans import Taker
 
 __all__ = ["Answer", "Reader", "borrow", "renew", "scan", "undo_lend", "undo_return"]
 
@@ -31,9 +43,6 @@ _KEEP_WINDOW: Final = timedelta(seconds=60)
 
 # What refuses the later one of two at one instant: the same scan twice, or two for one item.
 _BEATEN_BY: Final = ("uq_loan_request_id", "uq_loan_end_request_id", "uq_loan_open_item")
-
-_class_of_reader = select(Child.class_id).where(Child.id == bindparam("reader")).scalar_subquery()
-_ADD: Final = Prepared(insert(Loan).values(class_id=_class_of_reader))
 
 Answer = Lent | AlreadyYours | Returned | BookWaits
 
@@ -127,9 +136,9 @@ def renew(*, loan_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Ren
     Raises:
         NotFoundError: NOT_YOURS. RefusedError: NOT_ON_LOAN or NO_MORE_RENEWALS.
     """
-    policy = here.policy(reader.face.grade)
     with transaction() as session:
         loan = loan_changes.own(session, loan_id, reader.child_id)
+        policy = here.policy(reader.face.grade, loan.kind)
         if loan.renew_request_id == request_id:
             return loan_answers.renewed(loan, loan.due_on, reader, here)
         refusal = rules.renewal_refusal(policy, renewals=loan.renewals)
@@ -137,22 +146,7 @@ def renew(*, loan_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Ren
             raise RefusedError(refusal)
         if loan.ended_at is not None:
             _keep(session, loan, here)
-        due_on = rules.renewed_due_on(
-            policy,
-            due_on=loan.due_on,
-            today=here.today,
-            is_open=calendar.open_days(session, after=max(loan.due_on, here.today), here=here),
-        )
-        session.execute(
-            update(Loan)
-            .where(Loan.id == loan_id)
-            .values(
-                due_on=due_on,
-                renewals=loan.renewals + 1,
-                renewed_at=here.now,
-                renew_request_id=request_id,
-            )
-        )
+        due_on = new_loans.renew(session, loan, policy, request_id=request_id, here=here)
         return loan_answers.renewed(loan, due_on, reader, here)
 
 
@@ -204,6 +198,9 @@ def _act(
     here: Here,
 ) -> Answer:
     match action:
+        case ItemAction.WAIT_FOR_CARD if item.status is ItemStatus.IN_ROOM_ONLY:
+            room_readings.note(connection, item.id, request_id=request_id, here=here)
+            raise RefusedError(LendingRefusal.IN_ROOM_ONLY)
         case ItemAction.WAIT_FOR_CARD:
             return BookWaits(book=own_page.book(item.name))
         case ItemAction.RETURN | ItemAction.RETURN_OWN:
@@ -223,53 +220,29 @@ def _act(
 def _lend(
     connection: Connection, item: AnyRow, reader: Reader, request_id: UUID, here: Here
 ) -> Lent:
-    policy = here.policy(reader.face.grade)
-    held = len(own_page.loans(connection, child_id=reader.child_id))
+    policy = here.policy(reader.face.grade, item.kind)
+    standing = new_loans.standing(connection, child_id=reader.child_id, kind=item.kind, here=here)
+    held = standing.held
     refusal = rules.refusal(policy, Standing(open_loans=held), status=item.status, by_teacher=False)
+    if refusal is LendingRefusal.IN_ROOM_ONLY:
+        room_readings.note(connection, item.id, request_id=request_id, here=here)
     if refusal is not None:
         raise RefusedError(refusal, held=held)
-    due_on = rules.due_on(
-        policy,
-        lent_on=here.today,
-        is_open=calendar.open_days(connection, after=here.today, here=here),
+    taker = Taker(
+        borrower=Borrower.CHILD,
+        child_id=reader.child_id,
+        class_id=standing.class_id,
+        turn=standing.turn,
     )
-    loan_id = new_id(here.now)
-    _ADD.run(connection, _row(loan_id, item, reader, policy, due_on, request_id, here))
+    loan = new_loans.add(connection, item.id, taker, policy, request_id=request_id, here=here)
     return Lent(
         child=reader.face,
-        loan=own_page.own_loan(loan_id, item.name, due_on),
+        loan=own_page.own_loan(loan.loan_id, item.name, loan.due_on),
         today=here.today,
         held=held + 1,
         more=max(policy.limit - held - 1, 0),
         has_read=passbook.had_before(connection, child_id=reader.child_id, item_id=item.id),
     )
-
-
-def _row(
-    loan_id: UUID,
-    item: AnyRow,
-    reader: Reader,
-    policy: rules.LendingPolicy,
-    due_on: date,
-    request_id: UUID,
-    here: Here,
-) -> dict[str, object]:
-    return {
-        "id": loan_id,
-        "item_id": item.id,
-        "borrower": Borrower.CHILD,
-        "child_id": reader.child_id,
-        "reader": reader.child_id,
-        "local_day": here.today,
-        "lent_at": here.now,
-        "plain_due_on": rules.plain_due_on(policy, lent_on=here.today),
-        "due_on": due_on,
-        "is_holiday_loan": False,
-        "renewals": 0,
-        "is_late_entry": False,
-        "is_late_return": False,
-        "request_id": request_id,
-    }
 
 
 def _same_answer(connection: Connection, item: AnyRow, scanned: _Scan) -> Answer:

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session, aliased
 from kiosk.db import AnyRow, any_of
 from kiosk.models.library import Loan
 from kiosk.models.people import Child
-from kiosk.rules import class_tree
+from kiosk.rules import book_classes, class_tree
 from kiosk.rules import lending as rules
 from kiosk.rules.class_tree import Tree
 from kiosk.rules.friends import is_friend
 from kiosk.rules.lending import LoanEnd
-from kiosk.services import own_page, passbook
+from kiosk.services import new_loans, own_page, passbook
 from kiosk.services.answers import AlreadyYours, ChildFace, Lent, Renewed, Returned
 from kiosk.services.here import Here
 from kiosk.services.prepared import Prepared
@@ -48,19 +48,24 @@ class Reader:
 
 def lent(session: Session | Connection, item: AnyRow, reader: Reader, here: Here) -> Lent:
     """Return what was said when this item was lent."""
-    held = len(own_page.loans(session, child_id=reader.child_id))
+    policy = here.policy(reader.face.grade, item.kind)
+    held = _held(session, item, reader, here)
     return Lent(
         child=reader.face,
         loan=own_page.own_loan(item.loan_id, item.name, item.due_on),
         today=here.today,
         held=held,
-        more=max(here.policy(reader.face.grade).limit - held, 0),
+        more=max(policy.limit - held, 0),
         has_read=passbook.had_before(session, child_id=reader.child_id, item_id=item.id),
     )
 
 
+def _held(session: Session | Connection, item: AnyRow, reader: Reader, here: Here) -> int:
+    return new_loans.standing(session, child_id=reader.child_id, kind=item.kind, here=here).held
+
+
 def already_yours(item: AnyRow, reader: Reader, here: Here) -> AlreadyYours:
-    policy = here.policy(reader.face.grade)
+    policy = here.policy(reader.face.grade, item.kind)
     return AlreadyYours(
         child=reader.face,
         loan=own_page.own_loan(item.loan_id, item.name, item.due_on),
@@ -76,15 +81,18 @@ def returned(
     was_own = reader is not None and item.child_id == reader.child_id
     may_renew = may_borrow_it = False
     if reader is not None:
-        policy = here.policy(reader.face.grade)
+        policy = here.policy(reader.face.grade, item.kind)
         may_renew = was_own and rules.renewal_refusal(policy, renewals=item.renewals) is None
         if not was_own and policy.self_lending:
-            may_borrow_it = len(own_page.loans(session, child_id=reader.child_id)) < policy.limit
+            may_borrow_it = _held(session, item, reader, here) < policy.limit
     return Returned(
         child=None if reader is None else reader.face,
         loan_id=item.loan_id,
         item_id=item.id,
         book=own_page.book(item.name),
+        place=book_classes.place_of(
+            item.class_mark, colour=item.shelf_colour, letter=item.shelf_letter
+        ),
         was_own=was_own,
         may_renew=may_renew,
         may_borrow_it=may_borrow_it,

@@ -1,5 +1,6 @@
 """How a loan is found, ended and opened again; each inside a transaction that is under way."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -60,14 +61,15 @@ def end(
     here: Here,
     *,
     request_id: UUID | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """End an open loan, `request_id` being the scan that did it."""
+    """End an open loan, `request_id` being the scan that did it; now, or as of `at`."""
     _END.run(
         session,
         {
             "loan_id": loan.loan_id,
             # A clock set back since must not keep a book from coming back.
-            "at": max(here.now, loan.lent_at),
+            "at": max(at or here.now, loan.lent_at),
             "how": how,
             "by_request": request_id,
         },

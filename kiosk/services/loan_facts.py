@@ -6,16 +6,28 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from kiosk.db import constant
-from kiosk.models.library import Item, Loan, Title
+from kiosk.models.library import Item, Loan, Shelf, Title
+from kiosk.models.people import SchoolClass
 from kiosk.rules.lending import ItemStatus
 from kiosk.services.prepared import Prepared
 
 _COLUMNS: Final = (
     Item.id,
     Item.status,
+    Item.accession_no,
     Title.name,
+    Title.kind,
+    Title.class_mark,
+    Shelf.name.label("shelf_name"),
+    Shelf.colour.label("shelf_colour"),
+    Shelf.letter.label("shelf_letter"),
     Loan.id.label("loan_id"),
+    Loan.borrower,
     Loan.child_id,
+    Loan.class_id,
+    Loan.staff_id,
+    SchoolClass.grade,
+    SchoolClass.number,
     Loan.lent_at,
     Loan.due_on,
     Loan.renewals,
@@ -45,9 +57,12 @@ _latest_one = (
 _ITEM: Final = (
     select(*_COLUMNS)
     .join(Title, Title.id == Item.title_id)
+    .outerjoin(Shelf, Shelf.id == Item.shelf_id)
     .outerjoin(Loan, Loan.id == func.coalesce(_open_one, _latest_one))
+    .outerjoin(SchoolClass, SchoolClass.id == Loan.class_id)
 )
 BY_CODE: Final = Prepared(_ITEM.where(Item.code == bindparam("code")))
+BY_NUMBER: Final = Prepared(_ITEM.where(Item.accession_no == bindparam("accession_no")))
 BY_ID: Final = Prepared(_ITEM.where(Item.id == bindparam("item_id")))
 BY_ISBN: Final = Prepared(
     _ITEM.where(
@@ -58,5 +73,7 @@ BY_LOAN: Final = Prepared(
     select(*_COLUMNS)
     .join(Item, Item.id == Loan.item_id)
     .join(Title, Title.id == Item.title_id)
+    .outerjoin(Shelf, Shelf.id == Item.shelf_id)
+    .outerjoin(SchoolClass, SchoolClass.id == Loan.class_id)
     .where(Loan.id == bindparam("loan_id"))
 )

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from kiosk.db import transaction
@@ -44,7 +44,7 @@ def plan_ahead_in(session: Session, *, here: Here) -> int:
     forgotten.close_in(session, here=here)
     last = here.today + PLANNED_AHEAD
     standing = _standing(session, here)
-    planned = openings.dated(_rules(session, here), first=here.today, last=last)
+    planned = openings.dated(_rules(session, here), first=here.today, last=last, school=here.school)
     fresh = [one for one in planned if not _is_there(one, standing.get(one.on, ()))]
     for one in fresh:
         session.add(
@@ -128,6 +128,25 @@ def withdraw(session: Session, opening: Opening, *, staff_id: UUID, here: Here) 
     """Cancel an opening with its places; return how many calls were released."""
     opening.state = OpeningState.CANCELLED
     return give_up_places(session, opening.id, staff_id=staff_id, here=here)
+
+
+def take_back(session: Session, opening: Opening, *, staff_id: UUID, here: Here) -> int:
+    """Take an opening out of the plan; return how many calls were released.
+
+    One with calls is cancelled and no longer its rule's, which may plan the day anew; any other is
+    as if it had never been planned.
+    """
+    was_booked = exists(
+        select(Booking.id)
+        .join(Slot, Slot.id == Booking.slot_id)
+        .where(Slot.opening_id == opening.id)
+    )
+    if session.scalar(select(was_booked)):
+        opening.rule_id = None
+        return withdraw(session, opening, staff_id=staff_id, here=here)
+    session.execute(delete(Slot).where(Slot.opening_id == opening.id))
+    session.delete(opening)
+    return 0
 
 
 def give_up_places(

@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading, transaction
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
-from kiosk.models.calls import Booking, Slot
 from kiosk.models.home import Home
 from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules.openings import OpeningRefusal, OpeningState, WeeklyRule
@@ -121,22 +120,12 @@ def end_rule(rule_id: UUID, *, staff_id: UUID, here: Here) -> int:
                 Opening.state == OpeningState.PLANNED,
             )
         ).all()
-        released = sum(_take_back(session, opening, staff_id, here) for opening in later)
+        released = sum(
+            opening_plan.take_back(session, opening, staff_id=staff_id, here=here)
+            for opening in later
+        )
         _audit(session, rule_id, "ended", staff_id, here)
         return released
-
-
-def _take_back(session: Session, opening: Opening, staff_id: UUID, here: Here) -> int:
-    was_booked = exists(
-        select(Booking.id)
-        .join(Slot, Slot.id == Booking.slot_id)
-        .where(Slot.opening_id == opening.id)
-    )
-    if session.scalar(select(was_booked)):
-        return opening_plan.withdraw(session, opening, staff_id=staff_id, here=here)
-    session.execute(delete(Slot).where(Slot.opening_id == opening.id))
-    session.delete(opening)
-    return 0
 
 
 def _audit(session: Session, rule_id: UUID, what: str, staff_id: UUID, here: Here) -> None:

@@ -13,6 +13,7 @@ from kiosk.db import AnyRow, reading
 from kiosk.models.calls import TO_COME_STATES, Booking, Line, Slot
 from kiosk.models.library import Item, Loan, Title
 from kiosk.models.people import Child, Contact
+from kiosk.rules.catalogue import TitleKind
 from kiosk.services.answers import (
     Book,
     CallMode,
@@ -28,7 +29,7 @@ from kiosk.services.prepared import Prepared
 COVERS: Final = 6
 
 _LOANS: Final = Prepared(
-    select(Loan.id, Loan.due_on, Title.name)
+    select(Loan.id, Loan.due_on, Title.name, Title.kind)
     .join(Item, Item.id == Loan.item_id)
     .join(Title, Title.id == Item.title_id)
     .where(Loan.child_id == bindparam("child_id"), Loan.ended_at.is_(None))
@@ -155,15 +156,16 @@ def read(
     here: Here,
 ) -> OwnPage:
     """Return a child's own page."""
-    own = loans(session, child_id=child_id)
+    rows = _LOANS.rows(session, {"child_id": child_id})
+    books = sum(row.kind is TitleKind.BOOK for row in rows)
     policy = here.policy(face.grade)
     return OwnPage(
         child=face,
         saying=saying,
         today=here.today,
-        loans=own,
+        loans=tuple(own_loan(row.id, row.name, row.due_on) for row in rows),
         call=next_call(session, child_id=child_id, here=here),
-        may_borrow=max(policy.limit - len(own), 0) if policy.self_lending else 0,
+        may_borrow=max(policy.limit - books, 0) if policy.self_lending else 0,
     )
 
 

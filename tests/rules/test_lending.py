@@ -1,5 +1,4 @@
 import inspect
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
@@ -14,14 +13,12 @@ from kiosk.rules.lending import (
     LendingRefusal,
     Standing,
     action_for,
-    due_on,
     heals,
     is_late,
     may_be_lost,
     may_undo,
     refusal,
     renewal_refusal,
-    renewed_due_on,
 )
 
 MONDAY = date(2026, 11, 16)
@@ -51,16 +48,6 @@ def never(_: date) -> bool:
 
 def on_school_days(day: date) -> bool:
     return day.isoweekday() <= 5
-
-
-def open_on(weekdays: frozenset[int]) -> Callable[[date], bool]:
-    return lambda day: day.isoweekday() in weekdays
-
-
-WEEKDAY_PATTERNS = [
-    frozenset(weekday for weekday in range(1, 8) if pattern >> (weekday - 1) & 1)
-    for pattern in range(2**7)
-]
 
 
 # The policy
@@ -107,6 +94,7 @@ REFUSED_BY_STATUS: dict[ItemStatus, LendingRefusal | None] = {
     ItemStatus.AVAILABLE: None,
     ItemStatus.IN_ROOM_ONLY: LendingRefusal.IN_ROOM_ONLY,
     ItemStatus.DAMAGED: LendingRefusal.NOT_LENDABLE,
+    ItemStatus.REPAIR: LendingRefusal.NOT_LENDABLE,
     ItemStatus.LOST: None,
     ItemStatus.MISSING: None,
     ItemStatus.WITHDRAWN: LendingRefusal.NOT_LENDABLE,
@@ -166,74 +154,6 @@ def test_reasons_are_written_as_one_hyphenated_word() -> None:
     assert all(
         reason.value == reason.name.lower().replace("_", "-") for reason in lending.LendingRefusal
     )
-
-
-# The day it is due
-
-
-def test_the_day_of_lending_is_not_counted() -> None:
-    assert due_on(a_policy(days=1), lent_on=MONDAY, is_open=always) == date(2026, 11, 17)
-    assert due_on(a_policy(days=14), lent_on=MONDAY, is_open=always) == date(2026, 11, 30)
-
-
-@pytest.mark.parametrize("weekday", range(7))
-@pytest.mark.parametrize("days", [1, 7, 14])
-def test_a_book_is_due_on_the_first_open_day_for_every_weekly_pattern(
-    weekday: int, days: int
-) -> None:
-    lent_on = MONDAY + timedelta(days=weekday)
-    plain = lent_on + timedelta(days=days)
-
-    for weekdays in WEEKDAY_PATTERNS:
-        due = due_on(a_policy(days=days), lent_on=lent_on, is_open=open_on(weekdays))
-
-        week = [plain + timedelta(days=day) for day in range(7)]
-        open_days = [day for day in week if day.isoweekday() in weekdays]
-        assert due == (open_days[0] if open_days else plain)
-
-
-@pytest.mark.parametrize(
-    ("closed_days", "waits"), [(0, 0), (1, 1), (59, 59), (60, 60), (61, 0), (400, 0)]
-)
-def test_a_long_closure_moves_the_day_by_sixty_days_at_most_and_then_not_at_all(
-    closed_days: int, waits: int
-) -> None:
-    plain = MONDAY + timedelta(days=14)
-    opens_again = plain + timedelta(days=closed_days)
-
-    due = due_on(a_policy(days=14), lent_on=MONDAY, is_open=lambda day: day >= opens_again)
-
-    assert due == plain + timedelta(days=waits)
-
-
-def test_a_renewal_counts_from_the_due_day_while_that_is_ahead() -> None:
-    early = renewed_due_on(
-        a_policy(days=14), due_on=date(2026, 11, 20), today=MONDAY, is_open=always
-    )
-
-    assert early == date(2026, 12, 4)
-
-
-def test_a_renewal_counts_from_today_once_the_due_day_is_over() -> None:
-    late = renewed_due_on(a_policy(days=14), due_on=date(2026, 11, 2), today=MONDAY, is_open=always)
-
-    assert late == date(2026, 11, 30)
-
-
-def test_a_renewal_gives_a_whole_loan_time_and_ends_on_an_open_day() -> None:
-    for behind in range(-30, 31):
-        due = MONDAY + timedelta(days=behind)
-
-        renewed = renewed_due_on(a_policy(), due_on=due, today=MONDAY, is_open=on_school_days)
-
-        assert on_school_days(renewed)
-        assert timedelta(days=14) <= renewed - max(due, MONDAY) <= timedelta(days=16)
-
-
-def test_a_renewal_in_a_calendar_without_open_days_gives_the_plain_day() -> None:
-    renewed = renewed_due_on(a_policy(days=14), due_on=MONDAY, today=MONDAY, is_open=never)
-
-    assert renewed == date(2026, 11, 30)
 
 
 # Late, and perhaps lost

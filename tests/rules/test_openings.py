@@ -1,8 +1,10 @@
+from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
+from kiosk.rules import openings as rules
 from kiosk.rules.openings import (
     DatedOpening,
     Hazard,
@@ -10,11 +12,11 @@ from kiosk.rules.openings import (
     OpeningRefusal,
     OpeningState,
     WeeklyRule,
-    dated,
     minutes_until,
     next_planned,
     outcome,
 )
+from kiosk.rules.school_days import PLAIN_WEEKS, DayKind, SchoolDays, SpecialDay, TermSpan
 
 MONDAY = date(2026, 11, 23)
 FIVE_PAST_FOUR = 16 * 60 + 5
@@ -47,6 +49,12 @@ def an_opening(on: date, from_min: int, to_min: int) -> DatedOpening:
     return DatedOpening(
         rule_id=UUID(int=1), on=on, from_min=from_min, to_min=to_min, place_min=10, talk_min=8
     )
+
+
+def dated(
+    plan: Iterable[WeeklyRule], *, first: date, last: date, school: SchoolDays = PLAIN_WEEKS
+) -> tuple[DatedOpening, ...]:
+    return rules.dated(plan, first=first, last=last, school=school)
 
 
 # The weekly plan
@@ -147,6 +155,32 @@ def test_several_rules_come_out_in_order_of_time() -> None:
 
 def test_a_span_of_no_days_plans_nothing() -> None:
     assert dated([a_rule()], first=MONDAY, last=MONDAY - timedelta(days=1)) == ()
+
+
+def test_the_calendar_closes_days_of_the_plan_and_lets_others_follow_a_weekday() -> None:
+    school = SchoolDays(
+        days={
+            MONDAY: SpecialDay(kind=DayKind.CLOSED, name="运动会"),
+            MONDAY + timedelta(days=5): SpecialDay(kind=DayKind.MADE_UP, name="补班", as_weekday=1),
+        }
+    )
+
+    openings = dated([a_rule()], first=MONDAY, last=MONDAY + timedelta(days=7), school=school)
+
+    assert [(o.on - MONDAY).days for o in openings] == [5, 7]
+
+
+def test_the_plan_rests_between_two_terms_and_goes_on_after_the_last_known_one() -> None:
+    school = SchoolDays(
+        terms=(
+            TermSpan(first_day=date(2026, 9, 1), last_day=MONDAY + timedelta(days=1)),
+            TermSpan(first_day=MONDAY + timedelta(days=20), last_day=MONDAY + timedelta(days=22)),
+        )
+    )
+
+    openings = dated([a_rule()], first=MONDAY, last=MONDAY + timedelta(days=35), school=school)
+
+    assert [(o.on - MONDAY).days for o in openings] == [0, 21, 28, 35]
 
 
 # Planned and held

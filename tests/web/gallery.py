@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from kiosk.rules.badges import Animal, Badge, Cloth
-from kiosk.rules.book_classes import BookIcon
+from kiosk.rules.book_classes import BookIcon, ShelfPlace
 from kiosk.rules.catalogue import ShelfColour
 from kiosk.rules.class_tree import Tree
 from kiosk.rules.codes import CodeProblem
@@ -132,6 +132,7 @@ RETURNED = answers.Returned(
     loan_id=ONE,
     item_id=TWO,
     book=RIVER,
+    place=ShelfPlace(colour=ShelfColour.LAKE, letter="K", icon=BookIcon.WORLD),
     was_own=True,
     may_renew=True,
     may_borrow_it=False,

@@ -59,7 +59,7 @@
   // A staff page makes way for a child; a book that comes there is only said to be taken.
   const show = ({ ok, headers }, html, isCard) => {
     if (onKiosk) goal = "";
-    else if (ok && isCard) goal = body.dataset.childUrl || "/";
+    else if (ok && isCard && body.dataset.childUrl) goal = body.dataset.childUrl;
     goal = headers.get("HX-Redirect") || goal;
     const place = headers.get("HX-Retarget") || (ok ? "#screen" : "");
     if (goal || !place || !html.trim()) return;

@@ -1,0 +1,115 @@
+"""The school's calendar: terms, days on which the room stays closed, days made up for them."""
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from kiosk.errors import KioskError
+from kiosk.rules.school_days import DayKind, TermSpan
+from kiosk.services import school_calendar
+from kiosk.services.school_calendar import Changed
+from kiosk.web import context, forms, staff_page, staff_screen
+from kiosk.web.guards import Access, access
+
+blueprint = Blueprint("setup_calendar", __name__, url_prefix="/staff/setup/calendar")
+
+_TERM_NAME: Final = 40
+_DAY_NAME: Final = 60
+
+
+@blueprint.get("")
+@access(Access.ADMINISTRATOR)
+def show() -> Response:
+    """Show the terms and the days that are not as their weekday says."""
+    return _page(None)
+
+
+@blueprint.post("/term")
+@access(Access.ADMINISTRATOR)
+def add_term() -> Response:
+    """Add a term."""
+    return _set_term(None)
+
+
+@blueprint.post("/term/<uuid:term_id>")
+@access(Access.ADMINISTRATOR)
+def change_term(term_id: UUID) -> Response:
+    """Change a term, or take it out."""
+    if not forms.is_ticked("remove"):
+        return _set_term(term_id)
+    try:
+        changed = school_calendar.remove_term(
+            term_id, staff_id=staff_screen.signed_in().staff_id, here=context.here()
+        )
+    except KioskError as error:
+        return _page(error)
+    return _followed(changed)
+
+
+@blueprint.post("/days")
+@access(Access.ADMINISTRATOR)
+def set_days() -> Response:
+    """Close days, make one up, or let them be as usual again."""
+    staff_id, here = staff_screen.signed_in().staff_id, context.here()
+    try:
+        span = _span()
+        name = forms.text("name", longest=_DAY_NAME)
+        if forms.is_ticked("usual"):
+            changed = school_calendar.as_usual(span, staff_id=staff_id, here=here)
+        elif forms.one_of("kind", DayKind) is DayKind.CLOSED:
+            changed = school_calendar.close_days(name, span, staff_id=staff_id, here=here)
+        else:
+            weekday = forms.number("as_weekday", least=1, most=7)
+            changed = school_calendar.make_up(
+                name, span.first_day, as_weekday=weekday, staff_id=staff_id, here=here
+            )
+    except KioskError as error:
+        return _page(error)
+    return _followed(changed)
+
+
+def _set_term(term_id: UUID | None) -> Response:
+    try:
+        changed = school_calendar.set_term(
+            term_id,
+            name=forms.text("name", longest=_TERM_NAME),
+            span=_span(),
+            staff_id=staff_screen.signed_in().staff_id,
+            here=context.here(),
+        )
+    except KioskError as error:
+        return _page(error)
+    return _followed(changed)
+
+
+def _span() -> TermSpan:
+    first = forms.day("from", default=date.min)
+    return TermSpan(first_day=first, last_day=forms.day("to", default=first))
+
+
+def _followed(changed: Changed) -> Response:
+    context.keep_school(changed.school)
+    followed = changed.followed
+    return redirect(
+        url_for(
+            "setup_calendar.show", saved=1, moved=followed.moved, calls=followed.calls_released
+        ),
+        code=303,
+    )
+
+
+def _page(refused: KioskError | None) -> Response:
+    here = context.here()
+    return staff_page.show_form(
+        "setup/calendar.html",
+        refused,
+        terms=school_calendar.terms(),
+        days=school_calendar.days_off(here.school, since=here.today),
+        today=here.today,
+        was_saved="saved" in request.args,
+        moved=request.args.get("moved", 0, type=int),
+        calls=request.args.get("calls", 0, type=int),
+    )

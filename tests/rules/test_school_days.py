@@ -1,0 +1,90 @@
+from datetime import date, timedelta
+
+import pytest
+
+from kiosk.rules.school_days import PLAIN_WEEKS, DayKind, SchoolDays, SpecialDay, TermSpan
+
+DAY = timedelta(days=1)
+AUTUMN = TermSpan(first_day=date(2026, 9, 1), last_day=date(2027, 1, 15))
+SPRING = TermSpan(first_day=date(2027, 3, 1), last_day=date(2027, 7, 2))
+REST = SpecialDay(kind=DayKind.CLOSED, name="国庆")
+# The seven days of October, and the Sunday before and the Saturday after that are made up for them.
+OCTOBER = SchoolDays(
+    terms=(AUTUMN, SPRING),
+    days={
+        **{date(2026, 10, day): REST for day in range(1, 8)},
+        date(2026, 9, 20): SpecialDay(kind=DayKind.MADE_UP, name="补班", as_weekday=2),
+        date(2026, 10, 10): SpecialDay(kind=DayKind.MADE_UP, name="补班", as_weekday=3),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "weekday"),
+    [
+        (date(2026, 9, 30), 3),
+        (date(2026, 10, 1), None),
+        (date(2026, 10, 7), None),
+        (date(2026, 10, 8), 4),
+        (date(2026, 9, 20), 2),
+        (date(2026, 10, 10), 3),
+        (date(2026, 10, 11), 7),
+        (date(2027, 2, 10), None),
+    ],
+)
+def test_a_day_follows_its_weekday_unless_the_calendar_says_otherwise(
+    day: date, weekday: int | None
+) -> None:
+    assert OCTOBER.plan_weekday(day) == weekday
+    assert OCTOBER.is_closed(day) is (weekday is None)
+
+
+def test_a_day_made_up_in_the_holidays_is_open() -> None:
+    day = date(2027, 2, 10)
+    school = SchoolDays(
+        terms=(AUTUMN, SPRING),
+        days={day: SpecialDay(kind=DayKind.MADE_UP, name="假期开放", as_weekday=1)},
+    )
+
+    assert school.plan_weekday(day) == 1
+
+
+def test_a_calendar_that_has_run_out_closes_nothing() -> None:
+    after = SPRING.last_day + DAY * 30
+
+    assert not OCTOBER.is_closed(after)
+    assert not OCTOBER.is_closed(AUTUMN.first_day - DAY)
+    assert not PLAIN_WEEKS.is_closed(after)
+
+
+@pytest.mark.parametrize(
+    ("day", "lends"),
+    {
+        date(2027, 1, 8): False,
+        date(2027, 1, 9): True,
+        date(2027, 1, 15): True,
+        date(2027, 2, 10): True,
+        date(2027, 3, 1): False,
+        date(2027, 7, 2): False,
+    }.items(),
+)
+def test_books_go_home_from_a_week_before_a_holiday_whose_end_is_known(
+    day: date,
+    lends: bool,  # noqa: FBT001 - a case of the table
+) -> None:
+    assert OCTOBER.lends_for_holiday(day) is lends
+
+
+@pytest.mark.parametrize(
+    ("day", "holiday"),
+    [
+        (date(2026, 10, 5), None),
+        (date(2026, 10, 6), date(2026, 10, 5)),
+        (date(2026, 10, 8), date(2026, 10, 7)),
+        (date(2026, 10, 15), date(2026, 10, 7)),
+        (date(2026, 10, 16), None),
+        (date(2027, 3, 5), date(2027, 2, 28)),
+    ],
+)
+def test_a_holiday_is_a_week_with_five_closed_days(day: date, holiday: date | None) -> None:
+    assert OCTOBER.holiday_before(day) == holiday
