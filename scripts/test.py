@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BENCH = Path("scripts/bench")
+MOST_AT_ONCE = 4  # each has a browser and a PostgreSQL of its own
 EXAMPLES = """examples:
   python3 scripts/test.py                            everything
   python3 scripts/test.py --fast                     without browser, PostgreSQL and kills
@@ -126,6 +127,8 @@ def _pytest(options: argparse.Namespace) -> Count:
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / "results.xml"
         command = [*("-m", "pytest", "-rs", "--durations=20", "--durations-min=1"), *chosen]
+        # A file stays in one process: its tests share a kiosk, a browser, a database cluster.
+        command += ["-n", str(min(os.cpu_count() or 1, MOST_AT_ONCE)), "--dist", "loadfile"]
         command += [f"--junit-xml={results}", *options.pytest]
         code = subprocess.run([PYTHON, *command], check=False).returncode
         count = _read(results) if results.exists() else Count()
