@@ -45,6 +45,7 @@ LANDED = {
     "0006_book_house.py": "fa4ffb2ed7fdf2e2c0e13d464d3778c58142e617322e33c87692989641f79d5a",
     "0007_lending_desk.py": "2d1f67ca2b8e05edd42d005f0890088873525488d889f609f8a7838cf2b167c3",
     "0008_stocktake.py": "8f466c7910c3a6100bacbfd35b8e9ff70dc9d636ede660cf56b41d96b74446f0",
+    "0011_not_taken.py": "9344f1ab3f75ad7af9019374701cdac2dac647ca7b61f40c9f7a67784c673457",
 }
 
 assert models.__all__  # the metadata is full once the models are imported

@@ -17,7 +17,16 @@ from kiosk.web.guards import Access, access
 blueprint = Blueprint("ledgers", __name__, url_prefix="/staff/ledgers")
 
 _SHOWN_AT_MOST: Final = 200
-_LIBRARY: Final = frozenset({Ledger.LOANS, Ledger.READERS})
+_LIBRARY: Final = frozenset(
+    {
+        Ledger.LOANS,
+        Ledger.READERS,
+        Ledger.BOOKS,
+        Ledger.CLASSES,
+        Ledger.DONATIONS,
+        Ledger.DONATED_BOOKS,
+    }
+)
 _TYPES: Final = {
     FileKind.CSV: "text/csv; charset=utf-8",
     FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.db import Base, one_of
-from kiosk.rules.intake import BatchKind
+from kiosk.rules.intake import BatchKind, NotTaken
 
 
 class IntakeBatch(Base):
@@ -55,3 +55,14 @@ class BatchGoods(Base):
     quantity: Mapped[int]
     price_fen: Mapped[int | None]
     used_for: Mapped[str | None] = mapped_column(String(100))
+
+
+class BatchNotTaken(Base):
+    """A book of a batch that became no item, and why. The id is that of the request."""
+
+    __tablename__ = "batch_not_taken"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("intake_batch.id"), index=True)
+    reason: Mapped[NotTaken] = mapped_column(one_of(NotTaken, "reason"))
+    noted_at: Mapped[datetime]

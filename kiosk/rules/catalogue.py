@@ -24,6 +24,15 @@ class ShelfColour(StrEnum):
 
 class CatalogueProblem(StrEnum):
     TITLE_MISSING = "title-missing"
+    TITLE_TOO_LONG = "title-too-long"
+    WRONG_CSBN = "wrong-csbn"
+    WRONG_ISSN = "wrong-issn"
+    WRONG_CLASS_MARK = "wrong-class-mark"
+    WRONG_PRICE = "wrong-price"
+    ISBN_ELSEWHERE = "isbn-elsewhere"
+    UNKNOWN_SHELF = "unknown-shelf"
+    SHELF_NAME_MISSING = "shelf-name-missing"
+    SHELF_KNOWN = "shelf-known"
     WRONG_ISBN = "wrong-isbn"
     WRONG_COUNT = "wrong-count"
     UNKNOWN_TITLE = "unknown-title"

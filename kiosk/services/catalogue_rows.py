@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -24,6 +25,7 @@ LONGEST_NAME: Final = 300
 LONGEST_INITIALS: Final = 80
 _LONGEST_PART: Final = 100
 _NUMBER_LENGTH: Final = 6
+_AT_ONCE: Final = 20
 _RUNNING: Final = re.compile("[0-9]{6}")
 
 
@@ -61,11 +63,17 @@ class AccessionNumbers:
     """Running accession numbers of six digits, after the highest there is or that is to come."""
 
     def __init__(self, session: Session, *, avoiding: Collection[str] = ()) -> None:
+        # The highest comes first, so that a pile of books does not read the whole catalogue.
         known = session.scalars(
-            select(Item.accession_no).where(func.length(Item.accession_no) == _NUMBER_LENGTH)
+            select(Item.accession_no)
+            .where(func.length(Item.accession_no) == _NUMBER_LENGTH)
+            .order_by(Item.accession_no.desc())
+            .execution_options(yield_per=_AT_ONCE)
         )
-        taken = [one for one in (*known, *avoiding) if _RUNNING.fullmatch(one)]
-        self._last = max(map(int, taken), default=0)
+        with closing(known):
+            highest = next((int(one) for one in known if _RUNNING.fullmatch(one)), 0)
+        others = (int(one) for one in avoiding if _RUNNING.fullmatch(one))
+        self._last = max(highest, *others, 0)
 
     def next(self) -> str:
         self._last += 1

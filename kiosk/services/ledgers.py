@@ -18,9 +18,11 @@ from kiosk.services import (
     audit,
     ledger_archive,
     ledger_calls,
+    ledger_donations,
     ledger_loans,
     ledger_openings,
     ledger_readers,
+    ledger_stock,
     ledger_visits,
 )
 from kiosk.services.audit import AuditAction
@@ -40,7 +42,11 @@ class Ledger(StrEnum):
     VISITS = "L3"
     CALLS = "L4"
     LOANS = "L6"
+    BOOKS = "L7"
+    CLASSES = "L8"
     READERS = "L10"
+    DONATIONS = "L11"
+    DONATED_BOOKS = "L11A"
 
 
 # What the end of a term freezes.
@@ -197,7 +203,9 @@ def _build(session: Session, which: Ledger, period: Period, here: Here) -> Table
     )
 
 
-def live(session: Session, which: Ledger, period: Period, *, here: Here) -> Table:
+def live(  # noqa: PLR0911 - one line for each ledger
+    session: Session, which: Ledger, period: Period, *, here: Here
+) -> Table:
     """Return a ledger of a period from the tables as they stand."""
     match which:
         case Ledger.OPENINGS:
@@ -210,3 +218,11 @@ def live(session: Session, which: Ledger, period: Period, *, here: Here) -> Tabl
             return ledger_loans.build(session, period, here=here)
         case Ledger.READERS:
             return ledger_readers.build(session, period, here=here)
+        case Ledger.BOOKS:
+            return ledger_stock.books(session, period, here=here)
+        case Ledger.CLASSES:
+            return ledger_stock.classes(session, period, here=here)
+        case Ledger.DONATIONS:
+            return ledger_donations.donations(session, period, here=here)
+        case Ledger.DONATED_BOOKS:
+            return ledger_donations.books(session, period, here=here)

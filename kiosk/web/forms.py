@@ -1,6 +1,8 @@
 """Typed values out of a form or a path; what cannot be read is a BAD_FORM, and nothing changes."""
 
+import re
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
 from uuid import UUID
@@ -8,11 +10,14 @@ from uuid import UUID
 from flask import request
 
 from kiosk.errors import InvalidInputError
+from kiosk.rules.catalogue import CatalogueProblem
+from kiosk.rules.photos import MOST_UPLOAD
 from kiosk.rules.sessions import SessionProblem
 
 E = TypeVar("E", bound=StrEnum)
 
 _MOST_DIGITS: Final = 9
+_YUAN: Final = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,2})?")
 # Pages count days and weeks from the one they are asked for: it must not lie at the end of time.
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2100
@@ -52,6 +57,31 @@ def page(name: str, *, most: int) -> int:
     if not (value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS):
         raise InvalidInputError(SessionProblem.BAD_FORM, field=name)
     return min(int(value), most)
+
+
+def fen(name: str) -> int | None:
+    """Return a price in yuan, `12.5`, in fen; None where the field is empty.
+
+    Raises:
+        InvalidInputError: WRONG_PRICE.
+    """
+    value = request.form.get(name, "").strip().removeprefix("¥").removesuffix("元").strip()
+    if not value:
+        return None
+    if not _YUAN.fullmatch(value):
+        raise InvalidInputError(CatalogueProblem.WRONG_PRICE)
+    return int(Decimal(value) * 100)
+
+
+def uuid_or_none(name: str) -> UUID | None:
+    """Return an id, or None where nothing was chosen."""
+    return uuid(name) if request.form.get(name) else None
+
+
+def photo(name: str) -> bytes:
+    """Return a file of the form, read no further than to be told that it is too large."""
+    file = request.files.get(name)
+    return b"" if file is None else file.stream.read(MOST_UPLOAD + 1)
 
 
 def one_of(name: str, members: type[E]) -> E:

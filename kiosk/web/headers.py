@@ -37,11 +37,18 @@ DECODER_POLICY: Final = (
 )
 _PAGE: Final = {"Cache-Control": "no-store", "Vary": "HX-Request, Cookie"}
 _STATIC: Final = "/static/"
+# A picture whose address changes with it: for this browser alone, and never asked for again.
+_PICTURE: Final = ("Cache-Control", "private, max-age=31536000, immutable")
 
 
 def allow_camera(page: Response) -> None:
     """Let this page look through the camera."""
     page.headers.update(_CAMERA)
+
+
+def allow_keeping(picture: Response) -> None:
+    """Let the browser keep a picture; its address has the digest of its bytes."""
+    picture.headers.set(*_PICTURE)
 
 
 def install(app: Flask) -> None:
@@ -54,7 +61,8 @@ def install(app: Flask) -> None:
         def begin(
             status: str, headers: list[tuple[str, str]], error: "OptExcInfo | None" = None
         ) -> Callable[[bytes], object]:
-            found = is_file and status.startswith(("2", "3"))
+            may_be_kept = is_file or _PICTURE in headers
+            found = may_be_kept and status.startswith(("2", "3"))
             kept = headers if found else [one for one in headers if one[0] not in _PAGE]
             # What a view says of itself holds: two policies at once would be the narrower of both.
             said = {name.title() for name, _ in kept}

@@ -19,6 +19,9 @@ ROUTES: Final = Path(__file__).parents[1] / "routes.txt"
 FILLED: Final = {
     "/staff/books/<uuid:title_id>": "SELECT title_id FROM item JOIN loan ON item.id = item_id"
     " WHERE ended_at IS NULL LIMIT 1",
+    "/staff/books/<uuid:title_id>/edit": "SELECT id FROM title LIMIT 1",
+    "/staff/books/batches/<uuid:batch_id>": "SELECT id FROM intake_batch",
+    "/staff/books/batches/<uuid:batch_id>/thanks": "SELECT id FROM intake_batch",
     "/staff/calls/child/<uuid:child_id>": "SELECT child_id FROM contact WHERE status = 'approved'"
     " LIMIT 1",
     "/staff/calls/place/<uuid:slot_id>": "SELECT slot.id FROM slot LEFT JOIN booking"
@@ -32,7 +35,12 @@ FILLED: Final = {
     " JOIN school_class ON school_class.id = class_id WHERE grade = 0",
 }
 # What is no page of its own: the way back, and the card that a form has just made (see below).
-NO_PAGE: Final = {"/staff/back", "/staff/children/<uuid:child_id>/card"}
+NO_PAGE: Final = {
+    "/staff/back",
+    "/staff/books/<uuid:title_id>/cover/<digest>.jpg",
+    "/staff/books/pile/known",
+    "/staff/children/<uuid:child_id>/card",
+}
 
 
 def _pages() -> list[str]:
@@ -53,6 +61,7 @@ def office(chromium: Browser, kiosk: Kiosk) -> Iterator[Page]:
     room.open()
     room.staff_sign_in(kiosk.codes("staff")[1])
     _make_a_friend(room)
+    _begin_a_batch(room)
     yield room.page
     context.close()
 
@@ -68,6 +77,12 @@ def _make_a_friend(room: Room) -> None:
     room.says("你好呀")
     room.put(room.kiosk.codes("staff")[1])  # the lock of a moment ago opens by the card alone
     room.page.wait_for_url("**/staff/**")
+
+
+def _begin_a_batch(room: Room) -> None:
+    room.open("/staff/books/batches")
+    room.page.locator("[name='donor']").fill("春苗书社")
+    _send(room.page, "/staff/books/batches']")
 
 
 def _go(page: Page, kiosk: Kiosk, rule: str) -> None:

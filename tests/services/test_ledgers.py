@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -15,10 +15,24 @@ from kiosk.files.tables import Table
 from kiosk.models.audit import Audit, AuditAction
 from kiosk.rules import codes
 from kiosk.rules.call_states import CallState
+from kiosk.rules.intake import BatchKind, NotTaken
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.openings import Hazard, OpeningState
-from kiosk.services import item_status, ledger_paper, ledgers, lending, openings
+from kiosk.services import (
+    batches,
+    drafts,
+    item_status,
+    ledger_paper,
+    ledgers,
+    lending,
+    openings,
+    pile,
+    title_editing,
+)
 from kiosk.services.answers import Lent
+from kiosk.services.batch_list import NewGoods
+from kiosk.services.batches import NewBatch
+from kiosk.services.catalogue_rows import NewTitle
 from kiosk.services.here import Here
 from kiosk.services.ledgers import Ledger, LedgerProblem
 from kiosk.services.progress import PARTS
@@ -38,6 +52,12 @@ COLUMNS = {
     Ledger.LOANS: "序号 | 借书日期 | 书名 | 登录号 | 册数 | 存放位置(架位) | 借阅人 | 班级"
     " | 应还日期 | 归还日期 | 归还情况 | 经手人 | 备注",
     Ledger.READERS: "班级 | 外借册数 | 读者人数 | 人均册数",
+    Ledger.BOOKS: "登记日期 | 总登录号 | 图书编号 | 书名 | 作者 | 出版社 | 书号(ISBN/统一书号)"
+    " | 单位 | 单价 | 数量 | 金额 | 来源(购置/捐赠/配发) | 验收人 | 经手人 | 备注",
+    Ledger.CLASSES: "类别 | 书名 | 册数 | 单价 | 存放位置(架位) | 购入时间 | 小计册数 | 类别总价",
+    Ledger.DONATIONS: "序号 | 捐赠日期 | 捐赠单位/个人 | 联系方式 | 物品名称 | 规格 | 单位 | 数量"
+    " | 单价 | 金额(估) | 用途/去向 | 接收人 | 验收人 | 备注",
+    Ledger.DONATED_BOOKS: "序号 | 书名 | 书号 | 册数 | 登录号(起止)",
 }
 TO_SIGN = {"值班教师签名", "学生确认"}
 
@@ -80,10 +100,30 @@ def _afternoon(app: Flask, clock: FrozenClock) -> None:
         started_at=called.now,
         ended_at=called.now + timedelta(minutes=8),
     )
+    _given(here, teacher.staff_id)
     clock.advance(minutes=10)
     leave(child_id=children[2].child_id, face=children[2].face, here=here_in(app, clock))
     clock.advance(minutes=47)
     factories.close_room(here_in(app, clock))
+
+
+def _given(here: Here, staff_id: UUID) -> UUID:
+    """Take in a donation: three copies of a book, a box of pencils; somebody else accepts it."""
+    new = NewBatch(
+        kind=BatchKind.DONATION, on_date=here.today, donor="春苗书社", contact="13900001234"
+    )
+    batch_id = batches.add(new, request_id=uuid4(), actor_id=staff_id, here=here)
+    item_id = pile.take(
+        "9787530216781", batch_id=batch_id, request_id=uuid4(), actor_id=staff_id, here=here
+    )
+    assert isinstance(item_id, UUID)
+    pile.more(item_id, 2, request_id=uuid4(), actor_id=staff_id, here=here)
+    pencils = NewGoods(
+        name="铅笔", spec=None, unit="盒", quantity=10, price_fen=1200, used_for=None
+    )
+    batches.add_goods(batch_id, pencils, request_id=uuid4(), actor_id=staff_id, here=here)
+    drafts.not_taken(batch_id, NotTaken.TORN, request_id=uuid4(), here=here)
+    return batch_id
 
 
 @pytest.mark.parametrize("name", Ledger)
@@ -310,6 +350,52 @@ def test_a_lost_book_is_lost_and_not_returned(here: Here) -> None:
 
     row = _by_column(_today("L6", here))
     assert (row["归还日期"], row["归还情况"]) == ("—", "遗失")
+
+
+def test_a_donation_stands_in_three_ledgers(here: Here) -> None:
+    receiver, other = factories.staff(here), factories.staff(here)
+    batch_id = _given(here, receiver.staff_id)
+    batches.accept(batch_id, actor_id=other.staff_id, here=here)
+
+    stock, given, listed = _today("L7", here), _today("L11", here), _today("L11A", here)
+
+    row = _by_column(stock)
+    assert (row["总登录号"], row["数量"], row["来源(购置/捐赠/配发)"]) == (
+        "000001—000003",
+        3,
+        "捐赠",
+    )
+    assert (row["经手人"], row["验收人"]) == ("王老师", "王老师2")
+    assert [_by_column(given, place)["物品名称"] for place in (0, 1)] == ["图书", "铅笔"]
+    assert _by_column(given, 0)["备注"] == "未收 1 册"
+    assert _by_column(given, 1)["金额(估)"] == "120.00"
+    assert "13900001234" not in str(given.rows)
+    assert _by_column(listed)["登录号(起止)"] == "000001—000003"
+    assert given.totals is not None
+    assert given.totals[7] == 13
+
+
+def test_the_books_of_a_class_have_their_sum_in_its_last_line(here: Here) -> None:
+    teacher = factories.staff(here)
+    for name, mark, price in (("甲", "I287", 1000), ("乙", "I1", 550), ("丙", None, None)):
+        item = factories.item(here, name=name)
+        title_editing.change(
+            item.title_id,
+            NewTitle(name=name, class_mark=mark, price_fen=price),
+            shares_number=False,
+            actor_id=teacher.staff_id,
+            here=here,
+        )
+
+    table = _today("L8", here)
+
+    assert [(row[0], row[1], row[6], row[7]) for row in table.rows] == [
+        ("I 文学", "乙", "—", "—"),
+        ("I 文学", "甲", 2, "15.50"),
+        ("未分类", "丙", 1, "0.00"),
+    ]
+    assert table.totals is not None
+    assert (table.totals[2], table.totals[7]) == (3, "15.50")
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

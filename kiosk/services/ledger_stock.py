@@ -1,0 +1,241 @@
+"""L7 图书总账 and L8 图书分类账: every copy that came in, and what stands in each class."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from kiosk.db import AnyRow
+from kiosk.files.tables import Table
+from kiosk.models.intake import IntakeBatch
+from kiosk.models.library import Item, Shelf, Title
+from kiosk.models.people import Staff
+from kiosk.rules.book_classes import class_of
+from kiosk.rules.catalogue import TitleKind
+from kiosk.rules.intake import BatchKind
+from kiosk.rules.lending import ItemStatus
+from kiosk.services.here import Here
+from kiosk.services.ledger_paper import DASH, NONE, Period, Row, table
+
+_BOOKS: Final = (
+    ("登记日期", 11),
+    ("总登录号", 15),
+    ("图书编号", 10),
+    ("书名", 26),
+    ("作者", 14),
+    ("出版社", 14),
+    ("书号(ISBN/统一书号)", 15),
+    ("单位", 5),
+    ("单价", 8),
+    ("数量", 6),
+    ("金额", 9),
+    ("来源(购置/捐赠/配发)", 10),
+    ("验收人", 9),
+    ("经手人", 9),
+    ("备注", 8),
+)
+_CLASSES: Final = (
+    ("类别", 16),
+    ("书名", 30),
+    ("册数", 7),
+    ("单价", 9),
+    ("存放位置(架位)", 14),
+    ("购入时间", 12),
+    ("小计册数", 10),
+    ("类别总价", 11),
+)
+SOURCES: Final = {
+    BatchKind.PURCHASE: "购置",
+    BatchKind.DONATION: "捐赠",
+    BatchKind.ALLOTMENT: "配发",
+}
+UNITS: Final = {TitleKind.BOOK: "册", TitleKind.PERIODICAL: "期", TitleKind.GAME: "件"}
+_UNSORTED: Final = "未分类"
+_FEN: Final = 100
+_accepter, _receiver = aliased(Staff), aliased(Staff)
+_ITEMS: Final = (
+    select(
+        Item.accession_no,
+        Item.added_on,
+        Item.status,
+        Item.issue,
+        Item.batch_id,
+        Item.price_fen,
+        Title.id.label("title_id"),
+        Title.name,
+        Title.kind,
+        Title.author,
+        Title.publisher,
+        Title.isbn,
+        Title.csbn,
+        Title.issn,
+        Title.class_mark,
+        Title.price_fen.label("title_price_fen"),
+        Shelf.name.label("shelf"),
+        IntakeBatch.kind.label("source"),
+        _accepter.display_name.label("accepted_by"),
+        _receiver.display_name.label("received_by"),
+    )
+    .join(Title, Title.id == Item.title_id)
+    .outerjoin(Shelf, Shelf.id == Item.shelf_id)
+    .outerjoin(IntakeBatch, IntakeBatch.id == Item.batch_id)
+    .outerjoin(_accepter, _accepter.id == IntakeBatch.accepted_by_id)
+    .outerjoin(_receiver, _receiver.id == IntakeBatch.received_by_id)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """Copies of one title with numbers one after the other, all that came in at once."""
+
+    first: AnyRow
+    last_no: str
+    copies: int
+
+
+def books(session: Session, period: Period, *, here: Here) -> Table:
+    """Return L7 of a period: what was registered in it, copies of one title in one line."""
+    rows = session.execute(
+        _ITEMS.where(Item.added_on.between(period.first, period.last)).order_by(
+            Item.added_on, Item.accession_no
+        )
+    ).all()
+    priced = [cents for row in rows if (cents := price_of(row)) is not None]
+    return table(
+        "图书总账",
+        _BOOKS,
+        [_book_row(run) for run in _runs(rows)],
+        totals=("合计", *[DASH] * 8, len(rows), money(sum(priced)), *[DASH] * 4),
+        period=period,
+        here=here,
+        foot=_stock(session, period),
+    )
+
+
+def classes(session: Session, period: Period, *, here: Here) -> Table:
+    """Return L8 on the last day of a period: what the house has, class by class."""
+    rows = session.execute(
+        _ITEMS.where(Item.added_on <= period.last, Item.status != ItemStatus.WITHDRAWN).order_by(
+            Item.added_on, Item.accession_no
+        )
+    ).all()
+    ordered = sorted(rows, key=lambda row: (class_name(row), row.name, row.title_id))
+    lines: list[Row] = []
+    for name, group in groupby(ordered, key=class_name):
+        lines += _class_rows(name, list(group))
+    value = sum(price_of(row) or 0 for row in rows)
+    return table(
+        "图书分类账",
+        _CLASSES,
+        lines,
+        totals=("合计", DASH, len(rows), *[DASH] * 3, len(rows), money(value)),
+        period=period,
+        here=here,
+    )
+
+
+def price_of(row: AnyRow) -> int | None:
+    """Return the price of a copy in fen: its own, else that of its title."""
+    found: int | None = row.title_price_fen if row.price_fen is None else row.price_fen
+    return found
+
+
+def money(fen: int | None) -> str:
+    return DASH if fen is None else f"{fen // _FEN}.{fen % _FEN:02}"
+
+
+def class_name(row: AnyRow) -> str:
+    """Return the class of a title as L8 has it: `I 文学`."""
+    found = class_of(row.class_mark)
+    return _UNSORTED if found is None else f"{found.letter} {found.name}"
+
+
+def _runs(rows: Sequence[AnyRow]) -> Iterator[_Run]:
+    """Yield copies that differ in nothing but their number, as long as the numbers go on."""
+    begun: _Run | None = None
+    for row in rows:
+        if begun is not None and _goes_on(begun, row):
+            begun = _Run(first=begun.first, last_no=row.accession_no, copies=begun.copies + 1)
+            continue
+        if begun is not None:
+            yield begun
+        begun = _Run(first=row, last_no=row.accession_no, copies=1)
+    if begun is not None:
+        yield begun
+
+
+def _goes_on(run: _Run, row: AnyRow) -> bool:
+    is_same = _kind_of(run.first) == _kind_of(row)
+    last, this = run.last_no, row.accession_no
+    is_next = last.isdecimal() and this.isdecimal() and int(this) == int(last) + 1
+    return is_same and is_next
+
+
+def _kind_of(row: AnyRow) -> tuple[UUID, date, UUID | None, int | None, str | None, bool]:
+    is_gone = row.status is ItemStatus.WITHDRAWN
+    return (row.title_id, row.added_on, row.batch_id, price_of(row), row.issue, is_gone)
+
+
+def _book_row(run: _Run) -> Row:
+    row, price = run.first, price_of(run.first)
+    numbers = row.accession_no if run.copies == 1 else f"{row.accession_no}—{run.last_no}"
+    return (
+        row.added_on.isoformat(),
+        numbers,
+        row.class_mark or DASH,
+        row.name,
+        row.author or DASH,
+        row.publisher or DASH,
+        row.isbn or row.csbn or row.issn or NONE,
+        UNITS[row.kind],
+        money(price),
+        run.copies,
+        money(None if price is None else price * run.copies),
+        DASH if row.source is None else SOURCES[row.source],
+        row.accepted_by or DASH,
+        row.received_by or DASH,
+        _note(row),
+    )
+
+
+def _note(row: AnyRow) -> str:
+    if row.status is ItemStatus.WITHDRAWN:
+        return "已剔除"
+    return f"第{row.issue}期" if row.issue else NONE
+
+
+def _class_rows(name: str, rows: Sequence[AnyRow]) -> Iterator[Row]:
+    """Yield the lines of a class; the last of them has its sum."""
+    by_line: dict[tuple[object, ...], list[AnyRow]] = {}
+    for row in rows:
+        key = (row.title_id, price_of(row), row.shelf, row.added_on)
+        by_line.setdefault(key, []).append(row)
+    value = sum(price_of(row) or 0 for row in rows)
+    for place, same in enumerate(by_line.values(), start=1):
+        first, is_last = same[0], place == len(by_line)
+        yield (
+            name,
+            first.name,
+            len(same),
+            money(price_of(first)),
+            first.shelf or DASH,
+            first.added_on.isoformat(),
+            len(rows) if is_last else DASH,
+            money(value) if is_last else DASH,
+        )
+
+
+def _stock(session: Session, period: Period) -> str:
+    """Return the foot of L7: what the house has on the last day, without what was withdrawn."""
+    rows = session.execute(
+        select(Item.price_fen, Title.price_fen.label("title_price_fen"))
+        .join(Title, Title.id == Item.title_id)
+        .where(Item.added_on <= period.last, Item.status != ItemStatus.WITHDRAWN)
+    ).all()
+    value = sum(price_of(row) or 0 for row in rows)
+    return f"截至 {period.last.isoformat()} 馆藏 {len(rows)} 册，金额 {money(value)} 元"

@@ -1,0 +1,333 @@
+"""A box of books comes in: each scan is an item, and nothing is guessed or lost."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from kiosk.db import reading
+from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
+from kiosk.models.intake import BatchNotTaken
+from kiosk.models.library import Item, Title
+from kiosk.rules import codes
+from kiosk.rules.catalogue import CatalogueProblem, TitleKind
+from kiosk.rules.intake import BatchKind, IntakeProblem, NotTaken
+from kiosk.services import batches, drafts, known_titles, pile, pile_view
+from kiosk.services.batches import NewBatch
+from kiosk.services.here import Here
+from kiosk.services.pile import ShownLabel
+from kiosk.services.pile_view import PileBook
+from tests import factories
+
+BOOK = "9787530216781"
+OTHER = "9787020002207"
+LONG_AGO = 8
+
+
+@pytest.fixture
+def actor(here: Here) -> UUID:
+    return factories.staff(here).staff_id
+
+
+def _take(
+    text: str, actor: UUID, here: Here, batch_id: UUID | None = None, request: UUID | None = None
+) -> UUID:
+    taken = pile.take(
+        text, batch_id=batch_id, request_id=request or uuid4(), actor_id=actor, here=here
+    )
+    assert isinstance(taken, UUID)
+    return taken
+
+
+def _last(here: Here, batch_id: UUID | None = None) -> PileBook:
+    reading().rollback()
+    last = pile_view.read(batch_id, here=here).last
+    assert last is not None
+    return last
+
+
+def _batch(here: Here, actor: UUID) -> UUID:
+    new = NewBatch(kind=BatchKind.DONATION, on_date=here.today, donor="春苗书社")
+    return batches.add(new, request_id=uuid4(), actor_id=actor, here=here)
+
+
+def test_a_book_that_nobody_knows_is_an_item_with_a_number_at_once(actor: UUID, here: Here) -> None:
+    _take(BOOK, actor, here)
+
+    last = _last(here)
+    assert (last.name, last.number, last.is_draft) == ("未命名 000001", BOOK, True)
+    assert (last.same, last.items) == (1, 1)
+    assert pile_view.read(None, here=here).labels == 1
+
+
+def test_the_same_book_again_is_one_more(actor: UUID, here: Here) -> None:
+    for _ in range(3):
+        _take(f"{BOOK}05", actor, here)
+
+    assert _last(here).same == 3
+    assert factories.how_many(Title) == 1
+
+
+def test_a_scan_that_comes_twice_is_one_item(actor: UUID, here: Here) -> None:
+    request = uuid4()
+
+    first = _take(BOOK, actor, here, request=request)
+    again = _take(BOOK, actor, here, request=request)
+
+    assert first == again
+    assert factories.how_many(Item) == 1
+
+
+def test_a_known_book_gets_one_item_more(actor: UUID, here: Here) -> None:
+    factories.title(here, name="小马过河", isbn=BOOK)
+
+    _take(BOOK, actor, here)
+
+    assert (_last(here).name, _last(here).is_draft) == ("小马过河", False)
+
+
+def test_twenty_more_of_the_same_have_a_number_each(actor: UUID, here: Here) -> None:
+    item_id, request = _take(BOOK, actor, here), uuid4()
+
+    for _ in range(2):
+        pile.more(item_id, 20, request_id=request, actor_id=actor, here=here)
+
+    reading().rollback()
+    numbers = set(reading().query(Item.accession_no).all())
+    assert len(numbers) == 21
+    assert _last(here).same == 21
+
+
+@pytest.mark.parametrize("copies", [0, 201])
+def test_nobody_takes_in_a_lorry_by_a_slip_of_the_finger(
+    actor: UUID, here: Here, copies: int
+) -> None:
+    item_id = _take(BOOK, actor, here)
+
+    with pytest.raises(InvalidInputError) as error:
+        pile.more(item_id, copies, request_id=uuid4(), actor_id=actor, here=here)
+
+    assert error.value.reason is CatalogueProblem.WRONG_COUNT
+
+
+def test_a_magazine_keeps_its_issue_and_its_title_is_one(actor: UUID, here: Here) -> None:
+    _take("977100012300605", actor, here)
+    _take("977100012300606", actor, here)
+
+    last = _last(here)
+    assert (last.kind, last.issue, last.same) == (TitleKind.PERIODICAL, "06", 2)
+
+
+def test_our_own_label_is_shown_and_nothing_is_stored(actor: UUID, here: Here) -> None:
+    item = factories.item(here, name="星星邮局")
+    child = factories.child(here)
+    factories.loan(here, child.child_id, item.item_id)
+
+    shown = pile.take(item.code, batch_id=None, request_id=uuid4(), actor_id=actor, here=here)
+
+    assert isinstance(shown, ShownLabel)
+    assert (shown.name, shown.is_on_loan) == ("星星邮局", True)
+    assert factories.how_many(Item) == 1
+
+
+def test_a_label_of_another_school_is_not_known(actor: UUID, here: Here) -> None:
+    with pytest.raises(NotFoundError):
+        pile.take(
+            codes.new_item_code(), batch_id=None, request_id=uuid4(), actor_id=actor, here=here
+        )
+
+
+def test_a_typed_title_without_a_number_takes_what_the_list_says(actor: UUID, here: Here) -> None:
+    _take("《没头脑和不高兴》", actor, here)
+
+    last = _last(here)
+    assert (last.name, last.author, last.is_draft) == ("没头脑和不高兴", "任溶溶 著", False)
+    _take("没头脑和不高兴", actor, here)
+    assert _last(here).same == 2
+
+
+def test_a_unified_book_number_is_asked_for_its_title_each_time(actor: UUID, here: Here) -> None:
+    _take("R10024.3556", actor, here)
+    first = _last(here)
+    drafts.name(first.title_id, "小溪流的歌", actor_id=actor, here=here)
+    _take("R10024·3556", actor, here)
+
+    last = _last(here)
+    assert (last.number, last.is_draft) == ("R10024·3556", True)
+    assert [choice.name for choice in last.choices] == ["小溪流的歌"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [("", CatalogueProblem.TITLE_MISSING), ("书" * 10_000, CatalogueProblem.TITLE_TOO_LONG)],
+)
+def test_a_title_that_cannot_be_one_is_said_plainly(
+    actor: UUID, here: Here, typed: str, reason: CatalogueProblem
+) -> None:
+    with pytest.raises(InvalidInputError) as error:
+        _take(typed, actor, here)
+
+    assert error.value.reason is reason
+    assert factories.how_many(Item) == 0
+
+
+def test_a_draft_gets_its_title_and_what_the_list_knows(actor: UUID, here: Here) -> None:
+    _take(BOOK, actor, here)
+
+    drafts.name(_last(here).title_id, "没头脑和不高兴", actor_id=actor, here=here)
+
+    last = _last(here)
+    assert (last.name, last.number, last.is_draft) == ("没头脑和不高兴", BOOK, False)
+    reading().rollback()
+    title = reading().query(Title).one()
+    assert title.grade_band == "1-2"
+    assert "mtnhbgx" in title.search_key
+
+
+def test_a_draft_that_is_a_title_without_a_number_becomes_it(actor: UUID, here: Here) -> None:
+    known = factories.item(here, name="小马过河")
+    _take(BOOK, actor, here)
+
+    drafts.name(_last(here).title_id, "小马过河", actor_id=actor, here=here)
+
+    last = _last(here)
+    assert (last.title_id, last.number, last.items) == (known.title_id, BOOK, 2)
+    assert factories.how_many(Title) == 1
+
+
+def test_two_books_under_one_number_are_asked_for(actor: UUID, here: Here) -> None:
+    _take(BOOK, actor, here)
+    drafts.name(_last(here).title_id, "小马过河", actor_id=actor, here=here)
+    wrong = _take(BOOK, actor, here)
+    drafts.another(wrong, request_id=uuid4(), actor_id=actor, here=here)
+    drafts.name(_last(here).title_id, "小河的信", actor_id=actor, here=here)
+
+    _take(BOOK, actor, here)
+
+    last = _last(here)
+    assert last.is_draft
+    assert [choice.name for choice in last.choices] == ["小河的信", "小马过河"]
+    drafts.settle(last.title_id, last.choices[0].title_id, actor_id=actor, here=here)
+    assert (_last(here).name, _last(here).same) == ("小河的信", 2)
+
+
+def test_a_set_with_one_number_is_asked_for_its_volume(actor: UUID, here: Here) -> None:
+    _take(BOOK, actor, here)
+    drafts.name(_last(here).title_id, "三国演义（上）", actor_id=actor, here=here)
+
+    _take(BOOK, actor, here)
+
+    last = _last(here)
+    assert (last.is_draft, last.next_volume) == (True, "2")
+    like = last.choices[0].title_id
+    drafts.as_volume(last.title_id, like, "2", actor_id=actor, here=here)
+    assert _last(here).name == "三国演义（上） 2"
+    assert _last(here).number == BOOK
+
+
+def test_a_book_may_be_named_once_only(actor: UUID, here: Here) -> None:
+    _take(BOOK, actor, here)
+    title_id = _last(here).title_id
+    drafts.name(title_id, "小马过河", actor_id=actor, here=here)
+
+    with pytest.raises(RefusedError) as error:
+        drafts.name(title_id, "小河的信", actor_id=actor, here=here)
+
+    assert error.value.reason is IntakeProblem.NO_MORE_A_DRAFT
+
+
+def test_the_last_scan_is_undone_with_its_draft(actor: UUID, here: Here) -> None:
+    item_id = _take(BOOK, actor, here)
+
+    for _ in range(2):
+        drafts.undo(item_id, actor_id=actor, here=here)
+
+    assert factories.how_many(Item) == 0
+    assert factories.how_many(Title) == 0
+
+
+def test_undoing_more_of_the_same_takes_back_those_and_not_the_first(
+    actor: UUID, here: Here
+) -> None:
+    from dataclasses import replace
+    from datetime import timedelta
+
+    item_id = _take(BOOK, actor, here)
+    later = replace(here, now=here.now + timedelta(seconds=5))
+    last = pile.more(item_id, 5, request_id=uuid4(), actor_id=actor, here=later)
+
+    drafts.undo(last, actor_id=actor, here=later)
+
+    assert _last(here).same == 1
+
+
+def test_what_has_its_label_or_was_lent_is_no_more_undone(actor: UUID, here: Here) -> None:
+    item_id = _take(BOOK, actor, here)
+    factories.loan(here, factories.child(here).child_id, item_id, ended_at=here.now)
+
+    with pytest.raises(RefusedError) as error:
+        drafts.undo(item_id, actor_id=actor, here=here)
+
+    assert error.value.reason is IntakeProblem.TOO_LATE_TO_UNDO
+
+
+def test_a_batch_counts_what_it_did_not_take(actor: UUID, here: Here) -> None:
+    batch_id, request = _batch(here, actor), uuid4()
+    for _ in range(2):
+        drafts.not_taken(batch_id, NotTaken.TORN, request_id=request, here=here)
+    drafts.not_taken(batch_id, NotTaken.TOO_OLD, request_id=uuid4(), here=here)
+
+    reading().rollback()
+    stands = pile_view.read(batch_id, here=here)
+
+    assert stands.not_taken == {
+        NotTaken.TOO_OLD: 1,
+        NotTaken.UNSUITABLE: 0,
+        NotTaken.TORN: 1,
+        NotTaken.TOO_MANY: 0,
+    }
+    assert stands.last_not_taken is not None
+    drafts.undo_not_taken(batch_id, stands.last_not_taken)
+    assert factories.how_many(BatchNotTaken) == 1
+
+
+def test_books_of_a_batch_are_counted_apart(actor: UUID, here: Here) -> None:
+    batch_id = _batch(here, actor)
+    _take(BOOK, actor, here)
+    _take(OTHER, actor, here, batch_id)
+
+    reading().rollback()
+
+    assert pile_view.read(batch_id, here=here).taken == 1
+    assert pile_view.read(None, here=here).taken == 1
+
+
+def test_nothing_is_added_to_what_was_accepted(actor: UUID, here: Here) -> None:
+    batch_id = _batch(here, actor)
+    item_id = _take(BOOK, actor, here, batch_id)
+    batches.accept(batch_id, actor_id=factories.staff(here).staff_id, here=here)
+
+    with pytest.raises(RefusedError) as taken:
+        _take(BOOK, actor, here, batch_id)
+    with pytest.raises(RefusedError) as undone:
+        drafts.undo(item_id, actor_id=actor, here=here)
+
+    assert taken.value.reason is undone.value.reason is IntakeProblem.ALREADY_ACCEPTED
+
+
+def test_a_title_is_suggested_from_the_house_and_from_the_list(here: Here) -> None:
+    factories.title(here, name="小马过河")
+
+    by_name, by_initials = known_titles.suggest("小马"), known_titles.suggest("mtnhbgx")
+
+    assert [(one.name, one.title_id is not None) for one in by_name] == [("小马过河", True)]
+    assert [one.name for one in by_initials] == ["没头脑和不高兴"]
+    assert known_titles.suggest(" ") == ()
+
+
+def test_the_next_number_comes_after_the_highest_of_six_digits(actor: UUID, here: Here) -> None:
+    for number in ("000007", "9A0000", "T000099"):
+        factories.item(here, accession_no=number)
+
+    _take(BOOK, actor, here)
+
+    assert _last(here).accession_no == f"{LONG_AGO:06}"
