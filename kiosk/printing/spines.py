@@ -93,7 +93,7 @@ def shelf_pages(
     """Return A4 pages of labels for shelves, as SVG."""
 
     def draw(face: ShelfFace, x: float, y: float) -> str:
-        size = min(cut.height / (1 + 2 * labels.QUIET), 0.4 * cut.width)
+        size = min(0.55 * cut.height, 0.3 * cut.width)
         beside = x + (1 + 2 * labels.QUIET) * size
         widest, band = cut.width - (beside - x), 0.44 * cut.height
         high = 0.2 * cut.height
