@@ -14,9 +14,9 @@ from kiosk.printing.label_sheets import LabelSheet
 from kiosk.printing.labels import LabelFace
 from kiosk.printing.paper import Placing
 from kiosk.printing.spines import ShelfFace, Sign, SpineFace
+from kiosk.rules.book_classes import ShelfPlace
 from kiosk.rules.sessions import SessionProblem
 from kiosk.services import item_labels, shelves
-from kiosk.services.finding_answers import ShelfPlace
 from kiosk.services.item_labels import MOST_AT_ONCE, LabelToPrint
 from kiosk.services.shelves import ShelfLabel
 from kiosk.web import context, forms, printed, staff_page, staff_screen
@@ -169,7 +169,7 @@ def _shelf_face(label: ShelfLabel) -> ShelfFace:
 def _sign(place: ShelfPlace | None) -> Sign:
     if place is None:
         return Sign(colour=None, letter="", icon=None)
-    return Sign(colour=place.colour, letter=place.letter, icon=place.icon)
+    return Sign(colour=place.colour, letter=place.letter or "", icon=place.icon)
 
 
 def _sheet() -> LabelSheet:

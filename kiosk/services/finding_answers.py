@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from kiosk.rules.book_classes import BookIcon
-from kiosk.rules.catalogue import ShelfColour
+from kiosk.rules.book_classes import ShelfPlace
 from kiosk.services.answers import Book, ChildFace
 
 
@@ -14,19 +13,6 @@ class FoundBook:
 
     title_id: UUID
     book: Book
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShelfPlace:
-    """Where books stand, as a child knows it: a colour, a letter and a picture.
-
-    `name` is what the school calls the shelf, where the book has one.
-    """
-
-    colour: ShelfColour
-    letter: str
-    icon: BookIcon | None
-    name: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from kiosk.db import AnySelect, reading, transaction
 from kiosk.models.library import Item, Shelf, Title
 from kiosk.rules import codes
+from kiosk.rules.book_classes import ShelfPlace
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
-from kiosk.services.finding_answers import ShelfPlace
 from kiosk.services.here import Here
 from kiosk.services.shelf_places import place_of
 

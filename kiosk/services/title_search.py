@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 
 from kiosk.db import AnyRow, reading
 from kiosk.models.library import Item, Loan, Title
@@ -20,6 +20,8 @@ from kiosk.services.here import Here
 
 FOUND_AT_MOST: Final = 50
 _LONGEST_WORD: Final = 60
+# With the first figures of a number all copies fit: the first ones are enough to choose from.
+_MOST_COPIES: Final = 500
 _EXACT, _BEGINS, _WORD_BEGINS, _HAS = range(4)
 _OLD_ISBN_LENGTH: Final = 10
 
@@ -99,7 +101,12 @@ def _has(word: str) -> ColumnElement[bool]:
     code = word.upper()
     # As a range an index answers it; LIKE would look at every copy.
     numbered = and_(Item.accession_no >= word, Item.accession_no < word + "\U0010ffff")
-    copies = select(Item.title_id).where(or_(numbered, Item.code == code))
+    copies = (
+        select(Item.title_id)
+        .where(or_(numbered, Item.code == code))
+        .order_by(Item.accession_no)
+        .limit(_MOST_COPIES)
+    )
     return or_(*by_key, Title.id.in_(copies))
 
 
@@ -108,17 +115,11 @@ def _rank(word: str) -> ColumnElement[Any]:
     key = _key(word)
     if not key:
         return case((Title.id.is_(None), _HAS), else_=_EXACT)
-    begins = Title.search_key.startswith(key, autoescape=True)
-    is_word = or_(
-        Title.search_key == key,
-        Title.search_key.startswith(f"{key} ", autoescape=True),
-        Title.search_key.contains(f" {key} ", autoescape=True),
-        Title.search_key.endswith(f" {key}", autoescape=True),
-    )
+    words = literal(" ").concat(Title.search_key).concat(" ")
     return case(
-        (is_word, _EXACT),
-        (begins, _BEGINS),
-        (Title.search_key.contains(f" {key}", autoescape=True), _WORD_BEGINS),
+        (words.contains(f" {key} ", autoescape=True), _EXACT),
+        (Title.search_key.startswith(key, autoescape=True), _BEGINS),
+        (words.contains(f" {key}", autoescape=True), _WORD_BEGINS),
         else_=_HAS,
     )
 

@@ -8,12 +8,12 @@ import pytest
 from kiosk.db import transaction
 from kiosk.errors import NotFoundError
 from kiosk.models.library import Item, Shelf
-from kiosk.rules.book_classes import BookIcon
+from kiosk.rules.book_classes import BookIcon, ShelfPlace
 from kiosk.rules.catalogue import ShelfColour
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import catalogue, finding
 from kiosk.services.catalogue import NewTitle
-from kiosk.services.finding_answers import FindBook, FoundTitle, ShelfPlace
+from kiosk.services.finding_answers import FindBook, FoundTitle
 from kiosk.services.here import Here
 from tests import factories
 
@@ -111,10 +111,10 @@ def test_a_book_stands_where_its_shelf_says_before_its_class(here: Here) -> None
     put(on_shelf, name="绘本架", colour=ShelfColour.TARO, letter="H")
 
     assert look(here, by_class).place == ShelfPlace(
-        colour=ShelfColour.PERSIMMON, letter="I", icon=BookIcon.STORY, name=None
+        colour=ShelfColour.PERSIMMON, letter="I", icon=BookIcon.STORY
     )
     assert look(here, on_shelf).place == ShelfPlace(
-        colour=ShelfColour.TARO, letter="H", icon=BookIcon.ANIMALS, name="绘本架"
+        colour=ShelfColour.TARO, letter="H", icon=BookIcon.ANIMALS
     )
     assert look(here, nowhere).place is None
 

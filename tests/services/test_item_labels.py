@@ -121,7 +121,7 @@ def test_a_shelf_without_a_sign_has_that_of_its_books(here: Here) -> None:
     (label,) = shelves.labels([shelf.id], actor_id=actor, here=here)
 
     assert label.place is not None
-    assert (label.place.letter, label.place.name) == ("I", "A1")
+    assert (label.place.letter, label.name) == ("I", "A1")
     assert shelves.listing()[0].items == 1
 
 

@@ -345,9 +345,7 @@ def _looking_for_a_book() -> Iterator[tuple[str, str, object]]:
         keys="94",
         title_id=ONE,
         book=LONG,
-        place=finding_answers.ShelfPlace(
-            colour=ShelfColour.PERSIMMON, letter="I", icon=BookIcon.STORY, name=None
-        ),
+        place=ShelfPlace(colour=ShelfColour.PERSIMMON, letter="I", icon=BookIcon.STORY),
         is_in=True,
         next_volume=found[0],
         similar=found[1:3],
