@@ -75,7 +75,8 @@ class RefusedRecord:
 class BooksFile:
     """What a file of books says. `ignored_columns` are headers that were not understood.
 
-    `offers` are the fields about copies from which a person chooses; none where nothing is open.
+    `offers` are the fields about copies from which a person chooses; none where nothing is open,
+    or when the choice has been made.
     """
 
     rows: tuple[BookRow, ...]

@@ -70,7 +70,7 @@ def read_records(
             refused.append(RefusedRecord(row_number=number, reason=book))
             continue
         rows.append(book)
-        if not book.is_ours and not isinstance(record, BookProblem):
+        if choice is None and not book.is_ours and not isinstance(record, BookProblem):
             survey.add(holdings_of(record))
     return BooksFile(rows=tuple(rows), refused=tuple(refused), offers=survey.offers())
 

@@ -21,6 +21,8 @@ _WRECKS = ("\ufffd", "锟斤拷", "烫烫", "屯屯", "锘", "ï»¿")
 def normal(text: str) -> str:
     """Return compatibility forms folded (NFKC), invisible signs dropped, white space single."""
     folded = unicodedata.normalize("NFKC", text)
+    if folded.isprintable() and "  " not in folded:  # nothing but plain spaces: most text
+        return folded.strip()
     visible = "".join(c for c in folded if c.isspace() or unicodedata.category(c) not in _UNSEEN)
     return _SPACE.sub(" ", visible).strip()
 
@@ -46,6 +48,8 @@ def header_keys(text: str) -> tuple[str, ...]:
 
 def tidy(text: str) -> str:
     """Return text for people to read: white space single and trimmed, nothing folded."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     visible = "".join(c for c in text if c.isspace() or unicodedata.category(c) != "Cc")
     return _SPACE.sub(" ", visible).strip().strip("\ufeff\u200b")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,7 @@ from kiosk.models.library import Item, Shelf, Title
 from kiosk.rules.catalogue import CatalogueProblem
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
+from kiosk.services.bulk import Bulk
 from kiosk.services.catalogue_rows import AccessionNumbers, item_row, new_item, title_row
 from kiosk.services.enrolment import Row
 from kiosk.services.here import Here
@@ -111,7 +112,7 @@ def plan_of(read: BooksFile, *, choice: HoldingsChoice | None) -> IntakePlan:
 def apply(
     plan: IntakePlan,
     *,
-    labels: bool = False,
+    labels: bool = True,
     actor_id: UUID | None,
     here: Here,
     progress: Callable[[int], object] | None = None,
@@ -178,31 +179,27 @@ class _Ready:
         self._queued_at = here.now if labels else None
         self._numbers = AccessionNumbers(session, avoiding=frozenset(numbered))
         self._shelves = {shelf.name: shelf.id for shelf in session.scalars(select(Shelf))}
-        self._new_shelves: list[Row] = []
-        self._titles: list[Row] = []
-        self._items: list[Row] = []
+        dialect = session.get_bind().dialect
+        self._new_shelves = Bulk(Shelf, dialect)
+        self._titles = Bulk(Title, dialect)
+        self._items = Bulk(Item, dialect)
 
     def add(self, listed_title: ListedTitle) -> None:
         """Make the rows of one title."""
         title_id = listed_title.title_id
         if title_id is None:
             title_id = listed_title.own_id or new_id(self._here.now)
-            self._titles.append(title_row(title_id, listed_title.new))
+            self._titles.add(title_row(title_id, listed_title.new))
         for copy in self._copies(listed_title):
-            self._items.append(self._item(copy, title_id))
+            self._items.add(self._item(copy, title_id))
 
     def insert(self, session: Session) -> None:
         """Add all rows. Nothing is written out before the commit: readers go on meanwhile."""
         connection = session.connection()
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA cache_spill = OFF")
-        for table, rows in (
-            (Shelf, self._new_shelves),
-            (Title, self._titles),
-            (Item, self._items),
-        ):
-            if rows:
-                session.execute(insert(table), rows)
+        for rows in (self._new_shelves, self._titles, self._items):
+            rows.insert(connection)
 
     def _copies(self, listed_title: ListedTitle) -> Iterator[Copy]:
         yield from listed_title.numbered
@@ -230,6 +227,5 @@ class _Ready:
             return None
         if name not in self._shelves:
             self._shelves[name] = new_id(self._here.now)
-            row: Row = {"id": self._shelves[name], "name": name}
-            self._new_shelves.append(row)
+            self._new_shelves.add({"id": self._shelves[name], "name": name})
         return self._shelves[name]

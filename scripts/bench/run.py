@@ -17,6 +17,7 @@ import books  # noqa: E402
 import browser  # noqa: E402
 import counts  # noqa: E402
 import crowd  # noqa: E402
+import imports  # noqa: E402
 import install  # noqa: E402
 import measure  # noqa: E402
 import memory  # noqa: E402
@@ -42,6 +43,7 @@ PARTS: list[tuple[set[int], Measure]] = [
     ({15}, install.measure),
     ({16}, browser.measure),
     ({17, 18}, books.measure),
+    ({20}, imports.measure),
 ]
 
 
