@@ -151,3 +151,10 @@ def test_the_ledgers_are_named() -> None:
 
     for name in ("L1 (openings", "L3 (children's visits)", "L4 (family calls)", "L6 (books lent)"):
         assert name in said
+
+
+def test_a_term_that_nobody_knows_is_said(kiosk: Kiosk) -> None:
+    said = kiosk("end-term", "第九学期")
+
+    assert said.exit_code == 1
+    assert said.output == "Error: There is no term called 第九学期.\n"

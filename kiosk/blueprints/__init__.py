@@ -28,6 +28,7 @@ NAMES = (
     "books_shelves",
     "books_pairs",
     "ledgers",
+    "term_end",
     "record",
     "setup",
     "setup_printing",

@@ -28,6 +28,7 @@ for command in (
     records.backup,
     records.verify,
     records.ledger,
+    records.end_term,
     people.staff,
 ):
     main.add_command(command)

@@ -14,7 +14,7 @@ from kiosk import models
 from kiosk.clock import utc_now
 from kiosk.db import open_database
 from kiosk.errors import KioskError
-from kiosk.services import homes
+from kiosk.services import homes, library_settings, school_calendar
 from kiosk.services.here import Here
 from kiosk.services.sentences import sentence
 from kiosk.settings import INSTANCE_VARIABLE, Settings
@@ -57,7 +57,14 @@ def at_the_kiosk() -> Iterator[Here]:
     """Give a command this instance's database and moment."""
     settings = Settings.load(instance_folder(), os.environ)
     with open_database(settings.database_url):
-        yield Here(now=utc_now(), settings=settings, home_id=homes.find(settings))
+        home_id = homes.find(settings)
+        yield Here(
+            now=utc_now(),
+            settings=settings,
+            home_id=home_id,
+            library=library_settings.read(home_id),
+            school=school_calendar.read(),
+        )
 
 
 @contextmanager

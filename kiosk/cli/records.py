@@ -101,7 +101,8 @@ def verify() -> None:
 def ledger(name: str, first: datetime, last: datetime, kind: str, output: Path) -> None:
     """Write a ledger of a period to a file.
 
-    NAME is L1 (openings of the room), L3 (children's visits), L4 (family calls) or L6 (books lent).
+    NAME is L1 (openings of the room), L3 (children's visits), L4 (family calls), L6 (books lent) or
+    L10 (books for each reader).
 
     Example: kiosk ledger L3 --from 2026-09-01 --to 2026-09-30 --format xlsx -o l3.xlsx
     """
@@ -120,3 +121,20 @@ def ledger(name: str, first: datetime, last: datetime, kind: str, output: Path) 
             progress=step,
         )
     click.echo(f"{rows} rows written to {output}")
+
+
+@click.command("end-term")
+@click.argument("name")
+@plainly
+def end_term(name: str) -> None:
+    """Freeze the ledgers of a term and forget who read what, where the school has set so.
+
+    NAME is that of the term in the calendar. It cannot be taken back.
+
+    Example: kiosk end-term 2026—2027学年第一学期
+    """
+    from kiosk.services import term_end
+
+    with at_the_kiosk() as here:
+        ended = term_end.end(name, actor_id=None, here=here)
+    click.echo(f"{ended.ledgers} ledgers are frozen; {ended.forgotten} loans have no reader now.")

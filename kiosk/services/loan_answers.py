@@ -23,16 +23,27 @@ from kiosk.services.here import Here
 from kiosk.services.prepared import Prepared
 
 _reader = aliased(Child)
-# By way of the children of the class, each of whom an index knows: the past costs nothing.
+_came_back: Final = (
+    Loan.ended_at >= bindparam("since"),
+    Loan.ended_as.in_(any_of({LoanEnd.RETURNED, LoanEnd.IMPLIED})),
+)
+# By way of the children of the class, each of whom an index knows: the past costs nothing. And by
+# the class itself what a child has read that nobody knows of any more.
 _BROUGHT_BACK: Final = Prepared(
-    select(func.count().label("books"))
-    .select_from(_reader)
-    .join(Child, Child.class_id == _reader.class_id)
-    .join(Loan, Loan.child_id == Child.id)
-    .where(
-        _reader.id == bindparam("child_id"),
-        Loan.ended_at >= bindparam("since"),
-        Loan.ended_as.in_(any_of({LoanEnd.RETURNED, LoanEnd.IMPLIED})),
+    select(
+        (
+            select(func.count())
+            .select_from(_reader)
+            .join(Child, Child.class_id == _reader.class_id)
+            .join(Loan, Loan.child_id == Child.id)
+            .where(_reader.id == bindparam("child_id"), *_came_back)
+            .scalar_subquery()
+            + select(func.count())
+            .select_from(_reader)
+            .join(Loan, Loan.class_id == _reader.class_id)
+            .where(_reader.id == bindparam("child_id"), Loan.child_id.is_(None), *_came_back)
+            .scalar_subquery()
+        ).label("books")
     )
 )
 

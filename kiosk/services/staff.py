@@ -129,6 +129,17 @@ def sign_in(*, staff_id: UUID, pin: str, here: Here) -> str:
     return token
 
 
+def confirm(*, staff_id: UUID, pin: str, here: Here) -> None:
+    """Let a person go on who types the PIN once more, before what cannot be taken back.
+
+    Raises:
+        RefusedError: PLEASE_WAIT with `seconds`, or WRONG_PIN.
+    """
+    _check_pin(staff_id, pin, here)
+    with transaction() as session:
+        session.query(Throttle).filter_by(staff_id=staff_id).delete()
+
+
 def _check_pin(staff_id: UUID, pin: str, here: Here) -> None:
     """Let the right PIN pass; whoever called this forgets the throttle with what it then does.
 
