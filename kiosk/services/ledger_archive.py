@@ -7,6 +7,8 @@ one that adds up (L10) is kept for the term and for each of its months.
 import hashlib
 import hmac
 import json
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -48,13 +50,14 @@ def keep(
     *,
     term_id: UUID,
     live: Live,
+    by_month: bool,
     actor_id: UUID | None,
     here: Here,
 ) -> None:
     """Put a ledger of a term into the archive, inside a transaction that is under way."""
     whole = live(period)
     kept = [Kept(period=period, table=whole)]
-    if not whole.marks:
+    if by_month:
         kept += [Kept(period=month, table=live(month)) for month in _months(period)]
     row = LedgerArchive(
         id=new_id(here.now),
@@ -184,13 +187,16 @@ def _months(period: Period) -> Iterator[Period]:
 def _seal(row: LedgerArchive, kept: Sequence[Kept], here: Here) -> None:
     text = json.dumps([_said(one) for one in kept], ensure_ascii=False, separators=(",", ":"))
     row.digest = _digest(text)
-    row.content_cipher = vault.seal(text, column=_COLUMN, row=row.id, key=here.settings.keys.field)
+    packed = b64encode(zlib.compress(text.encode())).decode()  # a term has more than a value may
+    row.content_cipher = vault.seal(
+        packed, column=_COLUMN, row=row.id, key=here.settings.keys.field
+    )
 
 
 def _unseal(row: LedgerArchive, here: Here) -> list[Kept]:
-    text = vault.unseal(
-        row.content_cipher, column=_COLUMN, row=row.id, key=here.settings.keys.field
-    )
+    key = here.settings.keys.field
+    packed = vault.unseal(row.content_cipher, column=_COLUMN, row=row.id, key=key)
+    text = zlib.decompress(b64decode(packed)).decode()
     if not hmac.compare_digest(row.digest, _digest(text)):
         raise UnavailableError(TermEndProblem.ARCHIVE_DAMAGED)
     return [_heard(one) for one in json.loads(text)]

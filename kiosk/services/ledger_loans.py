@@ -5,13 +5,13 @@ from datetime import date
 from typing import Final
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnyRow
 from kiosk.files.tables import RowMark, Table
 from kiosk.models.library import Item, Loan, Shelf, Title
 from kiosk.models.people import Child, SchoolClass, Staff
-from kiosk.rules.lending import LoanEnd
+from kiosk.rules.lending import Borrower, LoanEnd
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import DASH, NONE, Period, Row, class_name, day_of, table
 
@@ -30,6 +30,7 @@ _COLUMNS: Final = (
     ("经手人", 10),
     ("备注", 12),
 )
+_borrower = aliased(Staff)
 _LOANS: Final = (
     select(
         Loan,
@@ -41,6 +42,7 @@ _LOANS: Final = (
         SchoolClass.grade,
         SchoolClass.number,
         Staff.display_name,
+        _borrower.display_name.label("teacher"),
     )
     .join(Item, Item.id == Loan.item_id)
     .join(Title, Title.id == Item.title_id)
@@ -48,6 +50,7 @@ _LOANS: Final = (
     .outerjoin(Child, Child.id == Loan.child_id)
     .outerjoin(SchoolClass, SchoolClass.id == func.coalesce(Child.class_id, Loan.class_id))
     .outerjoin(Staff, Staff.id == Loan.lent_by_id)
+    .outerjoin(_borrower, _borrower.id == Loan.staff_id)
     .where(or_(Loan.ended_as.is_(None), Loan.ended_as != LoanEnd.UNDONE))
     .order_by(Loan.local_day, Loan.lent_at)
 )
@@ -75,7 +78,7 @@ def _row(place: int, row: AnyRow, here: Here) -> Row:
         row.accession_no,
         1,
         row.shelf or DASH,
-        DASH if row.family_name is None else row.family_name + row.given_name,
+        _reader(row),
         DASH if row.grade is None else class_name(row.grade, row.number),
         row.Loan.due_on.isoformat(),
         _returned_on(row, here),
@@ -83,6 +86,17 @@ def _row(place: int, row: AnyRow, here: Here) -> Row:
         row.display_name or "自助",
         f"续借{row.Loan.renewals}次" if row.Loan.renewals else NONE,
     )
+
+
+def _reader(row: AnyRow) -> str:
+    """Return who borrowed; a dash for a child that nobody knows of any more."""
+    match row.Loan.borrower:
+        case Borrower.CLASS:
+            return "全班"
+        case Borrower.STAFF:
+            return str(row.teacher)
+        case _:
+            return DASH if row.family_name is None else str(row.family_name + row.given_name)
 
 
 def _totals(loans: Sequence[AnyRow]) -> Row:

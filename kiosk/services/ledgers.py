@@ -49,8 +49,9 @@ class Ledger(StrEnum):
     DONATED_BOOKS = "L11A"
 
 
-# What the end of a term freezes.
+# What the end of a term freezes; of the last, which adds up who is forgotten then, each month too.
 OF_A_PERIOD: Final = tuple(Ledger)
+BY_MONTH: Final = frozenset({Ledger.READERS})
 
 
 class FileKind(StrEnum):

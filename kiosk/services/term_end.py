@@ -109,6 +109,7 @@ def _freeze(session: Session, term: Term, actor_id: UUID | None, here: Here) -> 
             period,
             term_id=term.id,
             live=partial(ledgers.live, session, which, here=here),
+            by_month=which in ledgers.BY_MONTH,
             actor_id=actor_id,
             here=here,
         )
