@@ -17,7 +17,7 @@ from kiosk.db import AnyRow, any_of, reading, transaction, writing
 from kiosk.errors import InvalidInputError, RefusedError
 from kiosk.models.library import Item, Loan, Title
 from kiosk.models.openings import Opening
-from kiosk.rules import book_classes, civil, codes
+from kiosk.rules import civil, codes
 from kiosk.rules import lending as rules
 from kiosk.rules.book_classes import ShelfPlace
 from kiosk.rules.codes import BookBar, CodeProblem, OurCode
@@ -276,8 +276,6 @@ def _answer(
         title=item.name,
         accession_no=item.accession_no,
         due_on=due_on,
-        place=book_classes.place_of(
-            item.class_mark, colour=item.shelf_colour, letter=item.shelf_letter
-        ),
+        place=loan_facts.place_of(item),
         undo_id=undo_id,
     )

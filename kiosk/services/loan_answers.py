@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session, aliased
 from kiosk.db import AnyRow, any_of
 from kiosk.models.library import Loan
 from kiosk.models.people import Child
-from kiosk.rules import book_classes, class_tree
+from kiosk.rules import class_tree
 from kiosk.rules import lending as rules
 from kiosk.rules.class_tree import Tree
 from kiosk.rules.friends import is_friend
 from kiosk.rules.lending import LoanEnd
-from kiosk.services import new_loans, own_page, passbook
+from kiosk.services import loan_facts, new_loans, own_page, passbook
 from kiosk.services.answers import AlreadyYours, ChildFace, Lent, Renewed, Returned
 from kiosk.services.here import Here
 from kiosk.services.prepared import Prepared
@@ -101,9 +101,7 @@ def returned(
         loan_id=item.loan_id,
         item_id=item.id,
         book=own_page.book(item.name),
-        place=book_classes.place_of(
-            item.class_mark, colour=item.shelf_colour, letter=item.shelf_letter
-        ),
+        place=loan_facts.place_of(item),
         was_own=was_own,
         may_renew=may_renew,
         may_borrow_it=may_borrow_it,

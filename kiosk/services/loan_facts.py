@@ -5,9 +5,11 @@ from typing import Final
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from kiosk.db import constant
+from kiosk.db import AnyRow, constant
 from kiosk.models.library import Item, Loan, Shelf, Title
 from kiosk.models.people import SchoolClass
+from kiosk.rules import book_classes
+from kiosk.rules.book_classes import ShelfPlace
 from kiosk.rules.lending import ItemStatus
 from kiosk.services.prepared import Prepared
 
@@ -18,7 +20,6 @@ _COLUMNS: Final = (
     Title.name,
     Title.kind,
     Title.class_mark,
-    Shelf.name.label("shelf_name"),
     Shelf.colour.label("shelf_colour"),
     Shelf.letter.label("shelf_letter"),
     Loan.id.label("loan_id"),
@@ -77,3 +78,12 @@ BY_LOAN: Final = Prepared(
     .outerjoin(SchoolClass, SchoolClass.id == Loan.class_id)
     .where(Loan.id == bindparam("loan_id"))
 )
+
+
+def place_of(item: AnyRow) -> ShelfPlace | None:
+    """Return where the item of such a row stands, as a child finds it."""
+    return book_classes.place_of(
+        item.class_mark,
+        colour=item.shelf_colour,
+        letter=item.shelf_letter,
+    )
