@@ -64,6 +64,7 @@ class Seen:
     is_again: bool
 
 
+@once_more("uq_stocktake_open_home")
 def begin(*, staff_id: UUID, here: Here) -> UUID:
     """Begin a stock-take, or return the one that is under way."""
     with transaction() as session:
@@ -87,9 +88,9 @@ def begin(*, staff_id: UUID, here: Here) -> UUID:
 
 
 @once_more(
-    "uq_stocktake_sight_stocktake_id",
+    "uq_stocktake_sight_stocktake_id_item_id",
     "uq_stocktake_sight_request_id",
-    "uq_stocktake_shelf_stocktake_id",
+    "pk_stocktake_shelf",
 )
 def scan(code: str, *, place_id: UUID | None, request_id: UUID, here: Here) -> AtShelf | Seen:
     """Take what was scanned at a place: a shelf's code, or an item that stands there.

@@ -520,3 +520,28 @@ def test_a_clock_set_back_keeps_no_stock_take_open(app: Flask, clock: FrozenCloc
     ended = reading().scalars(select(Stocktake)).one()
     assert ended.ended_at == ended.began_at
     assert timedelta(0) < ended.began_at - earlier.now
+
+
+def test_it_is_the_same_on_either_database(either_app: Flask, clock: FrozenClock) -> None:
+    here = here_in(either_app, clock)
+    one, two, child = factories.shelf(here), factories.shelf(here), factories.child(here)
+    right, moved, ghost, absent = (
+        factories.item(here, name=name, shelf_id=one.shelf_id) for name in ("正", "错", "还", "无")
+    )
+    factories.loan(here, child.child_id, ghost.item_id)
+    teacher = _begin(here)
+    for item, shelf in ((right, one), (moved, two), (ghost, one)):
+        _see(item, shelf.shelf_id, here)
+    stocktake.undo(_see(right, one.shelf_id, here).sight_id, here=here)
+    _see(right, one.shelf_id, here)
+
+    board = stocktake_board.board(here)
+    _end(teacher, here, one.shelf_id, two.shelf_id)
+
+    assert board is not None
+    assert (board.seen, board.expected) == (3, 4)
+    report = stocktake_report.latest(here)
+    assert [item.name for item in report.to_move] == ["错"]
+    assert [item.name for item in report.ghosts] == ["还"]
+    assert [item.name for item in report.missed_once] == ["无"]
+    assert _item(absent).misses == 1

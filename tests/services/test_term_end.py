@@ -369,3 +369,18 @@ def test_erasing_a_child_twice_finds_nothing_more(here: Here) -> None:
     erasure.blank_archive(gone.child_id, actor_id=None, here=here)
 
     assert erasure.blank_archive(gone.child_id, actor_id=None, here=here) == 0
+
+
+def test_a_term_ends_the_same_way_on_either_database(either_app: Flask, clock: FrozenClock) -> None:
+    here = here_in(either_app, clock)
+    last = here.today - 7 * DAY
+    _term(here, NAME, _first_day(here), last)
+    child = factories.child(here, family_name="陈", given_name="小满")
+    loan_id = _loan(child, here, days_ago=20)
+
+    ended = term_end.end(NAME, actor_id=None, here=here)
+
+    assert (ended.forgotten, _reader(loan_id)) == (1, None)
+    assert "陈小满" in repr(_ledger("L6", here, _first_day(here), last))
+    assert _ledger("L10", here, _first_day(here), last).rows[0][1:] == (1, 1, 1.0)
+    assert erasure.blank_archive(child.child_id, actor_id=None, here=here) == 1
