@@ -31,7 +31,7 @@ def _photo() -> bytes:
 
 
 def _take(page: PageClient, code: str) -> Page:
-    return page.open(PILE).press("Take it in", {"code": code})
+    return page.open(PILE).press("Take this one in", {"code": code})
 
 
 def test_the_pile_has_its_line_on_the_books_page(page: PageClient) -> None:
@@ -246,7 +246,7 @@ def test_a_donation_is_begun_filled_accepted_and_thanked_for(page: PageClient, h
     assert "13900001234" not in batch.words
     assert "13900001234" in batch.press("Show it").words
     filled = batch.press("Add", {"name": "铅笔", "quantity": "10", "unit": "盒", "price": "12"})
-    pile = filled.follow("Take books in").press("Take it in", {"code": BOOK})
+    pile = filled.follow("Take books in").press("Take this one in", {"code": BOOK})
     pile.press("Torn")
 
     own = page.open(batch.path)
