@@ -5,13 +5,13 @@ from uuid import UUID
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kiosk.errors import InvalidInputError, KioskError, NotFoundError, RefusedError
+from kiosk.errors import InvalidInputError, KioskError, RefusedError
 from kiosk.rules.book_classes import BOOK_CLASSES
-from kiosk.rules.catalogue import CatalogueProblem, TitleKind
+from kiosk.rules.catalogue import TitleKind
 from kiosk.services import covers, shelf_list, title_editing
 from kiosk.services.catalogue_rows import NewTitle
 from kiosk.services.title_editing import EditedItem
-from kiosk.web import context, forms, headers, staff_page, staff_screen
+from kiosk.web import context, forms, headers, pictures, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("books_titles", __name__, url_prefix="/staff/books")
@@ -70,7 +70,7 @@ def remove_cover(title_id: UUID) -> Response:
 @access(Access.VOLUNTEER)
 def cover(title_id: UUID, digest: str) -> Response:
     """Return the picture of a cover; the address of another picture is another one."""
-    return picture_of(title_id, digest)
+    return pictures.picture_of(title_id, digest)
 
 
 @blueprint.post("/copy/<uuid:item_id>/edit")
@@ -90,20 +90,6 @@ def change_item(item_id: UUID) -> Response:
         here=context.here(),
     )
     return redirect(url_for("books_titles.edit", title_id=title_id, saved=1), code=303)
-
-
-def picture_of(title_id: UUID, digest: str) -> Response:
-    """Return the cover that has this digest, for this browser to keep.
-
-    Raises:
-        NotFoundError: UNKNOWN_TITLE where there is none, or another one by now.
-    """
-    found = covers.read(title_id)
-    if found is None or found.digest != digest:
-        raise NotFoundError(CatalogueProblem.UNKNOWN_TITLE)
-    response = Response(found.jpeg, mimetype="image/jpeg")
-    headers.allow_keeping(response)
-    return response
 
 
 def _page(title_id: UUID, refused: KioskError | None) -> Response:

@@ -1,5 +1,6 @@
 """The picture of a title's cover: kept small, told apart by its digest, asked for by address."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -87,6 +88,12 @@ def read(title_id: UUID) -> Cover | None:
     """Return the picture of a title, or None."""
     jpeg = reading().scalar(select(TitleCover.jpeg).where(TitleCover.title_id == title_id))
     return None if jpeg is None else Cover(jpeg=jpeg, digest=digest_of(jpeg))
+
+
+def digests(session: Session, title_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return by which digest the pictures of these titles are asked for, of those that have one."""
+    find = select(TitleCover.title_id, TitleCover.jpeg).where(TitleCover.title_id.in_(title_ids))
+    return {row.title_id: digest_of(row.jpeg) for row in session.execute(find)}
 
 
 def digest_of(jpeg: bytes) -> str:

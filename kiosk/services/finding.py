@@ -1,6 +1,6 @@
 """A child looks for a book: by the pad, by what came last, by what is like another one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from kiosk.errors import NotFoundError
 from kiosk.models.library import Item, Loan, Shelf, Title
 from kiosk.rules.catalogue import CatalogueProblem
 from kiosk.rules.lending import ItemStatus
-from kiosk.services import own_page
+from kiosk.services import covers, own_page
 from kiosk.services.answers import ChildFace
 from kiosk.services.finding_answers import FindBook, FoundBook, FoundTitle
 from kiosk.services.shelf_places import place_of
@@ -67,8 +67,7 @@ def title(title_id: UUID, *, keys: str, face: ChildFace) -> FoundTitle:
     return FoundTitle(
         child=face,
         keys=keys,
-        title_id=title_id,
-        book=own_page.book(one.name),
+        found=_pictured(session, [(title_id, one.name)])[0],
         place=place_of(one.class_mark, shelf),
         is_in=is_in,
         next_volume=next_volume,
@@ -156,6 +155,12 @@ def _likenesses(one: Title) -> Iterator[ColumnElement[bool]]:
 
 
 def _books(session: Session, wanted: AnySelect) -> tuple[FoundBook, ...]:
+    return _pictured(session, [(row.id, row.name) for row in session.execute(wanted)])
+
+
+def _pictured(session: Session, named: Sequence[tuple[UUID, str]]) -> tuple[FoundBook, ...]:
+    pictures = covers.digests(session, [title_id for title_id, _ in named])
     return tuple(
-        FoundBook(title_id=row.id, book=own_page.book(row.name)) for row in session.execute(wanted)
+        FoundBook(title_id=title_id, book=own_page.book(name), picture=pictures.get(title_id))
+        for title_id, name in named
     )

@@ -9,10 +9,11 @@ from kiosk.services.answers import Book, ChildFace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundBook:
-    """A book to touch."""
+    """A book to touch; `picture` is the digest of its own cover, where there is one."""
 
     title_id: UUID
     book: Book
+    picture: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +39,7 @@ class FoundTitle:
 
     child: ChildFace
     keys: str
-    title_id: UUID
-    book: Book
+    found: FoundBook
     place: ShelfPlace | None
     is_in: bool
     next_volume: FoundBook | None

@@ -125,6 +125,7 @@ DRAWING: Final = re.compile(
 # Screens that mean the same to a child, and may therefore look the same without words.
 SAME_MEANING: Final = (
     (r"01", "the room is open; who calls and how many are here are numbers"),
+    (r"05b-lent$|05l-lent-again", "it is borrowed; that it was read before is a word"),
     (r"03|17", "you are in, and what you are reminded of; the hour is in the words alone"),
     (r"04a|18", "one page, for another child"),
     (r"13-no-card-(\d+-animals|cloth)", "one question, over other animals"),

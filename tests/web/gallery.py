@@ -343,8 +343,7 @@ def _looking_for_a_book() -> Iterator[tuple[str, str, object]]:
     stands = finding_answers.FoundTitle(
         child=CHILD,
         keys="94",
-        title_id=ONE,
-        book=LONG,
+        found=finding_answers.FoundBook(title_id=ONE, book=LONG),
         place=ShelfPlace(colour=ShelfColour.PERSIMMON, letter="I", icon=BookIcon.STORY),
         is_in=True,
         next_volume=found[0],
@@ -359,7 +358,7 @@ def _looking_for_a_book() -> Iterator[tuple[str, str, object]]:
     yield (
         "23c-found-out",
         "kiosk/_found_title.html",
-        replace(stands, book=RIVER, is_in=False, next_volume=None, similar=()),
+        replace(stands, found=found[1], is_in=False, next_volume=None, similar=()),
     )
 
 

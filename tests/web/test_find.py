@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from kiosk.db import transaction
+from kiosk.models.library import TitleCover
 from kiosk.services import catalogue
 from kiosk.services.catalogue import NewTitle
 from kiosk.services.here import Here
@@ -84,6 +86,22 @@ def test_a_cover_leads_to_where_the_book_stands_and_back_to_the_keys(
     assert "on this shelf" in found.words
     assert [one.get("data-letter") for one in found.all("b")] == ["I"]
     assert found.follow("Back").all("input", name="keys")[0].get("value") == "96"
+
+
+@pytest.mark.usefixtures("child")
+def test_a_cover_that_was_taken_as_a_picture_is_shown(page: PageClient, here: Here) -> None:
+    title_id = catalogue.add_title(NewTitle(name="小马过河"), copies=1, actor_id=None, here=here)
+    with transaction() as session:
+        session.add(TitleCover(title_id=title_id, jpeg=b"\xff\xd8-", added_at=here.now))
+
+    pad = page.open("/me/find")
+    (src,) = (one.get("src", "") for one in pad.all("img"))
+    picture, changed = page.open(src), page.open(src[:-5] + "x.jpg")
+
+    assert src.startswith(f"/me/find/{title_id}/")
+    assert (picture.status, picture.response.data) == (200, b"\xff\xd8-")
+    assert changed.status == 404
+    assert "小马过河" in pad.words
 
 
 @pytest.mark.usefixtures("child")
