@@ -46,10 +46,11 @@ def end() -> Response:
 @access(Access.LIBRARIAN)
 def report() -> Response:
     """Show what the last stock-take found."""
+    here = context.here()
+    if not stocktake_report.exists(here):
+        return redirect(url_for("count.show"), code=303)
     return staff_page.show(
-        "count/report.html",
-        report=stocktake_report.latest(context.here()),
-        parts=tuple(ReportPart),
+        "count/report.html", report=stocktake_report.latest(here), parts=tuple(ReportPart)
     )
 
 

@@ -62,6 +62,7 @@ def office(chromium: Browser, kiosk: Kiosk) -> Iterator[Page]:
     room.staff_sign_in(kiosk.codes("staff")[1])
     _make_a_friend(room)
     _begin_a_batch(room)
+    _count_once_and_begin_again(room)
     yield room.page
     context.close()
 
@@ -83,6 +84,12 @@ def _begin_a_batch(room: Room) -> None:
     room.open("/staff/books/batches")
     room.page.locator("[name='donor']").fill("春苗书社")
     _send(room.page, "/staff/books/batches']")
+
+
+def _count_once_and_begin_again(room: Room) -> None:
+    for step in ("", "/end", ""):
+        room.open(f"/staff/books/count{step}")
+        _send(room.page, f"/staff/books/count{step or '/begin'}']")
 
 
 def _go(page: Page, kiosk: Kiosk, rule: str) -> None:
