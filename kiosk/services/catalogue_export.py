@@ -4,17 +4,15 @@ What it leaves out: covers, batches and donors, loans. A copy on loan is written
 not.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, reading, transaction
 from kiosk.errors import UnavailableError
@@ -28,7 +26,21 @@ from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 
 _FEN: Final = Decimal(100)
-_AT_ONCE: Final = 1_000
+_AT_ONCE: Final = 500
+_COPIES: Final = (
+    select(
+        Item.title_id,
+        Item.accession_no,
+        Item.code,
+        Item.status,
+        Item.added_on,
+        Item.price_fen,
+        Item.issue,
+        Shelf.name.label("shelf"),
+    )
+    .outerjoin(Shelf, Shelf.id == Item.shelf_id)
+    .order_by(Item.title_id, Item.accession_no)
+)
 
 
 class CatalogueFormat(StrEnum):
@@ -59,7 +71,7 @@ def write(kind: CatalogueFormat, output: Path, *, actor_id: UUID | None, here: H
             purpose="export",
             here=here,
         )
-    counted = _Counted(_rows(reading()))
+    counted = _Counted(_rows())
     try:
         with output.open("wb") as file:
             match kind:
@@ -87,34 +99,31 @@ class _Counted:
             yield row
 
 
-def _rows(session: Session) -> Iterator[BookRow]:
-    """Yield the titles in the order of their ids, each with its copies by number."""
-    titles = session.execute(
-        select(Title.__table__).order_by(Title.id).execution_options(yield_per=_AT_ONCE)
-    )
-    copies = session.execute(
-        select(
-            Item.title_id,
-            Item.accession_no,
-            Item.code,
-            Item.status,
-            Item.added_on,
-            Item.price_fen,
-            Item.issue,
-            Shelf.name.label("shelf"),
-        )
-        .outerjoin(Shelf, Shelf.id == Item.shelf_id)
-        .order_by(Item.title_id, Item.accession_no)
-        .execution_options(yield_per=_AT_ONCE)
-    )
-    groups = groupby(copies, key=attrgetter("title_id"))
-    waiting = next(groups, None)
-    for number, title in enumerate(titles, start=1):
-        held: tuple[Copy, ...] = ()
-        if waiting is not None and waiting[0] == title.id:
-            held = tuple(map(_copy, waiting[1]))
-            waiting = next(groups, None)
-        yield _row(number, title, held)
+def _rows() -> Iterator[BookRow]:
+    """Yield the titles in the order of their ids, each with its copies by number.
+
+    So many are read at once and then nobody reads, for meanwhile no scan can be stored.
+    """
+    number, last = 0, None
+    while page := _page(last):
+        for title, held in page:
+            number += 1
+            last = title.id
+            yield _row(number, title, held)
+
+
+def _page(after: UUID | None) -> list[tuple[AnyRow, tuple[Copy, ...]]]:
+    """Return the next titles with their copies, each title as it stood at one moment."""
+    session = reading()
+    some = select(Title.__table__).order_by(Title.id).limit(_AT_ONCE)
+    titles = session.execute(some if after is None else some.where(Title.id > after)).all()
+    held = defaultdict(list)
+    if titles:
+        within = Item.title_id.between(titles[0].id, titles[-1].id)
+        for item in session.execute(_COPIES.where(within)).all():
+            held[item.title_id].append(_copy(item))
+    session.rollback()
+    return [(title, tuple(held[title.id])) for title in titles]
 
 
 def _row(number: int, title: AnyRow, held: tuple[Copy, ...]) -> BookRow:

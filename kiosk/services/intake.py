@@ -96,7 +96,8 @@ def plan_of(read: BooksFile, *, choice: HoldingsChoice | None) -> IntakePlan:
     session = reading()
     session.rollback()  # another reading of the same request may be older
     before = _state(session)
-    listing = listed(read.rows, known_books(session))
+    known = known_books(session)
+    listing = listed(read.rows, known)
     return IntakePlan(
         titles=tuple(listing.titles),
         rows=read.rows,
@@ -178,7 +179,9 @@ class _Ready:
         self._here = here
         self._queued_at = here.now if labels else None
         self._numbers = AccessionNumbers(session, avoiding=frozenset(numbered))
-        self._shelves = {shelf.name: shelf.id for shelf in session.scalars(select(Shelf))}
+        shelves = session.execute(select(Shelf.name, Shelf.id)).all()
+        self._shelves: dict[str, UUID] = {shelf.name: shelf.id for shelf in shelves}
+        session.rollback()  # while somebody reads, no scan can be stored
         dialect = session.get_bind().dialect
         self._new_shelves = Bulk(Shelf, dialect)
         self._titles = Bulk(Title, dialect)

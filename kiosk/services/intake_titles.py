@@ -59,14 +59,17 @@ class Listing:
 
 
 def known_books(session: Session) -> KnownBooks:
-    titles: dict[Key, UUID] = {}
-    for row in session.execute(
+    """Return what the catalogue has; the session does not go on reading."""
+    rows = session.execute(
         select(Title.id, Title.name, Title.author, Title.publisher, Title.isbn).order_by(Title.id)
-    ):
+    ).all()
+    copies = session.execute(select(Item.accession_no, Item.code)).all()
+    session.rollback()  # while somebody reads, no scan can be stored
+    titles: dict[Key, UUID] = {}
+    for row in rows:
         titles["id", row.id.hex] = row.id
         for key in _keys(row.name, row.author, row.publisher, row.isbn):
             titles.setdefault(key, row.id)
-    copies = session.execute(select(Item.accession_no, Item.code)).all()
     return KnownBooks(
         titles=titles,
         numbers={copy.accession_no for copy in copies},

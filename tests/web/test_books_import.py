@@ -50,7 +50,7 @@ def test_library_records_are_shown_chosen_and_added(page: PageClient, here: Here
 
     assert "10 records, 9 titles: 9 are new" in shown.words
     assert "'94中国发展报告" in shown.words
-    assert "Numbers of the copies, field 906 $b: 7 copies" in shown.words
+    assert "Numbers of the copies, field 906 $b — 7 copies" in shown.words
     assert factories.how_many(Title) == 0
     done = decide(page, shown, choice="numbers:906b")
     assert "Added: 9 titles and 7 copies" in done.words
