@@ -24,6 +24,14 @@ NOBODY = UUID("01930000-0000-7000-8000-000000000001")
 VALUES: dict[str, Any] = {"name": "L1"}
 
 
+# Pages that may look through the camera (ruling 22).
+WIDER = {
+    (endpoint, header)
+    for endpoint in ("books_pile.show", "books_pile.to_name")
+    for header in ("Content-Security-Policy", "Permissions-Policy")
+}
+
+
 def _paths(app: Flask, method: str) -> list[tuple[str, str]]:
     """Return each route of that method with an address that fits it."""
     with app.test_request_context(base_url="http://127.0.0.1"):
@@ -217,7 +225,7 @@ def test_each_answer_has_every_header(app: Flask, page: PageClient, here: Here, 
         f"{name} ({answer.status_code}): {header}"
         for name, answer in _every_answer(app, page)
         for header, value in HEADERS.items()
-        if answer.headers.get(header) != value
+        if answer.headers.get(header) != value and (name.split()[-1], header) not in WIDER
     ]
 
     assert wrong == []
