@@ -266,6 +266,7 @@ def test_a_childs_card_counts_nothing(here: Here) -> None:
         (codes.new_item_code(), CodeProblem.UNKNOWN_ITEM),
         (codes.command_code(Command.DONE), StocktakeProblem.UNKNOWN_SHELF),
     ],
+    ids=["book", "shelf"],
 )
 def test_a_book_or_shelf_that_nobody_knows_counts_nothing(
     here: Here, code: str, reason: object
