@@ -15,7 +15,9 @@ from tests.web import gallery
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "kiosk" / "templates"
 CHILDREN_READ = ("kiosk/*.html", "components/*.html", "layouts/kiosk.html")
-REASONS_FOR_CHILDREN = r'"(?:CodeProblem|VisitRefusal|LendingRefusal|CallRefusal|SessionProblem)\.'
+REASONS_FOR_CHILDREN = (
+    r'"(?:CodeProblem|VisitRefusal|LendingRefusal|HoldRefusal|CallRefusal|SessionProblem)\.'
+)
 CALL: Final = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"')
 PLACEHOLDER: Final = re.compile(r"%\(\w+\)s")
 HAN: Final = re.compile("[\u4e00-\u9fff]")

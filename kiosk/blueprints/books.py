@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from kiosk.errors import InvalidInputError
 from kiosk.rules.catalogue import CatalogueProblem
 from kiosk.rules.lending import ItemStatus
-from kiosk.services import catalogue, item_status
+from kiosk.services import case_list, catalogue, hold_shelf, item_status
 from kiosk.services.catalogue import NewTitle
 from kiosk.web import context, forms, htmx, staff_page, staff_screen
 from kiosk.web.guards import Access, access
@@ -114,8 +114,9 @@ def _detail(title_id: UUID, *, refused: InvalidInputError | None = None) -> Resp
         "books/detail.html",
         refused,
         one=catalogue.detail(title_id),
+        waiting=hold_shelf.count_of(title_id),
+        cases=case_list.open_of_title(title_id),
         today=context.here().today,
-        statuses=tuple(ItemStatus),
     )
 
 

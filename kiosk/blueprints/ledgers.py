@@ -20,6 +20,9 @@ _SHOWN_AT_MOST: Final = 200
 _LIBRARY: Final = frozenset(
     {
         Ledger.LOANS,
+        Ledger.LOSSES,
+        Ledger.SCRAP,
+        Ledger.GAMES,
         Ledger.READERS,
         Ledger.BOOKS,
         Ledger.CLASSES,

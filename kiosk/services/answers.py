@@ -43,11 +43,20 @@ class Book:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnLoan:
-    """A book in the child's hands."""
-
+    # A book in the child's hands.
     loan_id: UUID
     book: Book
     due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnHold:
+    """A book that the child waits for: `place` in the queue, 1 for the next; or it lies ready."""
+
+    hold_id: UUID
+    book: Book
+    place: int
+    is_ready: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +72,7 @@ class OwnCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardCall:
-    """A line of the idle screen's board: an animal and a time, no name."""
-
+    # A line of the idle screen's board: an animal and a time, no name.
     badge: Badge
     start_min: int
     is_current: bool
@@ -72,8 +80,7 @@ class BoardCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextOpening:
-    """When the room opens next; minutes since midnight, local time."""
-
+    # When the room opens next; minutes since midnight, local time.
     on: date
     from_min: int
 
@@ -113,7 +120,7 @@ class Greeting(StrEnum):
 class Arrived:
     """A card signed its child in, or did so a few seconds ago: the greeting.
 
-    Exactly one reminder is drawn: today's call before the book due soonest.
+    Exactly one reminder is drawn: today's call, the book that lies ready, the one due soonest.
     """
 
     child: ChildFace
@@ -122,6 +129,7 @@ class Arrived:
     call: OwnCall | None
     loan: OwnLoan | None
     train: tuple[Badge, ...]
+    ready: Book | None = None
 
 
 class OwnPageSaying(StrEnum):
@@ -133,6 +141,7 @@ class OwnPageSaying(StrEnum):
     LEND_UNDONE = "lend_undone"
     RETURN_UNDONE = "return_undone"
     TEACHER_COMES = "teacher_comes"
+    HOLD_UNDONE = "hold_undone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +154,7 @@ class OwnPage:
     loans: tuple[OwnLoan, ...]
     call: OwnCall | None
     may_borrow: int
+    holds: tuple[OwnHold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +174,7 @@ class Lent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlreadyYours:
-    """The same book again, in the session that lent it."""
-
+    # The same book again, in the session that lent it.
     child: ChildFace
     loan: OwnLoan
     today: date
@@ -185,7 +194,8 @@ class Returned:
 
     `was_own` and `may_renew` open the "keep it longer" tile; `may_borrow_it` the one with which
     the child at the screen takes the book that somebody else had. `tree` is that of the child's
-    class, where it was its own book. `place` is where it stands on the shelves.
+    class, where it was its own book. `place` is where it stands on the shelves, `waited_for`: on
+    the hold shelf, for another child.
     """
 
     child: ChildFace | None
@@ -197,12 +207,12 @@ class Returned:
     may_renew: bool
     may_borrow_it: bool
     tree: Tree | None
+    waited_for: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookWaits:
-    """A book that can be borrowed lies on the scanner and no card has been shown yet."""
-
+    # A book that can be borrowed lies on the scanner and no card has been shown yet.
     book: Book
 
 
@@ -286,6 +296,5 @@ class KindRefusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LendStart:
-    """The borrowing page: the book comes onto the scanner next."""
-
+    # The borrowing page: the book comes onto the scanner next.
     child: ChildFace

@@ -23,7 +23,14 @@ from kiosk.rules.book_classes import ShelfPlace
 from kiosk.rules.codes import BookBar, CodeProblem, OurCode
 from kiosk.rules.lending import Borrower, LendingRefusal, LoanEnd, Standing
 from kiosk.rules.openings import OpeningState
-from kiosk.services import desk_readers, loan_changes, loan_facts, new_loans, room_readings
+from kiosk.services import (
+    desk_readers,
+    hold_queue,
+    loan_changes,
+    loan_facts,
+    new_loans,
+    room_readings,
+)
 from kiosk.services.again import once_more
 from kiosk.services.desk_readers import DeskReader
 from kiosk.services.here import Here
@@ -99,7 +106,7 @@ def scan(
         item = _find(connection, said)
         if request_id in (item.request_id, item.end_request_id):
             return _same_answer(item, request_id)
-        loan_changes.heal(connection, item)
+        loan_changes.heal(connection, item, here)
         match mode:
             case DeskMode.LEND:
                 return _lend(connection, item, one)
@@ -145,6 +152,7 @@ def _undo_lend(loan_id: UUID, here: Here) -> None:
         if loan.ended_at is not None:
             raise RefusedError(LendingRefusal.TOO_LATE_TO_UNDO)
         loan_changes.end(session, loan, LoanEnd.UNDONE, here)
+        hold_queue.not_lent(session, loan)
 
 
 @once_more("uq_loan_open_item")
@@ -180,6 +188,7 @@ def _lend(connection: Connection, item: AnyRow, one: _Scan) -> DeskAnswer:
     if is_out and _has_it(one.reader, item):
         return _answer(item, DeskOutcome.ALREADY, due_on=item.due_on)
     taker, policy, held = _standing(connection, one.reader, item, one)
+    hold_queue.let_take(connection, item, child_id=taker.child_id, here=one.here)
     refusal = rules.refusal(policy, Standing(open_loans=held), status=item.status, by_teacher=True)
     if refusal is not None:
         raise RefusedError(refusal, held=held)
@@ -188,6 +197,7 @@ def _lend(connection: Connection, item: AnyRow, one: _Scan) -> DeskAnswer:
     loan = new_loans.add(
         connection, item.id, taker, policy, request_id=one.request_id, here=one.here
     )
+    hold_queue.taken(connection, item, child_id=taker.child_id, here=one.here)
     outcome = DeskOutcome.MOVED if is_out else DeskOutcome.LENT
     return _answer(item, outcome, due_on=loan.due_on, undo_id=loan.loan_id)
 

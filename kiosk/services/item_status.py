@@ -1,5 +1,6 @@
 """What has become of a copy: lost, damaged, withdrawn, or on the shelf again."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,33 +10,44 @@ from kiosk.db import transaction
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.models.library import Item, Loan
 from kiosk.rules.codes import CodeProblem
+from kiosk.rules.item_cases import CaseKind
 from kiosk.rules.lending import ItemStatus, LendingRefusal, LoanEnd
-from kiosk.services import audit, loan_changes
+from kiosk.services import audit, hold_queue, item_cases, loan_changes
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
+
+# What a teacher says of a copy that opens a case.
+_BEFALLS: Final = {
+    ItemStatus.LOST: CaseKind.LOST,
+    ItemStatus.MISSING: CaseKind.MISSING,
+    ItemStatus.DAMAGED: CaseKind.DAMAGED,
+}
 
 
 def set_status(item_id: UUID, status: ItemStatus, *, staff_id: UUID, here: Here) -> UUID:
     """Store what a teacher says of a copy, and return its title.
 
-    A copy that is said to be lost ends its loan as lost, without blame and without a return.
+    A copy that is said to be lost ends its loan as lost, without blame and without a return; what
+    befell it is a case of `item_cases`, and one that stands on its shelf again ends it.
 
     Raises:
         NotFoundError: UNKNOWN_ITEM. RefusedError: ALREADY_ON_LOAN, when it would leave the
-        catalogue out of a child's hands.
+        catalogue out of a child's hands; OPEN_ALREADY.
     """
     with transaction() as session:
         item = session.get(Item, item_id)
         if item is None:
             raise NotFoundError(CodeProblem.UNKNOWN_ITEM)
-        match status:
-            case ItemStatus.LOST | ItemStatus.MISSING:
-                _end(session, item_id, LoanEnd.LOST, here)
-            case ItemStatus.WITHDRAWN if _is_out(session, item_id):
-                raise RefusedError(LendingRefusal.ALREADY_ON_LOAN)
-            case _:
-                pass
+        befell = _BEFALLS.get(status)
+        if befell is not None:
+            item_cases.say(session, item, befell, staff_id=staff_id, here=here)
+            return item.title_id
+        if status is ItemStatus.WITHDRAWN and _is_out(session, item_id):
+            raise RefusedError(LendingRefusal.ALREADY_ON_LOAN)
         item.status = status
+        item_cases.settle_by_status(session, item, status, staff_id=staff_id, here=here)
+        if status is not ItemStatus.AVAILABLE:
+            hold_queue.take_off_shelf(session, item_id)
         audit.record(
             session,
             AuditAction.EDIT,

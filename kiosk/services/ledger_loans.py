@@ -84,7 +84,7 @@ def _row(place: int, row: AnyRow, here: Here) -> Row:
         _returned_on(row, here),
         _returned(row, here.today),
         row.display_name or "自助",
-        f"续借{row.Loan.renewals}次" if row.Loan.renewals else NONE,
+        _remark(row.Loan),
     )
 
 
@@ -97,6 +97,18 @@ def _reader(row: AnyRow) -> str:
             return str(row.teacher)
         case _:
             return DASH if row.family_name is None else str(row.family_name + row.given_name)
+
+
+def _remark(loan: Loan) -> str:
+    """Return what is to be said besides: renewed, or written down afterwards."""
+    parts = []
+    if loan.renewals:
+        parts.append(f"续借{loan.renewals}次")
+    if loan.is_late_entry:
+        parts.append("补录")
+    elif loan.is_late_return:
+        parts.append("归还补录")
+    return "，".join(parts) or NONE
 
 
 def _totals(loans: Sequence[AnyRow]) -> Row:

@@ -1,5 +1,6 @@
 """The paper ledgers of a period: as a table, as CSV, as a workbook. Each export is audited."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import partial
@@ -19,7 +20,9 @@ from kiosk.services import (
     ledger_archive,
     ledger_calls,
     ledger_donations,
+    ledger_games,
     ledger_loans,
+    ledger_losses,
     ledger_openings,
     ledger_readers,
     ledger_stock,
@@ -44,9 +47,12 @@ class Ledger(StrEnum):
     LOANS = "L6"
     BOOKS = "L7"
     CLASSES = "L8"
+    LOSSES = "L9"
     READERS = "L10"
     DONATIONS = "L11"
     DONATED_BOOKS = "L11A"
+    SCRAP = "L19"
+    GAMES = "L20"
 
 
 # What the end of a term freezes; of the last, which adds up who is forgotten then, each month too.
@@ -197,6 +203,22 @@ def _period(first: date, last: date) -> Period:
     return Period(first=first, last=last)
 
 
+_BUILDERS: Final[Mapping[Ledger, Callable[..., Table]]] = {
+    Ledger.OPENINGS: ledger_openings.build,
+    Ledger.VISITS: ledger_visits.build,
+    Ledger.CALLS: ledger_calls.build,
+    Ledger.LOANS: ledger_loans.build,
+    Ledger.LOSSES: ledger_losses.losses,
+    Ledger.READERS: ledger_readers.build,
+    Ledger.BOOKS: ledger_stock.books,
+    Ledger.CLASSES: ledger_stock.classes,
+    Ledger.DONATIONS: ledger_donations.donations,
+    Ledger.DONATED_BOOKS: ledger_donations.books,
+    Ledger.SCRAP: ledger_losses.scrap,
+    Ledger.GAMES: ledger_games.build,
+}
+
+
 def _build(session: Session, which: Ledger, period: Period, here: Here) -> Table:
     """Return a ledger; what is frozen of it comes from the archive."""
     return ledger_archive.read(
@@ -204,26 +226,6 @@ def _build(session: Session, which: Ledger, period: Period, here: Here) -> Table
     )
 
 
-def live(  # noqa: PLR0911 - one line for each ledger
-    session: Session, which: Ledger, period: Period, *, here: Here
-) -> Table:
+def live(session: Session, which: Ledger, period: Period, *, here: Here) -> Table:
     """Return a ledger of a period from the tables as they stand."""
-    match which:
-        case Ledger.OPENINGS:
-            return ledger_openings.build(session, period, here=here)
-        case Ledger.VISITS:
-            return ledger_visits.build(session, period, here=here)
-        case Ledger.CALLS:
-            return ledger_calls.build(session, period, here=here)
-        case Ledger.LOANS:
-            return ledger_loans.build(session, period, here=here)
-        case Ledger.READERS:
-            return ledger_readers.build(session, period, here=here)
-        case Ledger.BOOKS:
-            return ledger_stock.books(session, period, here=here)
-        case Ledger.CLASSES:
-            return ledger_stock.classes(session, period, here=here)
-        case Ledger.DONATIONS:
-            return ledger_donations.donations(session, period, here=here)
-        case Ledger.DONATED_BOOKS:
-            return ledger_donations.books(session, period, here=here)
+    return _BUILDERS[which](session, period, here=here)

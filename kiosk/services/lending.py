@@ -22,6 +22,7 @@ from kiosk.rules.lending import (
     Standing,
 )
 from kiosk.services import (
+    hold_queue,
     loan_answers,
     loan_changes,
     loan_facts,
@@ -65,7 +66,7 @@ def scan(code: OurCode | BookBar, *, reader: Reader | None, request_id: UUID, he
 
     Raises:
         NotFoundError: UNKNOWN_ITEM.
-        RefusedError: a LendingRefusal.
+        RefusedError: a LendingRefusal, or RESERVED.
     """
     scanned = _Scan(code=code, reader=reader, request_id=request_id, here=here)
     for was_beaten in (False, True):
@@ -91,7 +92,7 @@ def borrow(*, item_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Le
             return loan_answers.lent(connection, item, reader, here)
         if item.loan_id is not None and item.ended_at is None:
             raise RefusedError(LendingRefusal.ALREADY_ON_LOAN)
-        loan_changes.heal(connection, item)
+        loan_changes.heal(connection, item, here)
         return _lend(connection, item, reader, request_id, here)
 
 
@@ -108,6 +109,7 @@ def undo_lend(*, loan_id: UUID, child_id: UUID, here: Here) -> None:
         if loan.ended_at is not None or not rules.may_undo(done_at=loan.lent_at, now=here.now):
             raise RefusedError(LendingRefusal.TOO_LATE_TO_UNDO)
         loan_changes.end(session, loan, LoanEnd.UNDONE, here)
+        hold_queue.not_lent(session, loan)
 
 
 @once_more("uq_loan_open_item")
@@ -134,14 +136,14 @@ def renew(*, loan_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Ren
     """Give a child more time with its book, also one that it has just put on the scanner.
 
     Raises:
-        NotFoundError: NOT_YOURS. RefusedError: NOT_ON_LOAN or NO_MORE_RENEWALS.
+        NotFoundError: NOT_YOURS. RefusedError: NOT_ON_LOAN, NO_MORE_RENEWALS or WAITED_FOR.
     """
     with transaction() as session:
         loan = loan_changes.own(session, loan_id, reader.child_id)
         policy = here.policy(reader.face.grade, loan.kind)
         if loan.renew_request_id == request_id:
             return loan_answers.renewed(loan, loan.due_on, reader, here)
-        refusal = rules.renewal_refusal(policy, renewals=loan.renewals)
+        refusal = loan_answers.renewal_refusal(policy, loan)
         if refusal is not None:
             raise RefusedError(refusal)
         if loan.ended_at is not None:
@@ -167,7 +169,7 @@ def _decide(scanned: _Scan, *, was_beaten: bool) -> Answer:
         on_loan = item.loan_id is not None and item.ended_at is None
         if was_beaten and on_loan:
             raise RefusedError(LendingRefusal.ALREADY_ON_LOAN)
-        loan_changes.heal(connection, item)
+        loan_changes.heal(connection, item, here)
         action = rules.action_for(
             on_loan=on_loan,
             has_session=reader is not None,
@@ -220,6 +222,7 @@ def _act(
 def _lend(
     connection: Connection, item: AnyRow, reader: Reader, request_id: UUID, here: Here
 ) -> Lent:
+    hold_queue.let_take(connection, item, child_id=reader.child_id, here=here)
     policy = here.policy(reader.face.grade, item.kind)
     standing = new_loans.standing(connection, child_id=reader.child_id, kind=item.kind, here=here)
     held = standing.held
@@ -235,6 +238,7 @@ def _lend(
         turn=standing.turn,
     )
     loan = new_loans.add(connection, item.id, taker, policy, request_id=request_id, here=here)
+    hold_queue.taken(connection, item, child_id=reader.child_id, here=here)
     return Lent(
         child=reader.face,
         loan=own_page.own_loan(loan.loan_id, item.name, loan.due_on),

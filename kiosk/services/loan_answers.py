@@ -16,8 +16,9 @@ from kiosk.rules import class_tree
 from kiosk.rules import lending as rules
 from kiosk.rules.class_tree import Tree
 from kiosk.rules.friends import is_friend
-from kiosk.rules.lending import LoanEnd
-from kiosk.services import loan_facts, new_loans, own_page, passbook
+from kiosk.rules.holds import HoldRefusal
+from kiosk.rules.lending import LendingPolicy, LendingRefusal, LoanEnd
+from kiosk.services import hold_queue, loan_facts, new_loans, own_page, passbook
 from kiosk.services.answers import AlreadyYours, ChildFace, Lent, Renewed, Returned
 from kiosk.services.here import Here
 from kiosk.services.prepared import Prepared
@@ -81,20 +82,29 @@ def already_yours(item: AnyRow, reader: Reader, here: Here) -> AlreadyYours:
         child=reader.face,
         loan=own_page.own_loan(item.loan_id, item.name, item.due_on),
         today=here.today,
-        may_renew=rules.renewal_refusal(policy, renewals=item.renewals) is None,
+        may_renew=renewal_refusal(policy, item) is None,
     )
+
+
+def renewal_refusal(policy: LendingPolicy, loan: AnyRow) -> LendingRefusal | HoldRefusal | None:
+    """Return why a loan cannot be renewed, or None: nor while another child waits for the title."""
+    if loan.next_hold_id is not None or loan.ready_for is not None:
+        return HoldRefusal.WAITED_FOR
+    return rules.renewal_refusal(policy, renewals=loan.renewals)
 
 
 def returned(
     session: Session | Connection, item: AnyRow, reader: Reader | None, here: Here
 ) -> Returned:
-    """Return the thanks; never who had the book."""
+    """Return the thanks; never who had the book, nor who waits for it."""
     was_own = reader is not None and item.child_id == reader.child_id
+    ready_for = hold_queue.ready_for(session, item) if item.has_holds else None
+    is_free = ready_for is None or (reader is not None and ready_for == reader.child_id)
     may_renew = may_borrow_it = False
     if reader is not None:
         policy = here.policy(reader.face.grade, item.kind)
-        may_renew = was_own and rules.renewal_refusal(policy, renewals=item.renewals) is None
-        if not was_own and policy.self_lending:
+        may_renew = was_own and renewal_refusal(policy, item) is None
+        if not was_own and policy.self_lending and is_free:
             may_borrow_it = _held(session, item, reader, here) < policy.limit
     return Returned(
         child=None if reader is None else reader.face,
@@ -105,6 +115,7 @@ def returned(
         was_own=was_own,
         may_renew=may_renew,
         may_borrow_it=may_borrow_it,
+        waited_for=not is_free,
         tree=_tree(session, reader, here) if reader is not None and was_own else None,
     )
 

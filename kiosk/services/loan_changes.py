@@ -4,19 +4,25 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow
 from kiosk.errors import NotFoundError, RefusedError
+from kiosk.models.lending import ItemCase
 from kiosk.models.library import Item, Loan
 from kiosk.rules import lending as rules
 from kiosk.rules.codes import CodeProblem
+from kiosk.rules.item_cases import CaseEnd
 from kiosk.rules.lending import ItemStatus, LendingRefusal, LoanEnd
-from kiosk.services import loan_facts
+from kiosk.services import hold_queue, loan_facts
 from kiosk.services.here import Here
 from kiosk.services.prepared import Prepared
 
+# The item is in the room again.
+_BACK: Final = frozenset({LoanEnd.RETURNED, LoanEnd.IMPLIED})
+# Whatever is said of it by now, it is not in a hand.
+_AWAY: Final = frozenset({ItemStatus.LOST, ItemStatus.MISSING, ItemStatus.WITHDRAWN})
 _END: Final = Prepared(
     update(Loan)
     .where(Loan.id == bindparam("loan_id"), Loan.ended_at.is_(None))
@@ -63,7 +69,10 @@ def end(
     request_id: UUID | None = None,
     at: datetime | None = None,
 ) -> None:
-    """End an open loan, `request_id` being the scan that did it; now, or as of `at`."""
+    """End an open loan, `request_id` being the scan that did it; now, or as of `at`.
+
+    What comes back is laid ready for the child that waits for it longest.
+    """
     _END.run(
         session,
         {
@@ -74,17 +83,30 @@ def end(
             "by_request": request_id,
         },
     )
+    if how in _BACK:
+        hold_queue.item_is_back(session, loan, here)
 
 
 def reopen(session: Session, loan: AnyRow) -> None:
     """Let a loan that has just ended stand again.
 
     Raises:
-        RefusedError: TOO_LATE_TO_UNDO, when the item is with somebody else by now.
+        RefusedError: TOO_LATE_TO_UNDO, when the item has been with somebody else, or is lost.
     """
-    taken = session.scalar(select(Loan.id).where(Loan.item_id == loan.id, Loan.ended_at.is_(None)))
-    if taken is not None:
+    taken = session.scalar(
+        select(Loan.id).where(
+            Loan.item_id == loan.id,
+            Loan.id != loan.loan_id,
+            or_(
+                Loan.ended_at.is_(None),
+                # Written down afterwards from the paper book, and back by now.
+                (Loan.lent_at >= loan.ended_at) & (Loan.ended_as != LoanEnd.UNDONE),
+            ),
+        )
+    )
+    if taken is not None or loan.status in _AWAY:
         raise RefusedError(LendingRefusal.TOO_LATE_TO_UNDO)
+    hold_queue.take_off_shelf(session, loan.id)
     session.execute(
         update(Loan)
         .where(Loan.id == loan.loan_id)
@@ -92,9 +114,15 @@ def reopen(session: Session, loan: AnyRow) -> None:
     )
 
 
-def heal(session: Session | Connection, item: AnyRow) -> None:
-    """Take an item that was lost for found: it is in somebody's hand."""
-    if rules.heals(item.status):
-        session.execute(
-            update(Item).where(Item.id == item.id).values(status=ItemStatus.AVAILABLE, misses=0)
-        )
+def heal(session: Session | Connection, item: AnyRow, here: Here) -> None:
+    """Take an item that was lost for found: it is in somebody's hand, and its case is settled."""
+    if not rules.heals(item.status):
+        return
+    session.execute(
+        update(Item).where(Item.id == item.id).values(status=ItemStatus.AVAILABLE, misses=0)
+    )
+    session.execute(
+        update(ItemCase)
+        .where(ItemCase.item_id == item.id, ItemCase.ended_at.is_(None))
+        .values(ended_at=here.now, ended_as=CaseEnd.FOUND)
+    )

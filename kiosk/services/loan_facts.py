@@ -1,11 +1,12 @@
-"""What is known of an item and its latest loan: one statement, built once, for each way to ask."""
+"""What is known of an item, its last loan and who waits: one statement for each way to ask."""
 
 from typing import Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from kiosk.db import AnyRow, constant
+from kiosk.models.lending import Hold
 from kiosk.models.library import Item, Loan, Shelf, Title
 from kiosk.models.people import SchoolClass
 from kiosk.rules import book_classes
@@ -13,10 +14,33 @@ from kiosk.rules.book_classes import ShelfPlace
 from kiosk.rules.lending import ItemStatus
 from kiosk.services.prepared import Prepared
 
+_ready = aliased(Hold)
+_next = aliased(Hold)
+_any = aliased(Hold)
+# The child that has waited longest for this title and has no copy ready yet.
+_next_one = (
+    select(_next.id)
+    .where(_next.title_id == Item.title_id, _next.ended_at.is_(None), _next.item_id.is_(None))
+    .order_by(_next.placed_at, _next.id)
+    .limit(1)
+    .correlate(Item)
+    .scalar_subquery()
+)
+_has_holds = (
+    select(_any.id)
+    .where(_any.title_id == Item.title_id, _any.ended_at.is_(None))
+    .correlate(Item)
+    .exists()
+)
 _COLUMNS: Final = (
     Item.id,
     Item.status,
     Item.accession_no,
+    Item.title_id,
+    _ready.child_id.label("ready_for"),
+    _ready.pick_up_by,
+    _next_one.label("next_hold_id"),
+    _has_holds.label("has_holds"),
     Title.name,
     Title.kind,
     Title.class_mark,
@@ -55,12 +79,14 @@ _latest_one = (
     .correlate(Item)
     .scalar_subquery()
 )
+_is_ready = and_(_ready.item_id == Item.id, _ready.ended_at.is_(None))
 _ITEM: Final = (
     select(*_COLUMNS)
     .join(Title, Title.id == Item.title_id)
     .outerjoin(Shelf, Shelf.id == Item.shelf_id)
     .outerjoin(Loan, Loan.id == func.coalesce(_open_one, _latest_one))
     .outerjoin(SchoolClass, SchoolClass.id == Loan.class_id)
+    .outerjoin(_ready, _is_ready)
 )
 BY_CODE: Final = Prepared(_ITEM.where(Item.code == bindparam("code")))
 BY_NUMBER: Final = Prepared(_ITEM.where(Item.accession_no == bindparam("accession_no")))
@@ -76,6 +102,7 @@ BY_LOAN: Final = Prepared(
     .join(Title, Title.id == Item.title_id)
     .outerjoin(Shelf, Shelf.id == Item.shelf_id)
     .outerjoin(SchoolClass, SchoolClass.id == Loan.class_id)
+    .outerjoin(_ready, _is_ready)
     .where(Loan.id == bindparam("loan_id"))
 )
 

@@ -19,7 +19,7 @@ from kiosk.rules.badges import Badge
 from kiosk.rules.friends import FriendProblem
 from kiosk.rules.people import PeopleProblem
 from kiosk.rules.visits import VisitState
-from kiosk.services import audit, enrolment, picture_codes, pinyin
+from kiosk.services import audit, enrolment, hold_queue, picture_codes, pinyin
 from kiosk.services.again import once_more
 from kiosk.services.audit import AuditAction
 from kiosk.services.friends import locked, worn_by_class
@@ -99,6 +99,7 @@ def as_listed_child(friend_id: UUID, child_id: UUID, *, actor_id: UUID, here: He
         _end_one_of_two(session, friend_id, child_id)
         session.execute(update(Visit).where(Visit.child_id == friend_id).values(child_id=child_id))
         session.execute(update(Loan).where(Loan.child_id == friend_id).values(child_id=child_id))
+        hold_queue.hand_over(session, friend_id, child_id, here)
         _hand_over_card(session, friend_id, child_id, here)
         friend.left_on = here.today
         _note(session, friend_id, f"is child:{child_id}", actor_id, here)

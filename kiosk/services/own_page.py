@@ -6,11 +6,12 @@ from typing import Final
 from uuid import UUID
 from zlib import crc32
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnyRow, reading
 from kiosk.models.calls import TO_COME_STATES, Booking, Line, Slot
+from kiosk.models.lending import Hold
 from kiosk.models.library import Item, Loan, Title
 from kiosk.models.people import Child, Contact
 from kiosk.rules.catalogue import TitleKind
@@ -19,6 +20,7 @@ from kiosk.services.answers import (
     CallMode,
     ChildFace,
     OwnCall,
+    OwnHold,
     OwnLoan,
     OwnPage,
     OwnPageSaying,
@@ -63,7 +65,10 @@ _CALL: Final = Prepared(
 
 _soonest_loan = aliased(Loan)
 _soonest_call = aliased(Booking)
-# One statement for the door: the book due soonest and today's next call, where there are any.
+_ready = aliased(Hold)
+_ready_title = aliased(Title)
+# One statement for the door: the book due soonest, the one that lies ready and today's next call,
+# where there are any.
 _REMINDERS: Final = Prepared(
     select(
         Loan.id,
@@ -74,6 +79,7 @@ _REMINDERS: Final = Prepared(
         Booking.start_min,
         Contact.relation,
         Line.kind,
+        _ready_title.name.label("ready"),
     )
     .select_from(Child)
     .outerjoin(
@@ -104,16 +110,55 @@ _REMINDERS: Final = Prepared(
     .outerjoin(Contact, Contact.id == Booking.contact_id)
     .outerjoin(Slot, Slot.id == Booking.slot_id)
     .outerjoin(Line, Line.id == Slot.line_id)
+    .outerjoin(
+        _ready_title,
+        _ready_title.id
+        == select(_ready.title_id)
+        .where(
+            _ready.child_id == bindparam("child_id"),
+            _ready.ended_at.is_(None),
+            _ready.pick_up_by >= bindparam("today"),
+        )
+        .order_by(_ready.pick_up_by)
+        .limit(1)
+        .scalar_subquery(),
+    )
     .where(Child.id == bindparam("child_id"))
+)
+
+
+_before = aliased(Hold)
+_HOLDS: Final = Prepared(
+    select(
+        Hold.id,
+        Hold.item_id,
+        Title.name,
+        select(func.count())
+        .select_from(_before)
+        .where(
+            _before.title_id == Hold.title_id,
+            _before.ended_at.is_(None),
+            _before.item_id.is_(None),
+            _before.placed_at < Hold.placed_at,
+        )
+        .correlate(Hold)
+        .scalar_subquery()
+        .label("before"),
+    )
+    .join(Title, Title.id == Hold.title_id)
+    .where(Hold.child_id == bindparam("child_id"), Hold.ended_at.is_(None))
+    # What lies ready comes first.
+    .order_by(Hold.item_id.is_(None), Hold.placed_at, Hold.id)
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminders:
-    """What rides on the greeting: today's call, and the book due soonest."""
+    """What rides on the greeting: today's call, the book that lies ready, the one due soonest."""
 
     call: OwnCall | None
     loan: OwnLoan | None
+    ready: Book | None
 
 
 def reminders(session: Session | Connection, *, child_id: UUID, here: Here) -> Reminders:
@@ -122,10 +167,25 @@ def reminders(session: Session | Connection, *, child_id: UUID, here: Here) -> R
         session, {"child_id": child_id, "today": here.today, "minute": here.minute}
     )
     if row is None:
-        return Reminders(call=None, loan=None)
+        return Reminders(call=None, loan=None, ready=None)
     return Reminders(
         call=None if row.booking_id is None else own_call(row),
         loan=None if row.id is None else own_loan(row.id, row.name, row.due_on),
+        ready=None if row.ready is None else book(row.ready),
+    )
+
+
+def holds(session: Session | Connection, *, child_id: UUID) -> tuple[OwnHold, ...]:
+    """Return the books that a child waits for, those that lie ready first."""
+    rows = _HOLDS.rows(session, {"child_id": child_id})
+    return tuple(
+        OwnHold(
+            hold_id=row.id,
+            book=book(row.name),
+            place=row.before + 1,
+            is_ready=row.item_id is not None,
+        )
+        for row in rows
     )
 
 
@@ -166,6 +226,7 @@ def read(
         loans=tuple(own_loan(row.id, row.name, row.due_on) for row in rows),
         call=next_call(session, child_id=child_id, here=here),
         may_borrow=max(policy.limit - books, 0) if policy.self_lending else 0,
+        holds=holds(session, child_id=child_id),
     )
 
 
@@ -177,6 +238,11 @@ def show(*, child_id: UUID, face: ChildFace, saying: OwnPageSaying, here: Here) 
 def in_hand(*, child_id: UUID) -> tuple[OwnLoan, ...]:
     """Return the books in a child's hands, read by themselves."""
     return loans(reading(), child_id=child_id)
+
+
+def show_holds(*, child_id: UUID) -> tuple[OwnHold, ...]:
+    """Return the books that a child waits for, read by themselves."""
+    return holds(reading(), child_id=child_id)
 
 
 def own_loan(loan_id: UUID, name: str, due_on: date) -> OwnLoan:

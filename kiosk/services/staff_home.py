@@ -20,7 +20,7 @@ from kiosk.rules.badges import Badge
 from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import Hazard, OpeningState
 from kiosk.rules.visits import VisitState
-from kiosk.services import call_desk, friends, rooms, waiting
+from kiosk.services import call_desk, friends, hold_shelf, late_entries, rooms, waiting
 from kiosk.services.call_board import BoardRow, CallRow
 from kiosk.services.here import Here
 from kiosk.services.visit_days import of_days
@@ -41,6 +41,8 @@ class TodoKind(StrEnum):
     SCANNER = "scanner"
     CAMERA = "camera"
     MAKE_GOOD = "make_good"
+    LATE = "late"
+    HOLD = "hold"
     NEW_FRIEND = "new_friend"
     UNCLEAR = "unclear"
     MISSED = "missed"
@@ -247,9 +249,25 @@ def _call_todo(board: tuple[BoardRow, ...]) -> tuple[Todo, ...]:
 
 
 def _later_todo(session: Session, here: Here) -> tuple[Todo, ...]:
+    return (*_book_todo(session, here), *_friend_todo(session, here), *_missed_todo(session, here))
+
+
+def _book_todo(session: Session, here: Here) -> tuple[Todo, ...]:
+    """Say what is asked of the paper book, and that a book is to be fetched.
+
+    What nobody picked up in time is passed on first.
+    """
+    hold_shelf.settle(here=here)
+    counts = (
+        (TodoKind.LATE, late_entries.question_count(session)),
+        (TodoKind.HOLD, hold_shelf.to_fetch_count()),
+    )
+    return tuple(Todo(kind=kind, on=here.today, count=count) for kind, count in counts if count)
+
+
+def _friend_todo(session: Session, here: Here) -> tuple[Todo, ...]:
     count = friends.unnamed_count(session)
-    unnamed = (Todo(kind=TodoKind.NEW_FRIEND, on=here.today, count=count),) if count else ()
-    return unnamed + _missed_todo(session, here)
+    return (Todo(kind=TodoKind.NEW_FRIEND, on=here.today, count=count),) if count else ()
 
 
 def _missed_todo(session: Session, here: Here) -> tuple[Todo, ...]:

@@ -265,7 +265,7 @@ def _mend(
     )
     if kind is SightKind.ON_LOAN:
         loan_changes.end(session, item, LoanEnd.FOUND, here, request_id=request_id)
-    loan_changes.heal(session, item)
+    loan_changes.heal(session, item, here)
     return kind
 
 

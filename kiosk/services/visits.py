@@ -243,7 +243,8 @@ def _answer(
                 greeting=Greeting(civil.daytime(here.minute).value),
                 today=here.today,
                 call=reminders.call,
-                loan=reminders.loan if reminders.call is None else None,
+                ready=reminders.ready if reminders.call is None else None,
+                loan=reminders.loan if reminders.call is None and not reminders.ready else None,
                 train=rooms.train(connection, here, since=child.open_since or here.today),
             )
 

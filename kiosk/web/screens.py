@@ -25,6 +25,7 @@ from kiosk.services.answers import (
     Room,
 )
 from kiosk.services.finding_answers import FindBook, FoundTitle
+from kiosk.services.hold_answers import HoldPlaced
 from kiosk.services.lending import Reader
 from kiosk.services.no_card_answers import (
     PickAnimal,
@@ -45,6 +46,7 @@ _FRAGMENTS: Final = {
     BookWaits: "kiosk/_book_waits.html",
     FindBook: "kiosk/_find.html",
     FoundTitle: "kiosk/_found_title.html",
+    HoldPlaced: "kiosk/_hold_placed.html",
     KindRefusal: "kiosk/_refusal.html",
     LeaveAsked: "kiosk/_leave.html",
     Left: "kiosk/_goodbye.html",

@@ -1,6 +1,7 @@
 """The paper ledgers: their columns as printed, no empty cell, every export in the audit."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,18 +10,23 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from kiosk.db import db, reading
+from kiosk.db import db, reading, transaction
 from kiosk.errors import InvalidInputError, NotFoundError, UnavailableError
 from kiosk.files.tables import Table
 from kiosk.models.audit import Audit, AuditAction
+from kiosk.models.library import Title
 from kiosk.rules import codes
 from kiosk.rules.call_states import CallState
+from kiosk.rules.catalogue import TitleKind
 from kiosk.rules.intake import BatchKind, NotTaken
+from kiosk.rules.item_cases import CaseEnd, CaseKind
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.openings import Hazard, OpeningState
 from kiosk.services import (
     batches,
+    case_list,
     drafts,
+    item_cases,
     item_status,
     ledger_paper,
     ledgers,
@@ -40,6 +46,7 @@ from kiosk.services.visits import arrive, leave
 from tests import factories
 from tests.clock import FrozenClock
 from tests.conftest import here_in
+from tests.factories import MadeItem
 
 # The headers as they stand on paper (`domain.md` 2.4).
 COLUMNS = {
@@ -51,6 +58,10 @@ COLUMNS = {
     " | 开始时间 | 结束时间 | 通话时长(分钟) | 是否接通 | 未接通处理 | 学生确认 | 值班教师 | 备注",
     Ledger.LOANS: "序号 | 借书日期 | 书名 | 登录号 | 册数 | 存放位置(架位) | 借阅人 | 班级"
     " | 应还日期 | 归还日期 | 归还情况 | 经手人 | 备注",
+    Ledger.LOSSES: "类别 | 书名 | 编号 | 单价 | 剔除时间 | 总价 | 原因 | 经手人 | 审批人",
+    Ledger.SCRAP: "物品名称 | 数量 | 原因 | 管理人员(签名) | 部门负责人(签名) | 校领导审批",
+    Ledger.GAMES: "日期 | 品名 | 编号 | 数量 | 借用人 | 班级 | 借出时间 | 归还时间 | 完好情况"
+    " | 经手人",
     Ledger.READERS: "班级 | 外借册数 | 读者人数 | 人均册数",
     Ledger.BOOKS: "登记日期 | 总登录号 | 图书编号 | 书名 | 作者 | 出版社 | 书号(ISBN/统一书号)"
     " | 单位 | 单价 | 数量 | 金额 | 来源(购置/捐赠/配发) | 验收人 | 经手人 | 备注",
@@ -59,7 +70,14 @@ COLUMNS = {
     " | 单价 | 金额(估) | 用途/去向 | 接收人 | 验收人 | 备注",
     Ledger.DONATED_BOOKS: "序号 | 书名 | 书号 | 册数 | 登录号(起止)",
 }
-TO_SIGN = {"值班教师签名", "学生确认"}
+TO_SIGN = {
+    "值班教师签名",
+    "学生确认",
+    "审批人",
+    "管理人员(签名)",
+    "部门负责人(签名)",
+    "校领导审批",
+}
 
 
 def _today(name: str, here: Here) -> Table:
@@ -126,6 +144,78 @@ def _given(here: Here, staff_id: UUID) -> UUID:
     return batch_id
 
 
+def _losses_and_a_game(here: Here) -> MadeItem:
+    """Withdraw a book, let a lost one be, and lend a game; return the book that was withdrawn."""
+    teacher = factories.staff(here).staff_id
+    worn = factories.item(here, name="旧字典", accession_no="000101")
+    lost = factories.item(here, name="小马过河", accession_no="000102")
+    with transaction() as session:
+        title = session.get_one(Title, worn.title_id)
+        title.price_fen, title.class_mark = 1250, "H163"
+    for item, kind, end in (
+        (worn, CaseKind.WORN_OUT, CaseEnd.WITHDRAWN),
+        (lost, CaseKind.LOST, CaseEnd.PARDONED),
+    ):
+        item_cases.open_case(item.item_id, kind, staff_id=teacher, here=here)
+        (case_id,) = case_list.open_of_title(item.title_id).values()
+        item_cases.settle(
+            case_id,
+            end,
+            reason="缺页太多",
+            staff_id=teacher,
+            approves=end is CaseEnd.WITHDRAWN,
+            here=here,
+        )
+    game = factories.item(here, name="象棋", accession_no="000103")
+    with transaction() as session:
+        session.get_one(Title, game.title_id).kind = TitleKind.GAME
+    child = factories.child(here, given_name="四")
+    factories.loan(here, child.child_id, game.item_id)
+    return worn
+
+
+def test_a_book_that_goes_stands_in_the_ledger_of_losses(here: Here) -> None:
+    _losses_and_a_game(here)
+
+    table = _today("L9", here)
+
+    assert [row[1] for row in table.rows] == ["旧字典", "小马过河"]
+    row = _by_column(table)
+    assert row["类别"] == "H 语言、文字"
+    assert (row["编号"], row["单价"], row["总价"]) == ("000101", Decimal("12.50"), Decimal("12.50"))
+    assert (row["剔除时间"], row["原因"]) == ("2026-11-20", "陈旧破烂，剔除，缺页太多")
+    assert row["经手人"] == row["审批人"] == "王老师"
+    assert table.totals is not None
+    assert table.totals[:2] == ("合计", "2 册")
+
+
+def test_what_shall_be_scrapped_is_counted_by_title_and_reason(here: Here) -> None:
+    worn = _losses_and_a_game(here)
+    teacher = factories.staff(here).staff_id
+    for _ in range(2):
+        more = factories.item(here, title_id=worn.title_id)
+        item_cases.open_case(more.item_id, CaseKind.WORN_OUT, staff_id=teacher, here=here)
+
+    table = _today("L19", here)
+
+    assert [row[:3] for row in table.rows] == [
+        ("旧字典", 1, "陈旧破烂，剔除，缺页太多"),
+        ("旧字典", 2, "陈旧破烂"),
+    ]
+    assert table.totals is not None
+    assert table.totals[1] == 3
+
+
+def test_a_game_stands_in_a_ledger_of_its_own(here: Here) -> None:
+    _losses_and_a_game(here)
+
+    row = _by_column(_today("L20", here))
+
+    assert (row["品名"], row["编号"], row["数量"]) == ("象棋", "000103", 1)
+    assert (row["借用人"], row["班级"], row["借出时间"]) == ("陈四", "三（1）班", "16:40")
+    assert (row["归还时间"], row["完好情况"], row["经手人"]) == ("—", "在借", "自助")
+
+
 @pytest.mark.parametrize("name", Ledger)
 def test_the_columns_are_those_of_the_paper(here: Here, name: Ledger) -> None:
     table = _today(name, here)
@@ -138,6 +228,7 @@ def test_no_cell_is_empty_but_those_for_the_pen(
     app: Flask, clock: FrozenClock, name: Ledger
 ) -> None:
     _afternoon(app, clock)
+    _losses_and_a_game(here_in(app, clock))
     table = _today(name, here_in(app, clock))
 
     empty = {

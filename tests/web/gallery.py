@@ -23,12 +23,14 @@ from kiosk.rules.book_classes import BookIcon, ShelfPlace
 from kiosk.rules.catalogue import ShelfColour
 from kiosk.rules.class_tree import Tree
 from kiosk.rules.codes import CodeProblem
+from kiosk.rules.holds import HoldRefusal
 from kiosk.rules.lending import LendingRefusal
 from kiosk.rules.pictures import Picture
 from kiosk.rules.relations import Relation
 from kiosk.rules.visits import VisitRefusal
 from kiosk.services import answers, finding_answers, no_card_answers, passbook
 from kiosk.services.devices import DeviceSettings
+from kiosk.services.hold_answers import HoldPlaced
 from kiosk.web import filters, heard, pinyin
 
 KIOSK = Path(__file__).resolve().parents[2] / "kiosk"
@@ -192,7 +194,7 @@ def _states() -> Iterator[tuple[str, str, object]]:
         )
     for number, saying in enumerate(answers.OwnPageSaying):
         yield (
-            f"04{'abcdef'[number]}-own-{saying}",
+            f"04{'abcdefgh'[number]}-own-{saying}",
             "kiosk/_own.html",
             replace(
                 OWN,
@@ -210,6 +212,7 @@ def _states() -> Iterator[tuple[str, str, object]]:
         "kiosk/_own.html",
         replace(OWN, loans=tuple(loan(book, IN_TWO_WEEKS) for book in (LAMP, LONG, KITE))),
     )
+    yield from _waiting()
     yield "05-lend-start", "kiosk/_lend_start.html", answers.LendStart(child=CHILD)
     yield "05b-lent", "kiosk/_lent.html", LENT
     yield "05l-lent-again", "kiosk/_lent.html", replace(LENT, has_read=True)
@@ -360,6 +363,44 @@ def _looking_for_a_book() -> Iterator[tuple[str, str, object]]:
         "kiosk/_found_title.html",
         replace(stands, found=found[1], is_in=False, next_volume=None, similar=()),
     )
+
+
+def _waiting() -> Iterator[tuple[str, str, object]]:
+    ready = answers.OwnHold(hold_id=ONE, book=KITE, place=1, is_ready=True)
+    second = answers.OwnHold(hold_id=TWO, book=LONG, place=2, is_ready=False)
+    three = tuple(loan(book, IN_TWO_WEEKS) for book in (LAMP, LONG, KITE))
+    yield "20-greeting-ready", "kiosk/_greeting.html", replace(GREETED, call=None, ready=KITE)
+    yield "20b-own-waiting", "kiosk/_own.html", replace(OWN, holds=(ready, second))
+    yield (
+        "20c-own-waiting-no-call",
+        "kiosk/_own.html",
+        replace(OWN, holds=(second, second), loans=three, call=None),
+    )
+    yield (
+        "20d-own-waits-in-two-weeks",
+        "kiosk/_own.html",
+        replace(OWN, holds=(ready,), loans=(), call=call(on=IN_TWO_WEEKS)),
+    )
+    placed = HoldPlaced(child=CHILD, hold=second, is_here=False, shelf=None)
+    stands = ShelfPlace(colour=ShelfColour.LAKE, letter="K", icon=BookIcon.WORLD)
+    yield "20e-hold", "kiosk/_hold_placed.html", placed
+    yield (
+        "20f-hold-on-shelf",
+        "kiosk/_hold_placed.html",
+        replace(placed, is_here=True, shelf=stands),
+    )
+    yield "20g-hold-ready", "kiosk/_hold_placed.html", replace(placed, hold=ready)
+    yield (
+        "20h-returned-waited-for",
+        "kiosk/_returned.html",
+        replace(RETURNED, may_renew=False, waited_for=True),
+    )
+    yield (
+        "20i-returned-alone-waited-for",
+        "kiosk/_returned.html",
+        replace(RETURNED, child=None, was_own=False, may_renew=False, tree=None, waited_for=True),
+    )
+    yield "20j-refusal-reserved", "kiosk/_refusal.html", refusal(HoldRefusal.RESERVED, title_id=ONE)
 
 
 def _without_a_card() -> Iterator[tuple[str, str, object]]:

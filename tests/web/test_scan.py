@@ -516,5 +516,5 @@ def test_a_scan_asks_the_database_a_few_times_however_many_children_there_are(
         "lend": 5,
         "already yours": 1,
         "bring back": 2,
-        "already here": 3,
+        "already here": 4,
     }

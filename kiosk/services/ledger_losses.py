@@ -1,0 +1,149 @@
+"""L9 图书报损账 and L19 报废物品申报表: what the room has a book less by, and what shall go."""
+
+from collections import Counter
+from decimal import Decimal
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
+
+from kiosk.db import AnyRow
+from kiosk.files.tables import Cell, Table
+from kiosk.models.lending import ItemCase
+from kiosk.models.library import Item, Title
+from kiosk.models.people import Staff
+from kiosk.rules import book_classes
+from kiosk.rules.item_cases import CaseEnd, CaseKind, writes_off
+from kiosk.services.here import Here
+from kiosk.services.ledger_paper import DASH, TO_SIGN, Period, Row, day_of, table
+
+_LOSS_COLUMNS: Final = (
+    ("类别", 16),
+    ("书名", 28),
+    ("编号", 10),
+    ("单价", 8),
+    ("剔除时间", 11),
+    ("总价", 8),
+    ("原因", 20),
+    ("经手人", 10),
+    ("审批人", 10),
+)
+_SCRAP_COLUMNS: Final = (
+    ("物品名称", 30),
+    ("数量", 6),
+    ("原因", 20),
+    ("管理人员(签名)", 16),
+    ("部门负责人(签名)", 16),
+    ("校领导审批", 16),
+)
+_BEFELL: Final = {
+    CaseKind.LOST: "遗失",
+    CaseKind.DAMAGED: "破损",
+    CaseKind.MISSING: "缺失",
+    CaseKind.WORN_OUT: "陈旧破烂",
+}
+_SETTLED: Final = {
+    CaseEnd.REPLACED: "换书",
+    CaseEnd.PARDONED: "免予追究",
+    CaseEnd.WITHDRAWN: "剔除",
+}
+_handler, _approver = aliased(Staff), aliased(Staff)
+_CASES: Final = (
+    select(
+        ItemCase,
+        Item.accession_no,
+        Item.price_fen,
+        Title.name,
+        Title.class_mark,
+        Title.price_fen.label("title_price_fen"),
+        _handler.display_name.label("handler"),
+        _approver.display_name.label("approver"),
+    )
+    .join(Item, Item.id == ItemCase.item_id)
+    .join(Title, Title.id == Item.title_id)
+    .outerjoin(_handler, _handler.id == ItemCase.ended_by_id)
+    .outerjoin(_approver, _approver.id == ItemCase.approved_by_id)
+)
+
+
+def losses(session: Session, period: Period, *, here: Here) -> Table:
+    """Return L9 of a period: the books that were written off in it."""
+    found = session.execute(
+        _CASES.where(ItemCase.ended_at.is_not(None)).order_by(ItemCase.ended_at)
+    )
+    rows = [
+        row
+        for row in found
+        if writes_off(row.ItemCase.kind, row.ItemCase.ended_as)
+        and period.first <= day_of(row.ItemCase.ended_at, here) <= period.last
+    ]
+    prices = [_price(row) for row in rows]
+    total = sum((price for price in prices if price is not None), Decimal(0))
+    return table(
+        "图书报损账",
+        _LOSS_COLUMNS,
+        [_loss(row, here) for row in rows],
+        totals=("合计", f"{len(rows)} 册", *[DASH] * 3, _money(total), *[DASH] * 3),
+        period=period,
+        here=here,
+    )
+
+
+def _loss(row: AnyRow, here: Here) -> Row:
+    case: ItemCase = row.ItemCase
+    return (
+        _class(row.class_mark),
+        row.name,
+        row.accession_no,
+        _money(_price(row)),
+        day_of(case.ended_at or here.now, here).isoformat(),
+        _money(_price(row)),
+        _why(case),
+        row.handler or DASH,
+        # Until somebody stands for it on the screen, the pen does on paper.
+        row.approver or TO_SIGN,
+    )
+
+
+def _why(case: ItemCase) -> str:
+    settled = _SETTLED.get(case.ended_as) if case.ended_as else None
+    parts = (_BEFELL[case.kind], settled, case.end_reason or case.reason)
+    return "，".join(part for part in parts if part)
+
+
+def scrap(session: Session, period: Period, *, here: Here) -> Table:
+    """Return L19 of a period: what shall be scrapped, one line for a title and a reason."""
+    first, last = period.first, period.last
+    found = session.execute(
+        _CASES.where(
+            ItemCase.local_day.between(first, last),
+            or_(
+                ItemCase.ended_as == CaseEnd.WITHDRAWN,
+                ItemCase.ended_at.is_(None) & (ItemCase.kind == CaseKind.WORN_OUT),
+            ),
+        ).order_by(Title.name, ItemCase.kind)
+    )
+    counted = Counter((row.name, _why(row.ItemCase)) for row in found)
+    rows = [(name, count, why, *[TO_SIGN] * 3) for (name, why), count in counted.items()]
+    return table(
+        "报废物品申报表",
+        _SCRAP_COLUMNS,
+        rows,
+        totals=("合计", sum(counted.values()), *[DASH] * 4),
+        period=period,
+        here=here,
+    )
+
+
+def _class(class_mark: str | None) -> str:
+    known = book_classes.class_of(class_mark)
+    return DASH if known is None else f"{known.letter} {known.name}"
+
+
+def _price(row: AnyRow) -> Decimal | None:
+    fen = row.title_price_fen if row.price_fen is None else row.price_fen
+    return None if fen is None else Decimal(fen) / 100
+
+
+def _money(amount: Decimal | None) -> Cell:
+    return DASH if amount is None else amount.quantize(Decimal("0.01"))
