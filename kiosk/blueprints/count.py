@@ -45,7 +45,9 @@ def show() -> Response:
     board = stocktake_board.board(context.here())
     if board is None:
         if helping.is_under_way():
-            helping.end()  # the teacher has ended the count at another window
+            # Ended at another window: the child keeps nothing of staff (ruling 10).
+            staff_screen.lock()
+            return redirect(url_for("kiosk.idle"), code=303)
         return staff_page.show(
             "count/begin.html", has_report=stocktake_report.exists(context.here())
         )

@@ -11,7 +11,7 @@ from kiosk.models.stocktake import Stocktake, StocktakeSight
 from kiosk.rules import codes
 from kiosk.rules.lending import LoanEnd
 from kiosk.rules.staff import Role
-from kiosk.services import stocktake
+from kiosk.services import stocktake, stocktake_end
 from kiosk.services.here import Here
 from tests import factories
 from tests.page import Page, PageClient
@@ -163,6 +163,34 @@ def test_the_staff_card_gives_the_pages_back(page: PageClient, here: Here) -> No
     page.scan(who.card_code)
 
     assert page.open("/staff").path == "/staff"
+
+
+def test_a_count_that_ends_elsewhere_leaves_the_child_no_page_of_staff(
+    page: PageClient, here: Here
+) -> None:
+    who = sign_in(page, here, Role.LIBRARIAN)
+    page.open(COUNT).press("Begin a stock-take")
+    page.open(COUNT).press("A child helps")
+
+    stocktake_end.end(also_counted=(), staff_id=who.staff_id, here=here)
+
+    assert page.open(COUNT).path == "/"
+    for path in (COUNT, "/staff", "/staff/books"):
+        assert page.open(path).path == "/", path
+
+
+def test_after_a_count_that_ends_elsewhere_the_staff_card_gives_the_pages_back(
+    page: PageClient, here: Here
+) -> None:
+    who = sign_in(page, here, Role.LIBRARIAN)
+    page.open(COUNT).press("Begin a stock-take")
+    page.open(COUNT).press("A child helps")
+    stocktake_end.end(also_counted=(), staff_id=who.staff_id, here=here)
+    page.open(COUNT)
+
+    page.scan(who.card_code)
+
+    assert "Begin a stock-take" in page.open(COUNT).words
 
 
 # The end
