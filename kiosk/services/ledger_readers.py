@@ -30,6 +30,7 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
             SchoolClass.grade,
             SchoolClass.number,
             func.count(Loan.id).label("loans"),
+            func.count(Loan.child_id).label("known"),
             func.count(Loan.child_id.distinct()).label("readers"),
         )
         .join(SchoolClass, SchoolClass.id == Loan.class_id)
@@ -52,15 +53,16 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
 
 
 def _row(one: AnyRow) -> Row:
-    name = class_name(one.grade, one.number)
-    return (name, one.loans, one.readers or DASH, _each(one.loans, one.readers))
+    readers = one.readers if one.known == one.loans else None
+    return (class_name(one.grade, one.number), one.loans, *_each(one.loans, readers))
 
 
 def _totals(classes: Sequence[AnyRow], readers: int) -> Row:
     loans = sum(one.loans for one in classes)
-    return ("合计", loans, readers or DASH, _each(loans, readers))
+    is_known = all(one.known == one.loans for one in classes)
+    return ("合计", loans, *_each(loans, readers if is_known else None))
 
 
-def _each(loans: int, readers: int) -> Cell:
-    """Return how many books a reader had; a dash where nobody is known any more."""
-    return round(loans / readers, 2) if readers else DASH
+def _each(loans: int, readers: int | None) -> tuple[Cell, Cell]:
+    """Return the readers and their books each; dashes as soon as one reader is forgotten."""
+    return (readers, round(loans / readers, 2)) if readers else (DASH, DASH)

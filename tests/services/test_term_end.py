@@ -194,6 +194,21 @@ def test_a_month_of_the_term_still_has_its_readers(here: Here) -> None:
 
 
 @pytest.mark.usefixtures("term")
+def test_readers_are_not_counted_where_some_of_them_are_forgotten(here: Here) -> None:
+    gone, other = factories.child(here), factories.child(here, grade=4)
+    lost = [_loan(gone, here, days_ago=days) for days in (5, 4)]
+    _loan(gone, here, days_ago=3)
+    _loan(other, here, days_ago=3)
+    with transaction() as session:
+        session.execute(update(Loan).where(Loan.id.in_(lost)).values(child_id=None))
+
+    table = _ledger("L10", here, here.today - 5 * DAY, here.today)
+
+    assert [row[1:] for row in table.rows] == [(3, "—", "—"), (1, 1, 1.0)]
+    assert table.totals == ("合计", 4, "—", "—")
+
+
+@pytest.mark.usefixtures("term")
 def test_what_is_asked_of_the_tables_has_a_dash_for_who_was_forgotten(here: Here) -> None:
     child = factories.child(here)
     loan_id = _loan(child, here, days_ago=3)
