@@ -3,15 +3,24 @@
 import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 
 def save(path: Path, data: bytes) -> None:
+    """Write a file that is in memory."""
+    with saving(path) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def saving(path: Path) -> Iterator[IO[bytes]]:
     """Write beside the target as `.part`, flush it to the disk, then rename it into place."""
     part = path.with_name(path.name + ".part")
     try:
         with part.open("wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

@@ -73,6 +73,8 @@ def export(kind: CatalogueFormat, *, actor_id: UUID, settings: Settings) -> byte
             finally:
                 process.kill()
                 process.wait()
+            if process.returncode:
+                raise UnavailableError(ImportProblem.NOT_EXPORTED)
             return output.read_bytes()
         except (subprocess.SubprocessError, OSError) as error:
             raise UnavailableError(ImportProblem.NOT_EXPORTED) from error

@@ -19,6 +19,7 @@ from kiosk.errors import UnavailableError
 from kiosk.files import catalogue_marc, catalogue_table
 from kiosk.files.books import BookRow, Copy
 from kiosk.files.catalogue_words import clean
+from kiosk.files.saving import saving
 from kiosk.models.library import Item, Shelf, Title
 from kiosk.rules.catalogue import CatalogueProblem
 from kiosk.services import audit
@@ -73,7 +74,7 @@ def write(kind: CatalogueFormat, output: Path, *, actor_id: UUID | None, here: H
         )
     counted = _Counted(_rows())
     try:
-        with output.open("wb") as file:
+        with saving(output) as file:
             match kind:
                 case CatalogueFormat.CNMARC:
                     catalogue_marc.write_marc(counted, file, day=f"{here.today:%Y%m%d}")

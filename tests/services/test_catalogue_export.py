@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, text
 
 from kiosk.db import reading, transaction
 from kiosk.errors import UnavailableError
@@ -20,9 +20,10 @@ from kiosk.ids import new_id
 from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.library import Item, Shelf, Title
 from kiosk.rules import codes
+from kiosk.rules.book_imports import ImportProblem
 from kiosk.rules.catalogue import TitleKind
 from kiosk.rules.lending import ItemStatus
-from kiosk.services import catalogue_export, intake
+from kiosk.services import book_jobs, catalogue_export, intake
 from kiosk.services.catalogue_export import CatalogueFormat
 from kiosk.services.catalogue_rows import NewTitle, item_row, new_item, title_row
 from kiosk.services.here import Here
@@ -352,6 +353,39 @@ def test_a_folder_that_is_not_there_is_said(here: Here, tmp_path: Path) -> None:
         catalogue_export.write(
             CatalogueFormat.CSV, tmp_path / "no" / "a.csv", actor_id=None, here=here
         )
+
+
+def _catalogue_with_a_bad_end(here: Here) -> None:
+    """Store more titles than are read at once, the last with a day that is none."""
+    store([(NewTitle(name=f"第{number}本"), []) for number in range(501)], here)
+    with transaction() as session:
+        last = session.scalars(select(Title.id).order_by(Title.id.desc())).first()
+        assert last is not None
+        session.execute(insert(Item), [item_row(new_item("000001", here=here), last, here=here)])
+        session.execute(text("UPDATE item SET added_on = 'no day'"))
+
+
+@pytest.mark.parametrize("kind", [CatalogueFormat.CNMARC, CatalogueFormat.CSV])
+def test_a_catalogue_that_breaks_off_leaves_no_file(
+    here: Here, tmp_path: Path, kind: CatalogueFormat
+) -> None:
+    _catalogue_with_a_bad_end(here)
+
+    with pytest.raises(ValueError, match="no day"):
+        catalogue_export.write(kind, tmp_path / "a", actor_id=None, here=here)
+
+    assert not list(tmp_path.glob("a*"))
+
+
+def test_a_catalogue_that_breaks_off_is_handed_to_nobody(here: Here) -> None:
+    _catalogue_with_a_bad_end(here)
+
+    with pytest.raises(UnavailableError) as error:
+        book_jobs.export(
+            CatalogueFormat.CSV, actor_id=factories.staff(here).staff_id, settings=here.settings
+        )
+
+    assert error.value.reason is ImportProblem.NOT_EXPORTED
 
 
 def test_a_name_of_ten_thousand_signs_is_refused(tmp_path: Path) -> None:
