@@ -29,7 +29,8 @@ _LOOKED_AT: Final = 400
 
 _is_here = exists().where(Item.title_id == Title.id, Item.status.in_(_HERE))
 _is_out = exists().where(Loan.item_id == Item.id, Loan.ended_at.is_(None))
-_BOOKS: Final = select(Title.id, Title.name).where(_is_here)
+_is_named = Title.is_draft.is_(False)  # a draft has only a number to read
+_BOOKS: Final = select(Title.id, Title.name).where(_is_here, _is_named)
 
 
 def find(keys: str, *, page: int, face: ChildFace) -> FindBook:
@@ -80,15 +81,16 @@ def _spelt(keys: str) -> AnySelect:
         (Title.pad_key == keys, 0), (Title.pad_key.startswith(keys), 1), else_=2
     )
     best = (rank, func.length(Title.pad_key), Title.name, Title.id)
-    fits = select(Title.id).where(Title.pad_key.contains(keys)).order_by(*best).limit(_LOOKED_AT)
-    return _BOOKS.where(Title.id.in_(fits)).order_by(*best)
+    fits = select(Title.id).where(Title.pad_key.contains(keys), _is_named)
+    looked_at = fits.order_by(*best).limit(_LOOKED_AT)
+    return _BOOKS.where(Title.id.in_(looked_at)).order_by(*best)
 
 
 def _newest() -> AnySelect:
     """Return what came last, out of the items that an index knows as the latest."""
     lately = (
         select(Item.title_id, Item.added_on)
-        .where(Item.status.in_(_HERE))
+        .where(Item.status.in_(_HERE), exists().where(Title.id == Item.title_id, _is_named))
         .order_by(Item.added_on.desc(), Item.title_id.desc())
         .limit(_LATELY)
         .subquery()

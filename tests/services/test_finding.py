@@ -65,6 +65,17 @@ def test_a_book_that_nobody_can_have_is_not_found(here: Here) -> None:
     assert names(find(here, "")) == []
 
 
+def test_a_draft_is_shown_to_no_child(here: Here) -> None:
+    one = add(here, "小马", author="彭文席", series="小动物", series_no=1)
+    add(here, "未命名 000123", author="彭文席", series="小动物", series_no=2, is_draft=True)
+
+    assert names(find(here, "")) == ["小马"]
+    assert names(find(here, "966")) == []  # the letters wmm
+    shown = look(here, one)
+    assert shown.next_volume is None
+    assert shown.similar == ()
+
+
 def test_without_keys_stand_the_books_that_came_last(here: Here) -> None:
     old, new = add(here, "旧书"), add(here, "新书")
     with transaction() as session:
