@@ -5,14 +5,14 @@ from datetime import date
 from typing import Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import and_, func, insert, select
 from sqlalchemy.orm import Session
 
-from kiosk.db import reading, transaction
+from kiosk.db import AnyRow, reading, transaction
 from kiosk.errors import InvalidInputError, NotFoundError
 from kiosk.ids import new_id
 from kiosk.models.library import Item, Loan, Shelf, Title
-from kiosk.models.people import Child, SchoolClass
+from kiosk.models.people import Child, SchoolClass, Staff
 from kiosk.rules.catalogue import CatalogueProblem, isbn_of
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import audit
@@ -45,7 +45,10 @@ MOST_COPIES: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRow:
-    """A copy; who has it and until when, while it is on loan."""
+    """A copy, and until when it is on loan, if it is.
+
+    `holder` is the name of the child or the teacher that has it; a class has `holder_class` alone.
+    """
 
     item_id: UUID
     code: str
@@ -66,9 +69,6 @@ class TitleDetail:
     csbn: str | None
     class_mark: str | None
     copies: tuple[ItemRow, ...]
-
-
-_out = and_(Loan.item_id == Item.id, Loan.ended_at.is_(None))
 
 
 def detail(title_id: UUID) -> TitleDetail:
@@ -176,24 +176,28 @@ def _add_items(
     return made
 
 
-def _copies(session: Session, title_id: UUID) -> tuple[ItemRow, ...]:
-    rows = session.execute(
-        select(
-            Item,
-            Shelf.name.label("shelf"),
-            Loan.due_on,
-            Child.family_name,
-            Child.given_name,
-            SchoolClass.grade,
-            SchoolClass.number,
-        )
-        .outerjoin(Shelf, Shelf.id == Item.shelf_id)
-        .outerjoin(Loan, _out)
-        .outerjoin(Child, Child.id == Loan.child_id)
-        .outerjoin(SchoolClass, SchoolClass.id == Child.class_id)
-        .where(Item.title_id == title_id)
-        .order_by(Item.accession_no)
+_COPIES: Final = (
+    select(
+        Item,
+        Shelf.name.label("shelf"),
+        Loan.due_on,
+        Child.family_name,
+        Child.given_name,
+        Staff.display_name,
+        SchoolClass.grade,
+        SchoolClass.number,
     )
+    .outerjoin(Shelf, Shelf.id == Item.shelf_id)
+    .outerjoin(Loan, and_(Loan.item_id == Item.id, Loan.ended_at.is_(None)))
+    .outerjoin(Child, Child.id == Loan.child_id)
+    .outerjoin(Staff, Staff.id == Loan.staff_id)
+    .outerjoin(SchoolClass, SchoolClass.id == func.coalesce(Child.class_id, Loan.class_id))
+    .order_by(Item.accession_no)
+)
+
+
+def _copies(session: Session, title_id: UUID) -> tuple[ItemRow, ...]:
+    rows = session.execute(_COPIES.where(Item.title_id == title_id))
     return tuple(
         ItemRow(
             item_id=row.Item.id,
@@ -201,12 +205,21 @@ def _copies(session: Session, title_id: UUID) -> tuple[ItemRow, ...]:
             accession_no=row.Item.accession_no,
             shelf=row.shelf,
             status=row.Item.status,
-            holder=None if row.due_on is None else row.family_name + row.given_name,
+            holder=_holder(row),
             holder_class=None if row.grade is None else (row.grade, row.number),
             due_on=row.due_on,
         )
         for row in rows
     )
+
+
+def _holder(row: AnyRow) -> str | None:
+    """Return the name of the child or the teacher that has a copy; a class is no person."""
+    if row.family_name is not None:
+        name: str = row.family_name + row.given_name
+        return name
+    display_name: str | None = row.display_name
+    return display_name
 
 
 def _audit(

@@ -1,10 +1,15 @@
 """A form of the books that is refused: what was typed stands in it still, and what to look at."""
 
+from uuid import uuid4
+
 import pytest
 
 from kiosk.models.library import Item, Title
+from kiosk.rules.lending import Borrower
+from kiosk.services import desk, desk_readers
+from kiosk.services.desk import DeskMode
 from kiosk.services.here import Here
-from tests import factories
+from tests import factories, markup
 from tests.page import Page, PageClient, Upload
 from tests.web.staff import sign_in
 
@@ -75,3 +80,29 @@ def test_a_refused_number_of_copies_stays_on_the_page_of_its_title(
     assert "活着" in refused.words
     assert refused.all("input", name="copies")[0].get("value") == said
     assert factories.how_many(Item) == 3
+
+
+@pytest.mark.parametrize(
+    ("borrower", "has_it"), [(Borrower.CLASS, "Class 3-1"), (Borrower.STAFF, "韩老师")]
+)
+def test_a_title_says_which_class_or_teacher_has_a_copy(
+    page: PageClient, here: Here, borrower: Borrower, has_it: str
+) -> None:
+    item, teacher = factories.item(here), factories.staff(here, display_name="韩老师")
+    class_id = factories.school_class(here, grade=3)
+    reader_id = class_id if borrower is Borrower.CLASS else teacher.staff_id
+    desk.scan(
+        item.code,
+        mode=DeskMode.LEND,
+        reader=desk_readers.find(borrower, reader_id),
+        request_id=uuid4(),
+        staff_id=teacher.staff_id,
+        here=here,
+    )
+
+    title = page.open(f"/staff/books/{item.title_id}")
+
+    assert title.status == 200
+    assert "out on loan" in title.words
+    assert markup.words(title.all("td")[3]) == has_it
+    assert "Take back" in title.words
