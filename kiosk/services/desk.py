@@ -144,7 +144,9 @@ def last_opening_ended(*, here: Here) -> datetime:
     return _last_opening_ended(reading().connection(), here)
 
 
+@once_more("uq_loan_open_item")
 def _undo_lend(loan_id: UUID, here: Here) -> None:
+    """Take a loan back; whoever had the item until the same scan has it again."""
     with transaction() as session:
         loan = loan_changes.find(session, loan_id)
         if loan.ended_as is LoanEnd.UNDONE:
@@ -153,6 +155,13 @@ def _undo_lend(loan_id: UUID, here: Here) -> None:
             raise RefusedError(LendingRefusal.TOO_LATE_TO_UNDO)
         loan_changes.end(session, loan, LoanEnd.UNDONE, here)
         hold_queue.not_lent(session, loan)
+        before = session.scalar(
+            select(Loan.id).where(
+                Loan.end_request_id == loan.request_id, Loan.ended_as == LoanEnd.IMPLIED
+            )
+        )
+        if before is not None:
+            loan_changes.reopen(session, loan_changes.find(session, before))
 
 
 @once_more("uq_loan_open_item")
@@ -193,7 +202,7 @@ def _lend(connection: Connection, item: AnyRow, one: _Scan) -> DeskAnswer:
     if refusal is not None:
         raise RefusedError(refusal, held=held)
     if is_out:
-        loan_changes.end(connection, item, LoanEnd.IMPLIED, one.here)
+        loan_changes.end(connection, item, LoanEnd.IMPLIED, one.here, request_id=one.request_id)
     loan = new_loans.add(
         connection, item.id, taker, policy, request_id=one.request_id, here=one.here
     )

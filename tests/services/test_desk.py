@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from kiosk.db import db, reading
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
-from kiosk.models.lending import RoomReading
+from kiosk.models.lending import Hold, RoomReading
 from kiosk.models.library import Item, Loan
 from kiosk.rules.book_classes import BookIcon, ShelfPlace
 from kiosk.rules.catalogue import ShelfColour, TitleKind
@@ -19,7 +19,7 @@ from kiosk.rules.codes import CodeKind, CodeProblem, compose, parse
 from kiosk.rules.lending import Borrower, ItemStatus, LendingPolicy, LendingRefusal, LoanEnd
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.policies import LibrarySettings
-from kiosk.services import desk, desk_readers, lending
+from kiosk.services import desk, desk_readers, holds, lending
 from kiosk.services.answers import Lent, Returned
 from kiosk.services.desk import DeskAnswer, DeskMode, DeskOutcome
 from kiosk.services.desk_readers import DeskReader
@@ -374,6 +374,47 @@ def test_what_the_desk_did_is_undone_within_ten_seconds_and_not_after(
         DeskMode.RETURN: [None],
         DeskMode.READ: [],
     }[mode]
+
+
+def test_a_book_that_was_moved_by_mistake_is_the_earlier_readers_again(
+    either_app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(either_app, clock)
+    child, item, request_id = factories.child(here), factories.item(here), uuid4()
+    first = factories.loan(here, child.child_id, item.item_id, lent_at=here.now - timedelta(days=3))
+    moved = _scan(item, here, reader=_a_class(here), request_id=request_id)
+    again = _scan(item, here, reader=_a_class(here), request_id=request_id)
+    assert moved.undo_id is not None
+
+    for _ in range(2):
+        desk.undo(DeskOutcome.MOVED, moved.undo_id, done_at=here.now, here=here)
+
+    assert again.undo_id == moved.undo_id
+    assert {loan.id: loan.ended_as for loan in _loans()} == {
+        first: None,
+        moved.undo_id: LoanEnd.UNDONE,
+    }
+
+
+def test_a_moved_book_of_a_child_that_waited_is_waited_for_again(here: Here) -> None:
+    first, waiting = factories.child(here), factories.child(here)
+    item = factories.item(here)
+    factories.loan(here, first.child_id, item.item_id)
+    holds.place_for(
+        title_id=item.title_id,
+        child_id=waiting.child_id,
+        staff_id=factories.staff(here).staff_id,
+        request_id=uuid4(),
+        here=here,
+    )
+    moved = _scan(item, here, reader=_a_child(here, waiting))
+    assert moved.undo_id is not None
+
+    desk.undo(moved.outcome, moved.undo_id, done_at=here.now, here=here)
+
+    hold = reading().scalars(select(Hold)).one()
+    assert (hold.ended_at, hold.item_id) == (None, None)
+    assert [loan.child_id for loan in _loans() if loan.ended_at is None] == [first.child_id]
 
 
 def test_a_return_out_of_the_box_is_undone_although_it_counts_as_earlier(here: Here) -> None:
