@@ -90,7 +90,7 @@ def open_in(
     )
     if loan_id is not None and kind in {CaseKind.LOST, CaseKind.MISSING}:
         loan_changes.end(session, loan_changes.find(session, loan_id), LoanEnd.LOST, here)
-    item.status = rules.STATUS_WHILE[kind]
+    item.status, item.misses = rules.STATUS_WHILE[kind], 0
     hold_queue.take_off_shelf(session, item.id)
     session.add(
         ItemCase(
@@ -195,7 +195,7 @@ def _settle(
     session: Session, case: ItemCase, end: CaseEnd, why: str, staff_id: UUID, here: Here
 ) -> None:
     item = session.get_one(Item, case.item_id)
-    item.status = rules.status_after(case.kind, end)
+    item.status, item.misses = rules.status_after(case.kind, end), 0
     _end(case, end, why, staff_id, here)
     _note(session, case.item_id, end.value, staff_id, here)
 

@@ -38,6 +38,7 @@ def set_status(item_id: UUID, status: ItemStatus, *, staff_id: UUID, here: Here)
         item = session.get(Item, item_id)
         if item is None:
             raise NotFoundError(CodeProblem.UNKNOWN_ITEM)
+        item.misses = 0  # somebody has looked
         befell = _BEFALLS.get(status)
         if befell is not None:
             item_cases.say(session, item, befell, staff_id=staff_id, here=here)

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, AnySelect, transaction
@@ -39,6 +40,7 @@ def end(*, also_counted: Collection[UUID], staff_id: UUID, here: Here) -> UUID:
         places = stocktake_board.places(session, under_way)
         counted = stocktake_board.counted_ids(places, also=also_counted)
         _forgive_seen(session, under_way)
+        _forgive_handled(session, under_way)
         _miss_unseen(session, under_way, counted, staff_id, here)
         under_way.ended_at = max(here.now, under_way.began_at)
         under_way.ended_by_id = staff_id
@@ -57,6 +59,22 @@ def end(*, also_counted: Collection[UUID], staff_id: UUID, here: Here) -> UUID:
 def _forgive_seen(session: Session, under_way: Stocktake) -> None:
     seen = select(StocktakeSight.item_id).where(StocktakeSight.stocktake_id == under_way.id)
     session.execute(update(Item).where(Item.id.in_(seen), Item.misses > 0).values(misses=0))
+
+
+def _forgive_handled(session: Session, under_way: Stocktake) -> None:
+    """Let what has been lent or came back since the stock-take before begin anew.
+
+    Asked here and not counted at each scan, which costs a scan nothing.
+    """
+    before = session.scalar(
+        select(func.max(Stocktake.began_at)).where(
+            Stocktake.home_id == under_way.home_id, Stocktake.ended_at.is_not(None)
+        )
+    )
+    if before is not None:
+        session.execute(
+            update(Item).where(Item.misses > 0, _handled_since(before)).values(misses=0)
+        )
 
 
 def _miss_unseen(
@@ -92,23 +110,22 @@ def _unseen(under_way: Stocktake) -> AnySelect:
     sighted = exists().where(
         StocktakeSight.stocktake_id == under_way.id, StocktakeSight.item_id == Item.id
     )
-    handled = exists().where(
-        Loan.item_id == Item.id,
-        or_(
-            Loan.ended_at.is_(None),
-            Loan.lent_at >= under_way.began_at,
-            Loan.ended_at >= under_way.began_at,
-        ),
-    )
     waits = exists().where(Hold.item_id == Item.id, Hold.ended_at.is_(None))
     return select(
         Item.id,
         Item.shelf_id,
         Item.status,
         Item.misses,
-        handled.label("is_handled"),
+        _handled_since(under_way.began_at).label("is_handled"),
         waits.label("is_waiting"),
     ).where(Item.status.in_(ON_THE_SHELVES), ~sighted)
+
+
+def _handled_since(moment: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        Loan.item_id == Item.id,
+        or_(Loan.ended_at.is_(None), Loan.lent_at >= moment, Loan.ended_at >= moment),
+    )
 
 
 def _is_accounted_for(row: AnyRow) -> bool:

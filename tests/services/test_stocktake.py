@@ -15,10 +15,11 @@ from kiosk.models.library import Item, Loan
 from kiosk.models.stocktake import Stocktake, StocktakeSight
 from kiosk.rules import codes
 from kiosk.rules.codes import CodeProblem, Command
-from kiosk.rules.item_cases import CaseKind
+from kiosk.rules.item_cases import CaseEnd, CaseKind
 from kiosk.rules.lending import ItemStatus, LendingRefusal, LoanEnd
 from kiosk.rules.stocktake import SightKind, StocktakeProblem
 from kiosk.services import (
+    item_status,
     lending,
     stocktake,
     stocktake_board,
@@ -425,6 +426,63 @@ def test_a_book_brought_back_during_the_count_was_seen_by_somebody(here: Here) -
     _end(teacher, here, shelf.shelf_id)
 
     assert _item(item).misses == 0
+
+
+@pytest.mark.parametrize("shelf_is_counted", [True, False])
+def test_a_book_that_was_lent_between_two_counts_is_not_missed_twice_in_a_row(
+    either_app: Flask, clock: FrozenClock, *, shelf_is_counted: bool
+) -> None:
+    """Neither if it came back before the next count, nor if that count left its shelf out."""
+    here = here_in(either_app, clock)
+    shelf, child = factories.shelf(here), factories.child(here)
+    lent, left = (factories.item(here, shelf_id=shelf.shelf_id) for _ in range(2))
+    _end(_begin(here), here, shelf.shelf_id)
+    clock.advance(days=1)
+    here = here_in(either_app, clock)
+    factories.loan(here, child.child_id, lent.item_id, ended_at=here.now + timedelta(hours=1))
+    clock.advance(days=1)
+    if not shelf_is_counted:
+        here = here_in(either_app, clock)
+        _end(_begin(here), here)
+        clock.advance(days=1)
+    here = here_in(either_app, clock)
+
+    _end(_begin(here), here, shelf.shelf_id)
+
+    assert (_item(lent).status, _item(lent).misses) == (ItemStatus.AVAILABLE, 1)
+    assert _item(left).status is ItemStatus.MISSING
+
+
+@pytest.mark.parametrize("status", [ItemStatus.AVAILABLE, ItemStatus.DAMAGED])
+def test_what_a_teacher_says_of_a_book_begins_anew(here: Here, status: ItemStatus) -> None:
+    shelf = factories.shelf(here)
+    item = factories.item(here, shelf_id=shelf.shelf_id)
+    teacher = _begin(here)
+    _end(teacher, here, shelf.shelf_id)
+
+    item_status.set_status(item.item_id, status, staff_id=teacher, here=here)
+
+    assert _item(item).misses == 0
+
+
+@pytest.mark.parametrize("by_scan", [True, False])
+def test_the_case_of_a_missing_book_is_settled_once_it_is_there(
+    here: Here, *, by_scan: bool
+) -> None:
+    shelf = factories.shelf(here)
+    item = factories.item(here, shelf_id=shelf.shelf_id)
+    teacher = factories.staff(here).staff_id
+    for _ in range(2):
+        _end(_begin(here), here, shelf.shelf_id)
+
+    if by_scan:
+        lending.scan(codes.parse(item.code), reader=None, request_id=uuid4(), here=here)
+    else:
+        item_status.set_status(item.item_id, ItemStatus.AVAILABLE, staff_id=teacher, here=here)
+
+    (case,) = reading().scalars(select(ItemCase)).all()
+    assert (case.ended_as, case.ended_at) == (CaseEnd.FOUND, here.now)
+    assert (_item(item).status, _item(item).misses) == (ItemStatus.AVAILABLE, 0)
 
 
 def test_a_missing_book_that_comes_back_is_forgiven_its_misses(here: Here) -> None:
