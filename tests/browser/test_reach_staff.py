@@ -22,6 +22,8 @@ FILLED: Final = {
     "/staff/books/<uuid:title_id>/edit": "SELECT id FROM title LIMIT 1",
     "/staff/books/batches/<uuid:batch_id>": "SELECT id FROM intake_batch",
     "/staff/books/batches/<uuid:batch_id>/thanks": "SELECT id FROM intake_batch",
+    "/staff/books/cases/<uuid:case_id>": "SELECT id FROM item_case WHERE ended_at IS NULL",
+    "/staff/books/holds/title/<uuid:title_id>": "SELECT id FROM title LIMIT 1",
     "/staff/calls/child/<uuid:child_id>": "SELECT child_id FROM contact WHERE status = 'approved'"
     " LIMIT 1",
     "/staff/calls/place/<uuid:slot_id>": "SELECT slot.id FROM slot LEFT JOIN booking"
@@ -34,9 +36,11 @@ FILLED: Final = {
     "/staff/setup/friends/<uuid:child_id>": "SELECT child.id FROM child"
     " JOIN school_class ON school_class.id = class_id WHERE grade = 0",
 }
-# What is no page of its own: the way back, and the card that a form has just made (see below).
+# What is no page of its own: the way back, a picture, and what a form has just made (see below).
 NO_PAGE: Final = {
     "/staff/back",
+    "/staff/books/cases/<uuid:case_id>/photo",
+    "/staff/books/import/<uuid:import_id>",
     "/staff/books/<uuid:title_id>/cover/<digest>.jpg",
     "/staff/books/pile/known",
     "/staff/children/<uuid:child_id>/card",
@@ -62,6 +66,7 @@ def office(chromium: Browser, kiosk: Kiosk) -> Iterator[Page]:
     room.staff_sign_in(kiosk.codes("staff")[1])
     _make_a_friend(room)
     _begin_a_batch(room)
+    _find_a_book_torn(room)
     _count_once_and_begin_again(room)
     yield room.page
     context.close()
@@ -84,6 +89,18 @@ def _begin_a_batch(room: Room) -> None:
     room.open("/staff/books/batches")
     room.page.locator("[name='donor']").fill("春苗书社")
     _send(room.page, "/staff/books/batches']")
+
+
+def _find_a_book_torn(room: Room) -> None:
+    titles = rows(
+        room.kiosk,
+        "SELECT title_id FROM item WHERE status = 'available' AND id NOT IN"
+        " (SELECT item_id FROM loan WHERE ended_at IS NULL) LIMIT 1",
+    )
+    room.open(f"/staff/books/{UUID(str(titles[0][0]))}")
+    torn = room.page.locator("form[action*='/cases/item/']:has([value='damaged']) button")
+    with room.page.expect_navigation():
+        torn.first.click()
 
 
 def _count_once_and_begin_again(room: Room) -> None:
@@ -141,6 +158,21 @@ def test_a_refused_form_keeps_nobody_out_and_leads_to_what_is_wrong(
 
     assert _faults(office) == []
     assert _says_what_is_wrong(office, "phone")
+
+
+def test_a_file_of_books_that_waits_for_a_word_keeps_nobody_out(office: Page, kiosk: Kiosk) -> None:
+    office.goto(f"{kiosk.url}/staff/books/import")
+    office.locator("[name='file']").set_input_files(
+        {
+            "name": "books.csv",
+            "mimeType": "text/csv",
+            "buffer": "书名,作者,册数\n云上的学校,方禾,2\n".encode(),
+        }
+    )
+    _send(office, "/staff/books/import']")
+    office.locator("main table, main form").first.wait_for()
+
+    assert _faults(office) == []
 
 
 @pytest.mark.parametrize(
