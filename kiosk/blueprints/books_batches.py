@@ -21,7 +21,7 @@ _UNIT = 10
 
 
 @blueprint.get("")
-@access(Access.LIBRARIAN)
+@access(Access.DUTY_TEACHER)
 def listing() -> Response:
     """Show the batches, and let one begin."""
     return _listing(None)
@@ -51,7 +51,7 @@ def add() -> Response:
 
 
 @blueprint.get("/<uuid:batch_id>")
-@access(Access.LIBRARIAN)
+@access(Access.DUTY_TEACHER)
 def detail(batch_id: UUID) -> Response:
     """Show a batch."""
     return _detail(batch_id, None)
@@ -101,11 +101,12 @@ def contact(batch_id: UUID) -> Response:
     return _detail(batch_id, None, contact=found)
 
 
-@blueprint.get("/<uuid:batch_id>/thanks")
+@blueprint.post("/<uuid:batch_id>/thanks")
 @access(Access.LIBRARIAN)
 def thanks(batch_id: UUID) -> Response:
-    """Show the thank-you sheet of a donation, to print."""
-    return staff_page.show("books/thanks.html", batch=batch_list.detail(batch_id))
+    """Show the thank-you sheet of a donation, to print; the audit knows of it."""
+    batch = batches.to_thank(batch_id, actor_id=_me(), here=context.here())
+    return staff_page.show("books/thanks.html", batch=batch)
 
 
 def _listing(refused: KioskError | None) -> Response:

@@ -15,7 +15,7 @@ from kiosk.models.library import Item
 from kiosk.rules.intake import BatchKind, IntakeProblem
 from kiosk.services import audit, vault
 from kiosk.services.audit import AuditAction
-from kiosk.services.batch_list import NewGoods, goods_of
+from kiosk.services.batch_list import BatchDetail, NewGoods, detail, goods_of
 from kiosk.services.here import Here
 from kiosk.services.pile_batches import check_is_open, find
 
@@ -142,6 +142,26 @@ def reveal_contact(batch_id: UUID, *, actor_id: UUID, here: Here) -> str | None:
         )
         key = here.settings.keys.field
         return vault.unseal(sealed, column=_CONTACT, row=batch_id, key=key)
+
+
+def to_thank(batch_id: UUID, *, actor_id: UUID, here: Here) -> BatchDetail:
+    """Return a batch whose thank-you sheet is about to be printed; the audit knows of it.
+
+    Raises:
+        NotFoundError: UNKNOWN_BATCH.
+    """
+    found = detail(batch_id)
+    with transaction() as session:
+        audit.record(
+            session,
+            AuditAction.PRINT,
+            actor_id=actor_id,
+            subject=f"batch:{batch_id}",
+            fields="thank-you sheet",
+            purpose="intake",
+            here=here,
+        )
+    return found
 
 
 def _sealed(contact: str | None, batch_id: UUID, here: Here) -> bytes | None:

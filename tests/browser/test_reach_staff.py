@@ -21,7 +21,6 @@ FILLED: Final = {
     " WHERE ended_at IS NULL LIMIT 1",
     "/staff/books/<uuid:title_id>/edit": "SELECT id FROM title LIMIT 1",
     "/staff/books/batches/<uuid:batch_id>": "SELECT id FROM intake_batch",
-    "/staff/books/batches/<uuid:batch_id>/thanks": "SELECT id FROM intake_batch",
     "/staff/books/cases/<uuid:case_id>": "SELECT id FROM item_case WHERE ended_at IS NULL",
     "/staff/books/holds/title/<uuid:title_id>": "SELECT id FROM title LIMIT 1",
     "/staff/calls/child/<uuid:child_id>": "SELECT child_id FROM contact WHERE status = 'approved'"

@@ -5,14 +5,17 @@ from uuid import uuid4
 
 import pytest
 from PIL import Image
+from sqlalchemy import func, select
 
+from kiosk.db import reading
+from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.library import Item, Title
 from kiosk.rules import codes
 from kiosk.rules.staff import Role
 from kiosk.services.here import Here
 from tests import factories
 from tests.page import Page, PageClient, Upload
-from tests.web.staff import sign_in
+from tests.web.staff import sign_in, token
 
 BOOK = "9787530216781"
 OTHER = "9787020002207"
@@ -28,6 +31,11 @@ def _photo() -> bytes:
     target = BytesIO()
     Image.new("RGB", (300, 400), "teal").save(target, "JPEG")
     return target.getvalue()
+
+
+def _prints() -> int:
+    printed = select(func.count()).where(Audit.action == AuditAction.PRINT)
+    return reading().scalar(printed) or 0
 
 
 def _take(page: PageClient, code: str) -> Page:
@@ -253,13 +261,46 @@ def test_a_donation_is_begun_filled_accepted_and_thanked_for(page: PageClient, h
     assert "by another person than the one who received it" in own.words
     sign_in(page, here)
     accepted = page.open(batch.path).press("I have counted it: accept")
-    sheet = accepted.follow("Thank-you sheet")
+    sheet = accepted.press("Thank-you sheet")
 
     assert "administrator老师" in accepted.words
     assert "Torn 1" in accepted.words
     assert "春苗书社" in sheet.words
     assert "1 册" in sheet.words
     assert "10 盒" in sheet.words
+
+
+def test_a_thank_you_sheet_is_noted_before_it_is_printed(page: PageClient) -> None:
+    batch = page.open("/staff/books/batches").press("Begin", {"donor": "春苗书社"})
+
+    assert page.open(f"{batch.path}/thanks").status == 405
+    assert _prints() == 0
+    batch.press("Thank-you sheet")
+
+    assert _prints() == 1
+
+
+def test_a_duty_teacher_reads_a_batch_and_accepts_it_and_changes_nothing(
+    page: PageClient, here: Here
+) -> None:
+    batch = page.open("/staff/books/batches").press(
+        "Begin", {"donor": "春苗书社", "contact": "13900001234"}
+    )
+    batch.press("Add", {"name": "铅笔", "quantity": "10", "unit": "盒", "price": "12"})
+    sign_in(page, here, Role.DUTY_TEACHER)
+
+    listed = page.open("/staff/books").follow("Batches")
+    seen = page.open(batch.path)
+    accepted = seen.press("I have counted it: accept")
+
+    assert "春苗书社" in listed.words
+    assert "A new batch" not in listed.words
+    actions = {form.get("action", "") for form in seen.all("form")}
+    assert {one for one in actions if one.startswith(batch.path)} == {f"{batch.path}/accept"}
+    assert "Take books in" not in seen.words
+    assert "duty_teacher老师" in accepted.words
+    for action in ("contact", "thanks", "goods"):
+        assert page.submit(f"{batch.path}/{action}", {"csrf_token": token(seen)}).status == 403
 
 
 def test_a_donation_without_a_donor_is_asked_for_one(page: PageClient) -> None:
