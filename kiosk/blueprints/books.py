@@ -15,6 +15,7 @@ from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("books", __name__, url_prefix="/staff/books")
 
+_LONGEST_NAME = 20_000  # what is too long for a title is said, and not lost as a bad form
 _LONGEST = 300
 _SHORT = 60
 
@@ -122,7 +123,7 @@ def _detail(title_id: UUID, *, refused: InvalidInputError | None = None) -> Resp
 
 def _new_title() -> NewTitle:
     return NewTitle(
-        name=forms.text("name", longest=_LONGEST),
+        name=forms.text("name", longest=_LONGEST_NAME),
         author=forms.text("author", longest=_LONGEST) or None,
         publisher=forms.text("publisher", longest=_LONGEST) or None,
         isbn=forms.text("isbn", longest=_SHORT) or None,

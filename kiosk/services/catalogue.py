@@ -103,11 +103,13 @@ def add_title(
     A second tap on the same form finds the title that the first one made.
 
     Raises:
-        InvalidInputError: TITLE_MISSING, WRONG_ISBN or WRONG_COUNT.
+        InvalidInputError: TITLE_MISSING, TITLE_TOO_LONG, WRONG_ISBN or WRONG_COUNT.
     """
     name = new.name.strip()
-    if not name or len(name) > LONGEST_NAME:
+    if not name:
         raise InvalidInputError(CatalogueProblem.TITLE_MISSING)
+    if len(name) > LONGEST_NAME:
+        raise InvalidInputError(CatalogueProblem.TITLE_TOO_LONG, most=LONGEST_NAME)
     if new.isbn is not None and isbn_of(new.isbn) is None:
         raise InvalidInputError(CatalogueProblem.WRONG_ISBN)
     if not 0 <= copies <= MOST_COPIES:

@@ -38,6 +38,7 @@ def _kept(page: Page) -> dict[str, str | None]:
     [
         ("isbn", WRONG, "This ISBN is not right."),
         ("name", " ", "Please give a title."),
+        ("name", "书" * 10_000, "A title has 300 signs at the most."),
         ("copies", "900", "from 1 to 200"),
         ("copies", "some", "from 1 to 200"),
         ("author", "余" * 301, "Something in the form"),
