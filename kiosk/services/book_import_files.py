@@ -178,9 +178,9 @@ def folders(settings: Settings) -> Iterator[ImportFolder]:
 
 
 def forget_old(settings: Settings, *, now: datetime) -> None:
-    """Delete what is older than seven days, and what was never whole."""
+    """Delete what is older than seven days; a clock set back makes nothing old."""
     for folder in tuple(folders(settings)):
-        if not timedelta(0) <= now - folder.about().at < KEPT_FOR and not folder.is_worked_on():
+        if now - folder.about().at >= KEPT_FOR and not folder.is_worked_on():
             folder.remove()
 
 

@@ -169,6 +169,14 @@ def test_after_seven_days_nothing_of_a_file_is_left(here: Here, instance: Path) 
     assert not list((instance / "imports").glob("*"))
 
 
+def test_a_clock_set_back_takes_no_file_away(here: Here) -> None:
+    import_id = send(here)
+
+    before = book_imports.listing(_at(here, timedelta(days=-30)))
+
+    assert [one.import_id for one in before] == [import_id]
+
+
 def _at(here: Here, later: timedelta) -> Here:
     return Here(now=here.now + later, settings=here.settings, home_id=here.home_id)
 
