@@ -49,8 +49,13 @@ def suggest(text: str) -> tuple[KnownTitle, ...]:
 
 
 def in_catalogue(session: Session, name: str, *, isbn: str | None) -> Title | None:
-    """Return the title of this very name under this ISBN, or else one that has no number yet."""
+    """Return the title of this very name under this ISBN, or else one that has no number yet.
+
+    A name without a letter or digit is like no other.
+    """
     key = plain(name)
+    if not key:
+        return None
     numberless = Title.isbn.is_(None) & Title.csbn.is_(None) & Title.issn.is_(None)
     rows = session.scalars(
         select(Title)
@@ -67,7 +72,7 @@ def in_catalogue(session: Session, name: str, *, isbn: str | None) -> Title | No
 def in_list(name: str) -> BaseTitle | None:
     """Return what the ministry's list says of the title of this very name."""
     key = plain(name)
-    return next((one for one, keys in _listed() if keys[0] == key), None)
+    return next((one for one, keys in _listed() if key and keys[0] == key), None)
 
 
 @cache

@@ -324,6 +324,13 @@ def test_a_title_is_suggested_from_the_house_and_from_the_list(here: Here) -> No
     assert known_titles.suggest(" ") == ()
 
 
+def test_a_name_without_letters_is_no_title_that_is_there(here: Here) -> None:
+    factories.title(here, name="……")
+
+    assert known_titles.in_catalogue(reading(), "？！", isbn=None) is None
+    assert known_titles.in_list("？！") is None
+
+
 def test_the_next_number_comes_after_the_highest_of_six_digits(actor: UUID, here: Here) -> None:
     for number in ("000007", "9A0000", "T000099"):
         factories.item(here, accession_no=number)
