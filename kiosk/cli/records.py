@@ -10,6 +10,20 @@ import click
 from kiosk.cli.common import FILE, at_the_kiosk, plainly, progress
 
 DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
+_LEDGERS: Final = {
+    "L1": "openings of the room",
+    "L3": "children's visits",
+    "L4": "family calls",
+    "L6": "books lent",
+    "L7": "books that came in",
+    "L8": "books by class",
+    "L9": "losses of books",
+    "L10": "books for each reader",
+    "L11": "donations",
+    "L11A": "books of the donations",
+    "L19": "things to be scrapped",
+    "L20": "games lent",
+}
 
 
 @click.command("import-roster")
@@ -91,7 +105,20 @@ def verify() -> None:
         sys.exit(1)
 
 
-@click.command()
+class _NamesLedgers(click.Command):
+    """Says in its help which ledgers there are."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from kiosk.services.ledgers import Ledger
+
+        super().format_help_text(ctx, formatter)
+        named = ", ".join(f"{one} ({_LEDGERS[one]})" for one in Ledger)
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(f"NAME is one of {named}.")
+
+
+@click.command(cls=_NamesLedgers)
 @click.argument("name")
 @click.option("--from", "first", required=True, type=DAY, help="First day, 2026-09-01.")
 @click.option("--to", "last", required=True, type=DAY, help="Last day, 2026-09-30.")
@@ -100,9 +127,6 @@ def verify() -> None:
 @plainly
 def ledger(name: str, first: datetime, last: datetime, kind: str, output: Path) -> None:
     """Write a ledger of a period to a file.
-
-    NAME is L1 (openings of the room), L3 (children's visits), L4 (family calls), L6 (books lent) or
-    L10 (books for each reader).
 
     Example: kiosk ledger L3 --from 2026-09-01 --to 2026-09-30 --format xlsx -o l3.xlsx
     """
