@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kiosk.db import transaction
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.models.calls import Booking
+from kiosk.models.lending import LateEntry
 from kiosk.models.library import Loan
 from kiosk.models.no_card import PictureCode
 from kiosk.models.people import Card, Child, Contact, SchoolClass
@@ -62,6 +63,11 @@ def as_new_child(
         badge = _badge_in(session, own, place)
         friend.family_name, friend.given_name = family_name, given_name
         friend.initials = pinyin.name_initials(family_name, given_name)
+        session.execute(
+            update(Loan)
+            .where(Loan.child_id == friend_id, Loan.class_id == friend.class_id)
+            .values(class_id=class_id)
+        )
         friend.class_id = class_id
         friend.animal, friend.cloth = badge.animal, badge.cloth
         friend.enrolled_on = _first_day(session, friend_id) or here.today
@@ -98,7 +104,7 @@ def as_listed_child(friend_id: UUID, child_id: UUID, *, actor_id: UUID, here: He
         _refuse_with_numbers(session, friend_id)
         _end_one_of_two(session, friend_id, child_id)
         session.execute(update(Visit).where(Visit.child_id == friend_id).values(child_id=child_id))
-        session.execute(update(Loan).where(Loan.child_id == friend_id).values(child_id=child_id))
+        _hand_over_books(session, friend_id, child)
         hold_queue.hand_over(session, friend_id, child_id, here)
         _hand_over_card(session, friend_id, child_id, here)
         friend.left_on = here.today
@@ -150,6 +156,17 @@ def _end_one_of_two(session: Session, friend_id: UUID, child_id: UUID) -> None:
     for visit in both[1:]:
         visit.state = VisitState.LEFT_UNCONFIRMED
     session.flush()
+
+
+def _hand_over_books(session: Session, friend_id: UUID, child: Child) -> None:
+    session.execute(
+        update(Loan)
+        .where(Loan.child_id == friend_id)
+        .values(child_id=child.id, class_id=child.class_id)
+    )
+    session.execute(
+        update(LateEntry).where(LateEntry.child_id == friend_id).values(child_id=child.id)
+    )
 
 
 def _hand_over_card(session: Session, friend_id: UUID, child_id: UUID, here: Here) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from kiosk.db import db, reading, transaction
 from kiosk.errors import InvalidInputError, KioskError, NotFoundError, RefusedError
 from kiosk.models.audit import Audit
+from kiosk.models.lending import Hold, LateEntry
 from kiosk.models.library import Loan
 from kiosk.models.no_card import PictureCode
 from kiosk.models.people import Card, Child
@@ -19,12 +20,14 @@ from kiosk.models.visits import Visit
 from kiosk.rules.badges import Animal, Badge, Cloth
 from kiosk.rules.codes import CodeProblem
 from kiosk.rules.friends import FriendProblem, badge_in_class
+from kiosk.rules.late_entries import LateAction
 from kiosk.rules.people import PeopleProblem
 from kiosk.rules.relations import Relation
 from kiosk.rules.visits import VisitState
 from kiosk.services import (
     contacts,
     friends,
+    late_entries,
     lending,
     naming,
     no_card,
@@ -240,7 +243,7 @@ def test_a_new_child_keeps_card_animal_visits_and_books(
     class_id = factories.school_class(now(), grade=4)
     (card,) = _cards(now(), staff_id)
     came = _arrive(card, now())
-    _borrow(came, now())
+    loan_id = _borrow(came, now())
     first_day = now().today
     factories.close_room(now())
     clock.advance(days=1)
@@ -251,6 +254,7 @@ def test_a_new_child_keeps_card_animal_visits_and_books(
     assert named == Named(child_id=came.child_id, card_fits=True)
     assert (child.family_name, child.given_name, child.initials) == ("陈", "小满", "cxm")
     assert (child.class_id, child.enrolled_on) == (class_id, first_day)
+    assert reading().get_one(Loan, loan_id).class_id == class_id
     assert reading().get(PictureCode, came.child_id) is not None
     factories.open_today(now())
     greeted = _arrive(card, now())
@@ -297,6 +301,45 @@ def test_a_new_child_does_not_stay_with_the_new_friends(now: Now, staff_id: UUID
 
     with pytest.raises(NotFoundError):
         _new(came.child_id, _child(came.child_id).class_id, staff_id, now())
+
+
+def test_what_a_new_friend_waits_for_and_the_paper_book_become_the_listed_child_s(
+    now: Now, staff_id: UUID
+) -> None:
+    here, listed = now(), factories.child(now(), grade=5)
+    came = _arrive(_cards(here, staff_id)[0], here)
+    item, both, one = (factories.item(here) for _ in range(3))
+    loan_id = _borrow(came, here)
+    waits = [(came.child_id, both), (listed.child_id, both), (came.child_id, one)]
+    with transaction() as session:
+        session.add_all(
+            Hold(
+                id=uuid4(),
+                child_id=who,
+                title_id=what.title_id,
+                placed_at=here.now,
+                request_id=uuid4(),
+            )
+            for who, what in waits
+        )
+    line = late_entries.NewLine(
+        action=LateAction.LEND, item=item.code, child_id=came.child_id, on=here.today, minute=1
+    )
+    late_entries.enter(line, request_id=uuid4(), staff_id=staff_id, here=here)
+
+    naming.as_listed_child(came.child_id, listed.child_id, actor_id=staff_id, here=now())
+
+    loans = {loan.id: loan for loan in reading().scalars(select(Loan))}
+    assert {(loan.child_id, loan.class_id) for loan in loans.values()} == {
+        (listed.child_id, listed.class_id)
+    }
+    assert loan_id in loans
+    assert len(loans) == 2
+    assert set(reading().scalars(select(LateEntry.child_id))) == {listed.child_id}
+    waiting = reading().scalars(select(Hold).where(Hold.ended_at.is_(None))).all()
+    assert sorted((hold.child_id, hold.title_id) for hold in waiting) == sorted(
+        (listed.child_id, one_of.title_id) for one_of in (both, one)
+    )
 
 
 def test_what_a_new_friend_did_becomes_the_listed_child_s(
