@@ -37,6 +37,7 @@ class StocktakeProblem(StrEnum):
     UNKNOWN_SHELF = "unknown-shelf"
     OWN_BAR = "own-bar"
     NOTHING_TO_UNDO = "nothing-to-undo"
+    STAYS_ENDED = "stays-ended"  # the loan: lent again since, or its reader is forgotten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

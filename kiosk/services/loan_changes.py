@@ -14,7 +14,7 @@ from kiosk.models.library import Item, Loan
 from kiosk.rules import lending as rules
 from kiosk.rules.codes import CodeProblem
 from kiosk.rules.item_cases import CaseEnd
-from kiosk.rules.lending import ItemStatus, LendingRefusal, LoanEnd
+from kiosk.rules.lending import Borrower, ItemStatus, LendingRefusal, LoanEnd
 from kiosk.services import hold_queue, loan_facts
 from kiosk.services.here import Here
 from kiosk.services.prepared import Prepared
@@ -91,7 +91,8 @@ def reopen(session: Session, loan: AnyRow) -> None:
     """Let a loan that has just ended stand again.
 
     Raises:
-        RefusedError: TOO_LATE_TO_UNDO, when the item has been with somebody else, or is lost.
+        RefusedError: TOO_LATE_TO_UNDO, when the item has been with somebody else, or is lost, or
+        the child is forgotten.
     """
     taken = session.scalar(
         select(Loan.id).where(
@@ -104,7 +105,8 @@ def reopen(session: Session, loan: AnyRow) -> None:
             ),
         )
     )
-    if taken is not None or loan.status in _AWAY:
+    is_nobodys = loan.borrower is Borrower.CHILD and loan.child_id is None
+    if taken is not None or is_nobodys or loan.status in _AWAY:
         raise RefusedError(LendingRefusal.TOO_LATE_TO_UNDO)
     hold_queue.take_off_shelf(session, loan.id)
     session.execute(

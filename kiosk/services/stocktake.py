@@ -125,7 +125,7 @@ def undo(sight_id: UUID, *, here: Here) -> UUID:
     A loan that it had ended stands again. What was lost stays found: it has been in a hand.
 
     Raises:
-        RefusedError: NOT_OPEN; NOTHING_TO_UNDO; TOO_LATE_TO_UNDO once the item is lent anew.
+        RefusedError: NOT_OPEN; NOTHING_TO_UNDO; STAYS_ENDED, of the loan.
     """
     with transaction() as session:
         under_way = required(session, here)
@@ -276,7 +276,10 @@ def _lend_again(session: Session, sight: StocktakeSight) -> None:
         )
     )
     if loan_id is not None:
-        loan_changes.reopen(session, loan_changes.find(session, loan_id))
+        try:
+            loan_changes.reopen(session, loan_changes.find(session, loan_id))
+        except RefusedError as error:
+            raise RefusedError(StocktakeProblem.STAYS_ENDED) from error
 
 
 def _seen(session: Session, sight: StocktakeSight, *, is_again: bool) -> Seen:

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from kiosk.db import db, reading
+from kiosk.db import db, reading, transaction
 from kiosk.errors import InvalidInputError, KioskError, NotFoundError, RefusedError
 from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.lending import ItemCase
@@ -16,7 +16,7 @@ from kiosk.models.stocktake import Stocktake, StocktakeSight
 from kiosk.rules import codes
 from kiosk.rules.codes import CodeProblem, Command
 from kiosk.rules.item_cases import CaseEnd, CaseKind
-from kiosk.rules.lending import ItemStatus, LendingRefusal, LoanEnd
+from kiosk.rules.lending import ItemStatus, LoanEnd
 from kiosk.rules.stocktake import SightKind, StocktakeProblem
 from kiosk.services import (
     item_status,
@@ -336,7 +336,24 @@ def test_a_loan_is_not_opened_again_under_the_next_reader(here: Here) -> None:
     with pytest.raises(RefusedError) as error:
         stocktake.undo(seen.sight_id, here=here)
 
-    assert _why(error) is LendingRefusal.TOO_LATE_TO_UNDO
+    assert _why(error) is StocktakeProblem.STAYS_ENDED
+    assert factories.how_many(StocktakeSight) == 1
+
+
+def test_a_loan_of_a_forgotten_reader_stays_ended(either_app: Flask, clock: FrozenClock) -> None:
+    here = here_in(either_app, clock)
+    _begin(here)
+    shelf, child = factories.shelf(here), factories.child(here)
+    item = factories.item(here, shelf_id=shelf.shelf_id)
+    loan_id = factories.loan(here, child.child_id, item.item_id)
+    seen = _see(item, shelf.shelf_id, here)
+    with transaction() as session:
+        session.get_one(Loan, loan_id).child_id = None
+
+    with pytest.raises(RefusedError) as error:
+        stocktake.undo(seen.sight_id, here=here)
+
+    assert _why(error) is StocktakeProblem.STAYS_ENDED
     assert factories.how_many(StocktakeSight) == 1
 
 
