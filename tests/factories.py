@@ -204,6 +204,7 @@ def item(
     status: ItemStatus = ItemStatus.AVAILABLE,
     accession_no: str | None = None,
     shelf_id: UUID | None = None,
+    added_on: date | None = None,
 ) -> MadeItem:
     """Return a copy; without `title_id`, of a new title called `name`."""
     title_id = title_id or title(here, name=name, isbn=isbn)
@@ -216,7 +217,7 @@ def item(
             accession_no=accession_no or f"T{next(_number):06}",
             shelf_id=shelf_id,
             status=status,
-            added_on=here.today,
+            added_on=added_on or here.today,
         )
     )
     return MadeItem(item_id=item_id, title_id=title_id, code=code)

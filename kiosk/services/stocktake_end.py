@@ -14,6 +14,7 @@ from kiosk.ids import new_id
 from kiosk.models.lending import Hold, ItemCase
 from kiosk.models.library import Item, Loan
 from kiosk.models.stocktake import Stocktake, StocktakeSight
+from kiosk.rules import civil
 from kiosk.rules.item_cases import CaseKind
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.stocktake import ON_THE_SHELVES, Standing, after_unseen
@@ -85,7 +86,7 @@ def _miss_unseen(
     here: Here,
 ) -> None:
     after: defaultdict[Standing, list[UUID]] = defaultdict(list)
-    for row in session.execute(_unseen(under_way)):
+    for row in session.execute(_unseen(under_way, here)):
         if (row.shelf_id or WITHOUT_SHELF) in counted:
             before = Standing(status=row.status, misses=row.misses)
             standing = after_unseen(before, is_accounted_for=_is_accounted_for(row))
@@ -106,7 +107,12 @@ def _set(session: Session, standing: Standing, item_ids: Sequence[UUID]) -> None
         )
 
 
-def _unseen(under_way: Stocktake) -> AnySelect:
+def _unseen(under_way: Stocktake, here: Here) -> AnySelect:
+    """Select what was not seen.
+
+    What came on a later day than the first may have come after its shelf was counted.
+    """
+    began_on = civil.local(under_way.began_at, here.settings.zone).date()
     sighted = exists().where(
         StocktakeSight.stocktake_id == under_way.id, StocktakeSight.item_id == Item.id
     )
@@ -118,7 +124,7 @@ def _unseen(under_way: Stocktake) -> AnySelect:
         Item.misses,
         _handled_since(under_way.began_at).label("is_handled"),
         waits.label("is_waiting"),
-    ).where(Item.status.in_(ON_THE_SHELVES), ~sighted)
+    ).where(Item.status.in_(ON_THE_SHELVES), Item.added_on <= began_on, ~sighted)
 
 
 def _handled_since(moment: datetime) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """A stock-take: scanned shelf by shelf, at several windows, over days, and then ended."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -420,6 +421,17 @@ def test_a_shelf_said_to_be_done_may_be_not_done_after_all(here: Here) -> None:
     _end(teacher, here)
 
     assert _item(item).misses == 0
+
+
+def test_a_book_that_came_while_the_count_went_on_is_not_missed(here: Here) -> None:
+    shelf, tomorrow = factories.shelf(here), here.today + timedelta(days=1)
+    teacher = _begin(here)
+    old = factories.item(here, shelf_id=shelf.shelf_id)
+    new = factories.item(here, shelf_id=shelf.shelf_id, added_on=tomorrow)
+
+    _end(teacher, replace(here, now=here.now + timedelta(days=1)), shelf.shelf_id)
+
+    assert (_item(old).misses, _item(new).misses) == (1, 0)
 
 
 def test_a_book_on_loan_is_never_missed(here: Here) -> None:
