@@ -25,7 +25,7 @@ KIOSK: Final = Path(__file__).resolve().parents[1] / "kiosk"
 LABELS: Final = re.compile("留守|困境|贫困|低保|孤儿|单亲|特困|帮扶|问题")
 CONTESTS: Final = re.compile("积分|得分|分数|排名|名次|第一名|冠军|奖|星级|打卡|落后|最[多少好差]")
 FESTIVALS: Final = re.compile("母亲节|父亲节|mother'?s.day|father'?s.day", re.IGNORECASE)
-PARENTS: Final = re.compile("爸|妈|父|母|爹|娘")
+PARENTS: Final = re.compile("爸|妈|父|(?<!字)母|爹|娘")
 BLAME: Final = re.compile("你没|你忘|忘了|迟到|错过|怪你|太晚|怎么不|没来")
 # Nothing that is kept of a child sorts it among the others.
 SORTING_COLUMN: Final = re.compile(
