@@ -580,7 +580,7 @@ def test_a_card_to_click_is_a_scan(stub: Stub, page: Page) -> None:
 
 @pytest.fixture
 def desk(stub: Stub, page: Page) -> Gun:
-    stub.kind = "data-staff"
+    stub.kind = 'data-staff data-child-url="/"'
     stub.screen = '<form action="/find"><input name="q"></form>'
     stub.pages["/find"] = Reply(html="<p>found</p>")
     page.goto(stub.url)
