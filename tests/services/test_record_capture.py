@@ -46,7 +46,8 @@ STAYS = {
 
 # These have no row in the record at all.
 ALL_STAYS = {
-    "audit", "batch_goods", "batch_not_taken", "booking_event", "calendar_day", "card", "contact", "device", "hold",
+    "audit", "batch_goods", "batch_not_taken", "booking_event", "calendar_day", "card", "contact",
+    "device", "hold",
     "home", "intake_batch", "item_case", "late_entry", "ledger_archive", "lending_policy",
     "library_setting", "opening_rule", "picture_code", "room_reading", "scanner", "shelf", "staff",
     "staff_session", "stocktake", "stocktake_shelf", "stocktake_sight", "sync_change",
