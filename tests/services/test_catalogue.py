@@ -172,12 +172,19 @@ def test_a_copy_says_who_has_it_and_a_withdrawn_one_does_not_count(here: Here) -
     assert (withdrawn.holder, withdrawn.status) == (None, ItemStatus.WITHDRAWN)
 
 
-@pytest.mark.parametrize("name", ["", "  ", "长" * 301])
-def test_a_title_needs_a_name(name: str, here: Here) -> None:
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("", CatalogueProblem.TITLE_MISSING),
+        ("  ", CatalogueProblem.TITLE_MISSING),
+        ("长" * 301, CatalogueProblem.TITLE_TOO_LONG),
+    ],
+)
+def test_a_title_needs_a_name(name: str, reason: CatalogueProblem, here: Here) -> None:
     with pytest.raises(InvalidInputError) as error:
         catalogue.add_title(NewTitle(name=name), actor_id=None, here=here)
 
-    assert error.value.reason is CatalogueProblem.TITLE_MISSING
+    assert error.value.reason is reason
 
 
 def test_a_wrong_isbn_is_refused(here: Here) -> None:
