@@ -3,6 +3,8 @@
 from kiosk.models import (
     audit,
     calendar,
+    call_hours,
+    call_plan,
     calls,
     device,
     home,
@@ -20,6 +22,8 @@ from kiosk.models import (
 __all__ = [
     "audit",
     "calendar",
+    "call_hours",
+    "call_plan",
     "calls",
     "device",
     "home",

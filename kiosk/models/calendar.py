@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.db import Base, one_of
@@ -11,7 +11,11 @@ from kiosk.rules.school_days import DayKind
 
 
 class Term(Base):
-    """A term (学期), first to last school day; frozen once its ledgers are in the archive."""
+    """A term (学期), first to last school day; frozen once its ledgers are in the archive.
+
+    `forgets_up_to` is the last change of the room (`SyncChange.seq`) that the archive knows of. It
+    is set while the readers of the term are being forgotten, and no longer.
+    """
 
     __tablename__ = "term"
     __table_args__ = (
@@ -24,6 +28,7 @@ class Term(Base):
     first_day: Mapped[date]
     last_day: Mapped[date]
     frozen_at: Mapped[datetime | None]
+    forgets_up_to: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CalendarDay(Base):

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.db import Base, any_of, one_of
 from kiosk.rules.call_states import HOLDING, TO_COME, USES_WEEK, CallKind, CallState
+from kiosk.rules.call_windows import LineKind
 
 # SQLite uses a partial index only for a query that says its predicate word for word, so queries
 # take the states from here.
@@ -37,14 +38,12 @@ def _state_in(states: tuple[ColumnElement[Any], ...]) -> str:
 
 
 _HOLDING = text(_state_in(HOLDING_STATES))
+# Brothers and sisters ring together: one of them has the place and the person, the others share.
+_HOLDING_ALONE = text(f"companion_of_id IS NULL AND {_state_in(HOLDING_STATES)}")
 _USES_WEEK = text(f"kind = 'weekly' AND {_state_in(WEEK_STATES)}")
 _UNFINISHED = text(_state_in(UNFINISHED_STATES))
 _LIVE = text("ended_at IS NULL")
-
-
-class LineKind(StrEnum):
-    PHONE = "phone"
-    VIDEO = "video"
+_IS_COMPANION = text("companion_of_id IS NOT NULL")
 
 
 class SlotStatus(StrEnum):
@@ -105,7 +104,12 @@ class Slot(Base):
 
 
 class Booking(Base):
-    """A family call of one child with one contact at one place."""
+    """A family call of one child with one contact at one place.
+
+    A child that rings together with its brother or sister has a call of its own with the same
+    person at the same place, `companion_of_id` the other's; it counts as its call of the week.
+    `plan_id` is the plan that seated it, `replaces_id` the call that repair put it in the place of.
+    """
 
     __tablename__ = "booking"
     __table_args__ = (
@@ -119,7 +123,19 @@ class Booking(Base):
             ["contact.id", "contact.child_id"],
             name="fk_booking_own_contact",
         ),
-        Index("ux_slot", "slot_id", unique=True, sqlite_where=_HOLDING, postgresql_where=_HOLDING),
+        ForeignKeyConstraint(
+            ["companion_of_id", "slot_id"],
+            ["booking.id", "booking.slot_id"],
+            name="fk_booking_companion",
+        ),
+        UniqueConstraint("id", "slot_id"),
+        Index(
+            "ux_slot",
+            "slot_id",
+            unique=True,
+            sqlite_where=_HOLDING_ALONE,
+            postgresql_where=_HOLDING_ALONE,
+        ),
         Index(
             "ux_week",
             "child_id",
@@ -143,8 +159,8 @@ class Booking(Base):
             "on_date",
             "start_min",
             unique=True,
-            sqlite_where=_HOLDING,
-            postgresql_where=_HOLDING,
+            sqlite_where=_HOLDING_ALONE,
+            postgresql_where=_HOLDING_ALONE,
         ),
         Index("ix_booking_child_date", "child_id", "on_date"),
         Index("ix_booking_date", "on_date", "start_min"),
@@ -156,6 +172,14 @@ class Booking(Base):
         ),
         CheckConstraint("ended_at >= started_at", name="ends_after_starting"),
         CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("companion_of_id <> id", name="companion_of_another"),
+        CheckConstraint("replaces_id <> id", name="replaces_another"),
+        Index(
+            "ix_booking_companion",
+            "companion_of_id",
+            sqlite_where=_IS_COMPANION,
+            postgresql_where=_IS_COMPANION,
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -175,6 +199,9 @@ class Booking(Base):
     booked_at: Mapped[datetime]
     request_id: Mapped[UUID] = mapped_column(unique=True)
     version: Mapped[int] = mapped_column(default=1)
+    companion_of_id: Mapped[UUID | None]
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("week_plan.id"))
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("booking.id"))
 
 
 class BookingEvent(Base):

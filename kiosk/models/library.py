@@ -79,9 +79,12 @@ class Shelf(Base):
 class Item(Base):
     """One copy on the shelf. The code on its label is plain: it says nothing about anybody.
 
-    `issue` is that of a periodical. `label_queued_at` is set while a label is to be printed,
-    `label_checked_at` once somebody has scanned label and book as a pair. `misses` counts the
-    stock-takes in a row that have not found the item.
+    `added_on` is the day of the ledgers, which a file may bring along; `added_at` is when the item
+    was written down here, and None for those from before that was noted. `pile_request_id` is the
+    scan at the pile that it came by. `issue` is that of a periodical. `label_queued_at` is set
+    while a label is to be printed, `label_checked_at` once somebody has scanned label and book as
+    a pair. `misses` counts the stock-takes in a row that have not found the item.
+    `price_reason` says why its price was corrected after two people had accepted the batch.
     """
 
     __tablename__ = "item"
@@ -106,8 +109,11 @@ class Item(Base):
     shelf_id: Mapped[UUID | None] = mapped_column(ForeignKey("shelf.id"), index=True)
     status: Mapped[ItemStatus] = mapped_column(one_of(ItemStatus, "status"))
     added_on: Mapped[date]
+    added_at: Mapped[datetime | None]
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("intake_batch.id"), index=True)
+    pile_request_id: Mapped[UUID | None]
     price_fen: Mapped[int | None]
+    price_reason: Mapped[str | None] = mapped_column(String(200))
     issue: Mapped[str | None] = mapped_column(String(40))
     label_queued_at: Mapped[datetime | None]
     label_checked_at: Mapped[datetime | None]
@@ -123,8 +129,9 @@ class Loan(Base):
     `class_id` is the class that borrowed, or the class of the child on that day. Who the child was
     may be forgotten once the loan has ended; the class and the counts stay. `plain_due_on` is the
     day by the policy alone, `due_on` the one after the calendar was asked: a calendar that changes
-    later moves the second one only. `is_late_entry` and `is_late_return` mark what was written
-    into the room's book by hand and entered afterwards (补录).
+    later moves the second one only. `end_noted_at` is when the end was written down: the return box
+    is emptied later than what lay in it came back. `is_late_entry` and `is_late_return` mark what
+    was written into the room's book by hand and entered afterwards (补录).
     """
 
     __tablename__ = "loan"
@@ -171,6 +178,7 @@ class Loan(Base):
     renewals: Mapped[int] = mapped_column(default=0)
     renewed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    end_noted_at: Mapped[datetime | None]
     ended_as: Mapped[LoanEnd | None] = mapped_column(one_of(LoanEnd, "ended_as"))
     is_late_entry: Mapped[bool] = mapped_column(default=False)
     is_late_return: Mapped[bool] = mapped_column(default=False)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kiosk.db import Base, one_of
 from kiosk.rules.badges import Animal, Cloth
+from kiosk.rules.call_windows import Shift
 from kiosk.rules.relations import Relation
 from kiosk.rules.staff import Role
 
@@ -94,13 +95,15 @@ class Contact(Base):
     """A relative the child may call. Name and number stand only as ciphertext.
 
     `phone_digest` is keyed, so that one person is not rung at two telephones at one time without
-    the number standing anywhere (ruling 17).
+    the number standing anywhere (ruling 17). `shift` is how this person works, None: nobody asked;
+    `hours_confirmed_on` the day on which the family last said when it can be rung.
     """
 
     __tablename__ = "contact"
     __table_args__ = (
         UniqueConstraint("id", "child_id"),
         UniqueConstraint("child_id", "relation", "phone_digest"),
+        CheckConstraint("can_phone OR can_video", name="reached_somehow"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -112,6 +115,10 @@ class Contact(Base):
     phone_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     status: Mapped[ContactStatus] = mapped_column(one_of(ContactStatus, "status"))
     position: Mapped[int] = mapped_column(default=0)
+    shift: Mapped[Shift | None] = mapped_column(one_of(Shift, "shift"))
+    can_phone: Mapped[bool] = mapped_column(default=True)
+    can_video: Mapped[bool] = mapped_column(default=False)
+    hours_confirmed_on: Mapped[date | None]
 
     child: Mapped[Child] = relationship(back_populates="contacts")
 
