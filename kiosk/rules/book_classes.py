@@ -84,11 +84,15 @@ def class_of(class_mark: str | None) -> BookClass | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelfPlace:
-    """Where an item stands, as a child finds it; `letter` is for whoever reads."""
+    """Where an item stands, as a child finds it; `letter` is for whoever reads.
 
-    colour: ShelfColour
+    `name` is that of the shelf, where staff look for it. Only such a one may be without a colour.
+    """
+
+    colour: ShelfColour | None
     letter: str | None
-    icon: BookIcon | None
+    icon: BookIcon | None = None
+    name: str | None = None
 
 
 def place_of(

@@ -33,6 +33,7 @@ class NumberProblem(StrEnum):
     OTHER_BAR = "other-bar"
     WRONG_DIGITS = "wrong-digits"
     NO_BOOK = "no-book"
+    MISREAD_LABEL = "misread-label"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -174,8 +174,8 @@ def ending_refusal(
 
 
 def is_no_show(state: CallState, *, late_by: timedelta) -> bool:
-    """Return whether whoever reads this booking now gives its place free.
+    """Return whether the room has waited long enough for a child that is not there.
 
     `late_by` is the time since the planned start, negative before it.
     """
-    return state is CallState.BOOKED and late_by >= NO_SHOW_AFTER
+    return state in TO_COME and late_by >= NO_SHOW_AFTER

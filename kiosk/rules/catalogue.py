@@ -1,6 +1,11 @@
 """What a title is known by, and what can be wrong with a new one."""
 
+import re
 from enum import StrEnum
+from typing import Final
+
+_UNNAMED: Final = "未命名"
+_DRAFT_NAME: Final = re.compile(rf"{_UNNAMED} \S+")
 
 
 class TitleKind(StrEnum):
@@ -39,6 +44,7 @@ class CatalogueProblem(StrEnum):
     CATALOGUE_CHANGED = "catalogue-changed"
     HOLDINGS_UNDECIDED = "holdings-undecided"
     NOT_WRITTEN = "not-written"
+    RECORD_TOO_LONG = "record-too-long"  # for CNMARC
 
 
 def isbn_of(text: str) -> str | None:
@@ -51,3 +57,13 @@ def isbn_of(text: str) -> str | None:
     except ValidationError:
         return None
     return found
+
+
+def draft_name(accession_no: str) -> str:
+    """Return what a title is called until somebody names it, after its first copy."""
+    return f"{_UNNAMED} {accession_no}"
+
+
+def is_draft_name(name: str) -> bool:
+    """Say whether a title has only the name of a draft: there is nothing to read in it."""
+    return bool(_DRAFT_NAME.fullmatch(name))

@@ -4,14 +4,10 @@ It belongs to the class, never to a child, and is compared with nobody's (`domai
 """
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 LEAVES: Final = 30
 MOST_FRUITS: Final = 6
-# The first days on which the two terms may begin; a school's own dates come with its calendar.
-_AUTUMN: Final = (9, 1)
-_SPRING: Final = (2, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +16,6 @@ class Tree:
 
     leaves: int
     fruits: int
-
-
-def term_began(today: date) -> date:
-    """Return the first day of the term that `today` belongs to."""
-    months = ((today.year, *_AUTUMN), (today.year, *_SPRING), (today.year - 1, *_AUTUMN))
-    return next(date(*day) for day in months if date(*day) <= today)
 
 
 def grown(books: int) -> Tree:

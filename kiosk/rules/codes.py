@@ -25,6 +25,7 @@ _BASE: Final = len(ALPHABET)
 _PAYLOAD_LENGTH: Final = 10
 _VALUES: Final = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _CODE: Final = re.compile(rf"[CBSX][{ALPHABET}]{{11}}")
+_LABEL: Final = re.compile(rf"[BX][{ALPHABET}]{{11}}")
 _AIM_PREFIX: Final = re.compile(r"^\][A-Z][0-9A-Z]")
 # An add-on of two or five digits is sent as one string by guns set so (T-36).
 _BOOK_BAR: Final = re.compile(r"(97[89][0-9]{10})(?:[0-9]{2}|[0-9]{5})?")
@@ -50,6 +51,7 @@ class CodeProblem(StrEnum):
     UNKNOWN_CARD = "unknown-card"
     OLD_CARD = "old-card"
     UNKNOWN_ITEM = "unknown-item"
+    SEVERAL_COPIES = "several-copies"  # they all have this publisher's bar
     SHELF_LABEL = "shelf-label"
 
 
@@ -86,6 +88,12 @@ def check_symbol(body: str) -> str:
 def is_whole(code: str) -> bool:
     """Say whether `code` is a code of ours with the right check symbol."""
     return bool(_CODE.fullmatch(code)) and check_symbol(code[:-1]) == code[-1]
+
+
+def is_like_label(text: str) -> bool:
+    """Say whether `text` is the code of a book's or a shelf's label, or one that was read badly."""
+    plain = text.strip(" \t\r\n")
+    return plain.isascii() and bool(_LABEL.fullmatch(_AIM_PREFIX.sub("", plain.upper())))
 
 
 def compose(kind: CodeKind, payload: str) -> str:

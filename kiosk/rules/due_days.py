@@ -40,9 +40,12 @@ def plain_due_on(policy: LendingPolicy, *, lent_on: date) -> date:
     return lent_on + timedelta(days=policy.days)
 
 
-def plain_renewed_on(policy: LendingPolicy, *, due_on: date, today: date) -> date:
-    """Return a whole loan time after the old day, or after today if that is over."""
-    return max(due_on, today) + timedelta(days=policy.days)
+def plain_renewed_on(policy: LendingPolicy, *, plain_due_on: date, today: date) -> date:
+    """Return a whole loan time after the old day by the policy, or after today if that is over.
+
+    What the calendar gave besides is not given twice: it is asked again for the new day.
+    """
+    return max(plain_due_on, today) + timedelta(days=policy.days)
 
 
 def turn_of_class(grade: int, number: int, *, spread_days: int) -> int:

@@ -32,9 +32,12 @@ class IntakeProblem(StrEnum):
     UNKNOWN_BATCH = "unknown-batch"
     DONOR_MISSING = "donor-missing"
     SAME_PERSON = "same-person"
+    PRICE_ACCEPTED = "price-accepted"
+    WORTH_ACCEPTED = "worth-accepted"  # without a price, which the title now gets
     ALREADY_ACCEPTED = "already-accepted"
     NOTHING_IN_IT = "nothing-in-it"
     TOO_LATE_TO_UNDO = "too-late-to-undo"
+    HAS_A_PAST = "has-a-past"
     NO_MORE_A_DRAFT = "no-more-a-draft"
 
 

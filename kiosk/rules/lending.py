@@ -60,6 +60,7 @@ class LendingRefusal(StrEnum):
     NOT_ON_LOAN = "not-on-loan"  # to be renewed or undone, and it has ended meanwhile
     NOT_YOURS = "not-yours"
     NO_MORE_RENEWALS = "no-more-renewals"
+    OTHER_READER = "other-reader"  # what was offered for one stands at the desk for another
     TOO_LATE_TO_UNDO = "too-late-to-undo"
 
 

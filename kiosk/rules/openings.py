@@ -53,6 +53,7 @@ class OpeningRefusal(StrEnum):
     NOT_OPEN = "not-open"
     CHECK_MISSING = "check-missing"
     CALLS_UNFINISHED = "calls-unfinished"  # a call has no outcome yet
+    CALLS_WAITING = "calls-waiting"  # a child stands at the telephone and knows nothing
     RULES_OVERLAP = "rules-overlap"
 
 

@@ -22,6 +22,8 @@ class PeopleProblem(StrEnum):
     PURPOSE_MISSING = "purpose-missing"
     CLASS_TOO_LARGE = "class-too-large"
     WRONG_PINYIN = "wrong-pinyin"
+    STILL_HERE = "still-here"
+    ERASED = "erased"
 
 
 def phone_of(text: str) -> str | None:

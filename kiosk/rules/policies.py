@@ -12,6 +12,8 @@ from kiosk.rules.lending import LendingPolicy
 # In the policy table grade 0 stands for teachers; new friends borrow as the first grade does.
 STAFF_GRADE: Final = 0
 GRADES: Final = range(1, 10)
+# A school without higher classes is taken for a primary school.
+PRIMARY: Final = 6
 
 PolicyTable: TypeAlias = Mapping[tuple[int, TitleKind], LendingPolicy]
 
@@ -30,7 +32,7 @@ class LibrarySettings:
     `holiday_most` books go home over a holiday, none of them with 0. `hold_days` counts the open
     days for which a book lies ready, `holds_most` what a child may wait for at once, `spread_days`
     the days after a holiday on which the classes bring back their books in turn. `forgets_readers`:
-    the end of a term cuts the link between child and title.
+    the end of a term cuts the link between child and title. After `last_grade` a child leaves.
     """
 
     holiday_most: int = 5
@@ -38,6 +40,7 @@ class LibrarySettings:
     holds_most: int = 2
     spread_days: int = 5
     forgets_readers: bool = True
+    last_grade: int = PRIMARY
     policies: PolicyTable = field(default_factory=lambda: MappingProxyType({}))
 
 

@@ -16,6 +16,11 @@ _LOOK_BACK: Final = timedelta(days=8)
 HOLIDAY_LENDING: Final = timedelta(days=7)
 
 
+# The months in which the two terms of a school year may begin.
+_FIRST_TERM_FROM: Final = 8
+_SECOND_TERM_FROM: Final = 2
+
+
 class DayKind(StrEnum):
     """CLOSED: the room stays closed on a day of its plan. MADE_UP: a school day at a weekend."""
 
@@ -38,13 +43,36 @@ class CalendarProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class TermSpan:
-    """A term, first to last school day, both included."""
+    """A term, first to last school day, both included; `name` as the school calls it."""
 
     first_day: date
     last_day: date
+    name: str | None = field(default=None, compare=False)
 
     def has(self, day: date) -> bool:
         return self.first_day <= day <= self.last_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainTerm:
+    """A term by the month alone: first or second of the school year that began in `year`."""
+
+    year: int
+    number: int
+    first_day: date
+
+
+def school_year(day: date) -> int:
+    """Return the year in which the school year of a day began, in August at the earliest."""
+    return day.year if day.month >= _FIRST_TERM_FROM else day.year - 1
+
+
+def plain_term(day: date) -> PlainTerm:
+    """Return the term of a day where the calendar has none: from August, and from February."""
+    year = school_year(day)
+    if day.month >= _FIRST_TERM_FROM or day.month < _SECOND_TERM_FROM:
+        return PlainTerm(year=year, number=1, first_day=date(year, _FIRST_TERM_FROM, 1))
+    return PlainTerm(year=year, number=2, first_day=date(year + 1, _SECOND_TERM_FROM, 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +118,33 @@ class SchoolDays:
     def term_of(self, day: date) -> TermSpan | None:
         return next((term for term in self.terms if term.has(day)), None)
 
+    def term_began(self, day: date) -> date:
+        """Return the first of the days that the term of a day answers for, itself among them."""
+        before = [term.last_day + _DAY for term in self.terms if term.last_day < day]
+        if (term := self.answering_term(day)) is None:
+            return max([plain_term(day).first_day, *before])
+        return before[-1] if before else term.first_day
+
     def term_after(self, day: date) -> TermSpan | None:
         """Return the next term that begins after this day."""
         return next((term for term in self.terms if term.first_day > day), None)
+
+    def answering_term(self, day: date) -> TermSpan | None:
+        """Return the term that a day counts for: the holiday before a term belongs to it.
+
+        None before the first known term and after the last.
+        """
+        if not self.terms or day < self.terms[0].first_day:
+            return None
+        return next((term for term in self.terms if day <= term.last_day), None)
+
+    def is_last_of_school_year(self, day: date) -> bool:
+        """Return whether the next term is one of the next school year: who leaves has left then."""
+        before = [term for term in self.terms if term.first_day <= day]
+        after = self.term_after(day)
+        if not before or after is None:
+            return False
+        return school_year(before[-1].first_day) < school_year(after.first_day)
 
     def lends_for_holiday(self, day: date) -> bool:
         """Return whether a book that is lent on this day comes back after the holiday.

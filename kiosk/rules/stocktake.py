@@ -36,6 +36,8 @@ class StocktakeProblem(StrEnum):
     NO_SHELF = "no-shelf"
     UNKNOWN_SHELF = "unknown-shelf"
     OWN_BAR = "own-bar"
+    IS_OUT = "is-out"  # what is to stand on a shelf is on loan
+    IS_GONE = "is-gone"  # it was withdrawn
     NOTHING_TO_UNDO = "nothing-to-undo"
     STAYS_ENDED = "stays-ended"  # the loan: lent again since, or its reader is forgotten
 
@@ -74,8 +76,9 @@ def is_elsewhere(*, belongs_on: UUID | None, seen_on: UUID | None) -> bool:
 def after_unseen(before: Standing, *, is_accounted_for: bool) -> Standing:
     """Return how an item stands after a stock-take of its shelf that has not seen it.
 
-    `is_accounted_for`: it is on loan, waits for a child that asked for it, or has passed through
-    somebody's hands since the stock-take began; then its absence says nothing.
+    `is_accounted_for`: it is on loan, waits for a child that asked for it, has passed through
+    somebody's hands since the stock-take began, or is damaged and a teacher's to settle; then its
+    absence says nothing.
     """
     if is_accounted_for or before.status not in ON_THE_SHELVES:
         return before

@@ -17,6 +17,13 @@ class TermEndProblem(StrEnum):
     FROZEN = "frozen"
     CLOCK_DOUBT = "clock-doubt"
     ARCHIVE_DAMAGED = "archive-damaged"
+    NOT_ENDED = "not-ended"
+    UNDER_WAY = "under-way"
+
+
+def is_leap(*, now: datetime, last_event: datetime | None) -> bool:
+    """Say whether the clock stands so far behind what happened last that no holiday explains it."""
+    return last_event is not None and now - last_event > LONGEST_STILLNESS
 
 
 def refusal(
