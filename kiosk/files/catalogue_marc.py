@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, TYPE_CHECKING, Final
 from uuid import UUID
 
+from kiosk.errors import UnavailableError
 from kiosk.files.book_fields import (
     LONGEST_ACCESSION_NO,
     LONGEST_AUTHOR,
@@ -28,13 +29,16 @@ from kiosk.files.book_rows import BookRow, Copy
 from kiosk.files.catalogue_table import day_of, money_of, whole_number
 from kiosk.files.catalogue_words import KINDS, STATUSES, YES, clean, kind_of, status_of
 from kiosk.files.problems import BookProblem
-from kiosk.rules.catalogue import TitleKind
+from kiosk.rules.catalogue import CatalogueProblem, TitleKind
 
 if TYPE_CHECKING:
     from pymarc import Record
 
 AGENCY: Final = "NUANWU"
-_MOST_COPIES: Final = 300  # in one record, which has at most 99,999 bytes
+# ISO 2709 writes the length of a record with five digits, that of a field with four.
+_LONGEST_RECORD: Final = 99_999
+_LONGEST_FIELD: Final = 9_999
+_ENTRY: Final = 12  # of a field in the directory
 _TYPES: Final = {TitleKind.BOOK: "am", TitleKind.PERIODICAL: "as", TitleKind.GAME: "rm"}
 _MONEY: Final = "CNY"
 _PROCESSING: Final = "em y0chiy50      ea"
@@ -42,20 +46,37 @@ _LEADER: Final = 24
 
 # Subfields by code, in order; those without a text are left out.
 _Field = tuple[str, tuple[tuple[str, str | None], ...]]
+_Written = tuple[str, bytes]
+_SHOWN: Final = 40  # of a title, in a sentence
 
 
 def write_marc(rows: Iterable[BookRow], file: IO[bytes], *, day: str) -> None:
-    """Write ISO 2709 in UTF-8; `day` is that of the writing, as `20261122`."""
+    """Write ISO 2709 in UTF-8; `day` is that of the writing, as `20261122`.
+
+    Raises:
+        UnavailableError: RECORD_TOO_LONG.
+    """
     for row in rows:
         file.writelines(records_of(row, day=day))
 
 
 def records_of(row: BookRow, *, day: str) -> Iterator[bytes]:
-    """Yield the record of a title; one with hundreds of copies has several."""
-    for start in range(0, max(len(row.held), 1), _MOST_COPIES):
-        some = row.held[start : start + _MOST_COPIES]
-        fields = [*_title_fields(row, day=day), *(_copy_field(row, copy) for copy in some)]
-        yield _iso2709(fields, kind=_TYPES[row.kind])
+    """Yield the record of a title; one with more copies than a record can hold has several.
+
+    Raises:
+        UnavailableError: RECORD_TOO_LONG, for a text that no field of the format can hold.
+    """
+    title = [_written(field, row) for field in _title_fields(row, day=day)]
+    some: list[_Written] = []
+    room = free = _LONGEST_RECORD - _LEADER - 2 - sum(map(_length, title))
+    for copy in row.held:
+        one = _written(_copy_field(row, copy), row)
+        if some and _length(one) > free:
+            yield _iso2709([*title, *some], kind=_TYPES[row.kind])
+            some, free = [], room
+        some.append(one)
+        free -= _length(one)
+    yield _iso2709([*title, *some], kind=_TYPES[row.kind])
 
 
 def _title_fields(row: BookRow, *, day: str) -> Iterator[_Field]:
@@ -108,16 +129,28 @@ def _copy_field(row: BookRow, copy: Copy) -> _Field:
     )
 
 
-def _iso2709(fields: Iterable[_Field], *, kind: str) -> bytes:
+def _written(field: _Field, row: BookRow) -> _Written:
+    """Return a field as its bytes; without any text it has none."""
+    tag, subfields = field
+    content = "".join(f"\x1f{code}{text}" if code else text for code, text in subfields if text)
+    if not content:
+        return tag, b""
+    data = (content if tag < "010" else f"  {content}").encode("utf-8", "replace") + b"\x1e"
+    if len(data) > _LONGEST_FIELD:
+        raise UnavailableError(CatalogueProblem.RECORD_TOO_LONG, title=row.title[:_SHOWN])
+    return tag, data
+
+
+def _length(field: _Written) -> int:
+    return _ENTRY + len(field[1])
+
+
+def _iso2709(fields: Iterable[_Written], *, kind: str) -> bytes:
     directory, body = "", b""
-    for tag, subfields in fields:
-        said = [(code, text) for code, text in subfields if text]
-        if not said:
-            continue
-        content = "".join(f"\x1f{code}{text}" if code else text for code, text in said)
-        data = (content if tag < "010" else f"  {content}").encode("utf-8", "replace") + b"\x1e"
-        directory += f"{tag}{len(data):04}{len(body):05}"
-        body += data
+    for tag, data in fields:
+        if data:
+            directory += f"{tag}{len(data):04}{len(body):05}"
+            body += data
     base = _LEADER + len(directory) + 1
     head = f"{base + len(body) + 1:05}n{kind}0 22{base:05}   450 "
     return f"{head}{directory}\x1e".encode() + body + b"\x1d"

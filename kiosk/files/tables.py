@@ -25,10 +25,16 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowMark:
-    """What a row is about, which no paper shows: its day, and the child it names."""
+    """What a row is about, which no paper shows: its day, and the child it names.
+
+    `times` is how often it counts in the foot: a child that comes back in one opening counts once.
+    `children` are those that a row counts without naming them.
+    """
 
     day: date
     child_id: UUID | None = None
+    times: int = 1
+    children: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

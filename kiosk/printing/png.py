@@ -1,4 +1,4 @@
-"""One card as a picture of 300 dots an inch, for a photo shop or a message to a class teacher."""
+"""Cards as pictures of 300 dots an inch, for a photo shop or a message to a class."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -23,10 +23,11 @@ _BOLD: Final = glyphs.SIZE // 40
 
 def card(face: cards.CardFace) -> bytes:
     """Return front and back side by side, to be folded between."""
-    return _drawn(cards.marks(face), 2 * cards.WIDTH, cards.HEIGHT)
+    return drawn(cards.marks(face), 2 * cards.WIDTH, cards.HEIGHT)
 
 
-def _drawn(marks: Iterable[Mark], width: float, height: float) -> bytes:
+def drawn(marks: Iterable[Mark], width: float, height: float) -> bytes:
+    """Return marks on a white ground of so many millimetres."""
     from PIL import Image, ImageDraw
 
     image = Image.new("RGB", (_dots(width), _dots(height)), "white")

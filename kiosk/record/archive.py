@@ -8,11 +8,22 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Final
 
-from kiosk.record.target import HEAD, Batch, Part, Receipt, sha256_of
+from kiosk.record.target import (
+    HEAD,
+    Batch,
+    Column,
+    Hello,
+    Kind,
+    Part,
+    Receipt,
+    Shape,
+    sha256_of,
+)
 from kiosk.rules.digest import SEPARATOR, set_digest
 
 _MANIFEST: Final = "manifest.csv"
@@ -76,6 +87,36 @@ def stored(path: Path) -> Receipt:
     if sha256_of((name, _blocks(path, name)) for name in said.files) != said.receipt.sha256:
         raise ValueError("the rows are not those of the manifest")
     return said.receipt
+
+
+def without(path: Path, name: str, column: str, keys: AbstractSet[str]) -> Batch:
+    """Return the batch of a file without what these rows of one kind have in a column.
+
+    Its chain stays that of what was sent: the file after it says so.
+    """
+    said = manifest(path)
+    parts = [_part(path, one, column if one == name else None, keys) for one in said.files]
+    hello = Hello(
+        room_id=said.receipt.room_id,
+        epoch=said.receipt.epoch,
+        acked_seq=said.from_seq,
+        chain=said.previous,
+    )
+    batch = Batch.of(hello, parts, to_seq=said.receipt.to_seq)
+    return replace(batch, chain=said.receipt.chain)
+
+
+def _part(path: Path, name: str, column: str | None, keys: AbstractSet[str]) -> Part:
+    header, *rows = lines(path, name)
+    place = header.index(column) if column in header else None
+    for row in rows:
+        if place is not None and row[2] in keys:
+            row[place] = ""
+    text = "".join(f"{SEPARATOR.join(row)}\n" for row in rows)
+    # What kind its values are of is not written down, and is not asked here.
+    columns = tuple(Column(name=one, kind=Kind.WORD) for one in header[len(HEAD) :])
+    shape = Shape(name=name, columns=columns)
+    return Part(shape=shape, rows=len(rows), blocks=(text.encode("ascii"),))
 
 
 def _write_part(archive: zipfile.ZipFile, part: Part) -> dict[str, str | int]:

@@ -1,22 +1,25 @@
 """The school record as a folder: another disk, a share, a stick. The default target.
 
 Files are never changed and no name is used twice, so that no reader can block or half-see one and
-no replace is needed, which neither Windows nor a share promises to be whole (`sync.md` 2.6).
+no replace is needed, which neither Windows nor a share promises to be whole (`sync.md` 2.6). Where
+an old one must forget a name, a new one stands beside it before it goes.
 """
 
 import csv
 import errno
 import json
-import os
 import re
 import zipfile
 import zlib
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from kiosk.errors import UnavailableError
 from kiosk.record import archive
@@ -32,6 +35,7 @@ from kiosk.record.target import (
     Shape,
     Span,
 )
+from kiosk.record.whole_files import sync_folder, write_all, write_new
 from kiosk.rules.digest import EMPTY, SEPARATOR, SetDigest, set_digest
 
 _BATCH: Final = re.compile(r"(\d+)-(\d+)-(\d+)\.([0-9a-f]{8})\.zip")
@@ -81,7 +85,7 @@ class FolderTarget:
                 epoch = max(epoch, hello.epoch) + 1
                 text = json.dumps({"epoch": epoch, "claim": claim}).encode()
                 path = self._folder(hello.room_id) / f"{epoch}.epoch.json"
-                _write_new(path, lambda file: _write_all(file, text))
+                write_new(path, lambda file: write_all(file, text))
             return self._state(hello.room_id)
 
     def put(self, batch: Batch) -> Receipt:
@@ -89,12 +93,11 @@ class FolderTarget:
             state = self._state(batch.room_id)
             if state.epoch > batch.epoch:
                 raise UnavailableError(RecordProblem.OTHER_MACHINE)
-            stem = f"{batch.epoch}-{batch.from_seq}-{batch.to_seq}.{batch.sha256[:8]}"
-            path = self._folder(batch.room_id) / f"{stem}.zip"
+            path = self._folder(batch.room_id) / _name_of(batch)
             if not path.exists():
                 if (state.last_seq, state.chain) != (batch.from_seq, batch.previous):
                     raise UnavailableError(RecordProblem.OUT_OF_STEP)
-                _write_new(path, lambda file: archive.write(batch, file))
+                write_new(path, lambda file: archive.write(batch, file))
             failpoint("folder.read-back")
             return archive.stored(path)
 
@@ -112,6 +115,66 @@ class FolderTarget:
     def only_here(self, shapes: Sequence[Shape], *, room_id: str, epoch: int) -> int:
         with _explained():
             return sum(self._only_before(shape.name, room_id, epoch) for shape in shapes)
+
+    def remembers(self, shape: Shape, *, column: str, room_id: str, epoch: int) -> bool:
+        with _explained():
+            latest: dict[str, bool] = {}
+            had: set[str] = set()
+            for file in self._files(room_id, epoch):
+                for key, is_set in self._set_in(file.path, shape.name, column):
+                    latest[key] = is_set
+                    if is_set:
+                        had.add(key)
+            return any(not latest[key] for key in had)
+
+    def forget_before(self, shape: Shape, *, column: str, room_id: str, epoch: int) -> None:
+        """Leave no file of an earlier epoch that names what this one has no more.
+
+        It goes where all of it was sent again; where it has what a restored room has lost, it is
+        written anew without the names.
+        """
+        with _explained():
+            forgotten = self._forgotten(shape.name, column, room_id, epoch)
+            naming = [
+                file.path
+                for file in self._files(room_id)
+                if file.epoch < epoch and self._names(file.path, shape.name, column, forgotten)
+            ]
+            known = self._keys(file.path for file in self._files(room_id, epoch) if naming)
+            for path in naming:
+                if not self._keys([path]) <= known:
+                    kept = archive.without(path, shape.name, column, forgotten)
+                    write_new(path.with_name(_name_of(kept)), partial(archive.write, kept))
+                path.unlink()
+                self._manifests.pop(path, None)
+            sync_folder(self._folder(room_id))
+
+    def _forgotten(self, name: str, column: str, room_id: str, epoch: int) -> set[str]:
+        latest: dict[str, bool] = {}
+        for file in self._files(room_id, epoch):
+            latest.update(self._set_in(file.path, name, column))
+        return {key for key, is_set in latest.items() if not is_set}
+
+    def _names(self, path: Path, name: str, column: str, keys: AbstractSet[str]) -> bool:
+        return any(is_set and key in keys for key, is_set in self._set_in(path, name, column))
+
+    def _keys(self, paths: Iterable[Path]) -> set[tuple[str, str]]:
+        return {
+            (name, row[2])
+            for path in paths
+            for name in self._manifest(path).files
+            for row in islice(archive.lines(path, name), 1, None)
+        }
+
+    def _set_in(self, path: Path, name: str, column: str) -> Iterator[tuple[str, bool]]:
+        """Yield of each row of one kind in a file whether it has a value in a column."""
+        if name not in self._manifest(path).files:
+            return
+        rows = archive.lines(path, name)
+        header = next(rows)
+        place = header.index(column) if column in header else None
+        for row in rows:
+            yield row[2], place is not None and row[1] == "U" and row[place] != ""
 
     def close(self) -> None:
         """Nothing stays open between two calls."""
@@ -162,6 +225,10 @@ class FolderTarget:
         return len(before)
 
 
+def _name_of(batch: Batch) -> str:
+    return f"{batch.epoch}-{batch.from_seq}-{batch.to_seq}.{batch.sha256[:8]}.zip"
+
+
 def _overlaps(keys: tuple[str, str] | None, spans: Sequence[Span]) -> bool:
     return keys is not None and any(s.low <= keys[1] and keys[0] < s.high for s in spans)
 
@@ -185,43 +252,6 @@ def _fold(
             latest[key] = SEPARATOR.join((key, *fields))
         else:
             latest.pop(key, None)
-
-
-def _write_new(path: Path, write: Callable[[IO[bytes]], None]) -> None:
-    """Write a file that appears whole under a new name, or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            failpoint("folder.part-opened")
-            write(file)
-            failpoint("folder.part-written")
-            file.flush()
-            os.fsync(file.fileno())
-        failpoint("folder.part-synced")
-        part.rename(path)
-    except OSError:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)  # a full stick gets its room back
-        raise
-    failpoint("folder.renamed")
-    _sync_folder(path.parent)
-
-
-def _write_all(file: IO[bytes], content: bytes) -> None:
-    file.write(content)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return  # a folder cannot be opened there, and its changes are in the journal
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some shares cannot
-            raise
-    finally:
-        os.close(handle)
 
 
 @contextmanager

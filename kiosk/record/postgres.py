@@ -95,6 +95,13 @@ class PostgresTarget:
 
         return self._atomically(work)
 
+    def remembers(self, shape: Shape, *, column: str, room_id: str, epoch: int) -> bool:
+        del shape, column, room_id, epoch
+        return False  # a table has the latest of each row alone
+
+    def forget_before(self, shape: Shape, *, column: str, room_id: str, epoch: int) -> None:
+        """Nothing is left of earlier versions of a row."""
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()

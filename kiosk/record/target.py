@@ -246,5 +246,11 @@ class Target(Protocol):
     def only_here(self, shapes: Sequence[Shape], *, room_id: str, epoch: int) -> int:
         """Return how many rows are there from earlier epochs alone: the room has lost them."""
 
+    def remembers(self, shape: Shape, *, column: str, room_id: str, epoch: int) -> bool:
+        """Return whether an older version of a row has a value that the latest has no more."""
+
+    def forget_before(self, shape: Shape, *, column: str, room_id: str, epoch: int) -> None:
+        """Let go of what earlier epochs have of values that this one has no more."""
+
     def close(self) -> None:
         """Let go of what is open."""
