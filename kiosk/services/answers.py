@@ -11,13 +11,10 @@ from uuid import UUID
 
 from kiosk.rules.badges import Badge
 from kiosk.rules.book_classes import ShelfPlace
+from kiosk.rules.call_news import CallNews
 from kiosk.rules.class_tree import Tree
 from kiosk.rules.relations import Relation
-
-
-class CallMode(StrEnum):
-    PHONE = "phone"
-    VIDEO = "video"
+from kiosk.services.own_call import BoardCall, OwnCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +32,18 @@ class ChildFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """A book as a child knows it. `cover` is 0-5 and picks one of the drawn covers."""
-
+    # As a child knows it: `cover`, 0-5, is the drawn one, `picture` the address of its own, if any.
     title: str
     cover: int
+    picture: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnLoan:
-    # A book in the child's hands.
     loan_id: UUID
     book: Book
     due_on: date
+    is_late: bool = False  # the days of grace are over as well
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,25 +54,6 @@ class OwnHold:
     book: Book
     place: int
     is_ready: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnCall:
-    """The child's next call. `start_min` counts minutes since midnight, local time."""
-
-    booking_id: UUID
-    relation: Relation
-    on: date
-    start_min: int
-    mode: CallMode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardCall:
-    # A line of the idle screen's board: an animal and a time, no name.
-    badge: Badge
-    start_min: int
-    is_current: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +124,7 @@ class OwnPageSaying(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPage:
-    """The child's own page: own books, own next call, what to do."""
+    """The child's own page: own books, the own call that `news` is about, what to do."""
 
     child: ChildFace
     saying: OwnPageSaying
@@ -155,6 +133,7 @@ class OwnPage:
     call: OwnCall | None
     may_borrow: int
     holds: tuple[OwnHold, ...] = ()
+    news: CallNews = CallNews.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,12 +211,13 @@ class ContactTile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickTime:
-    """When? Up to three places; minutes since midnight."""
+    """When? Up to three places; minutes since midnight. `may_ask`: it may ask for another time."""
 
     child: ChildFace
     contact: ContactTile
     today: date
     slots: tuple["SlotTile", ...]
+    may_ask: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

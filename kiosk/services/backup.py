@@ -44,7 +44,7 @@ def make_backup(*, here: Here, progress: Progress | None = None) -> Path:
     parts = Parts(progress)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        _copy(db.engine, part, parts)
+        copy(db.engine, part, parts)
         found = problems(part)
         if not found:
             _flush(part)
@@ -96,21 +96,23 @@ def _note(path: Path, here: Here) -> None:
         )
 
 
-def _copy(engine: Engine, part: Path, parts: Parts) -> None:
+def copy(engine: Engine, part: Path, parts: Parts) -> None:
+    """Copy the database page by page while it is written to; to itself the copy is whole."""
+
     def tell(_status: int, remaining: int, total: int) -> None:
         parts.reach(_COPIED * (total - remaining) // max(total, 1))
 
     part.unlink(missing_ok=True)
-    with closing(engine.raw_connection()) as pooled, closing(sqlite3.connect(part)) as copy:
+    with closing(engine.raw_connection()) as pooled, closing(sqlite3.connect(part)) as copied:
         cast("sqlite3.Connection", pooled.driver_connection).backup(
             # In portions: a scan that waits for the read lock of one long copy is not stored.
-            copy,
+            copied,
             pages=_PAGES_AT_ONCE,
             sleep=_PAUSE_S,
             progress=tell,
         )
         # One file that needs no other beside it, whatever the journal of the original.
-        copy.execute("PRAGMA journal_mode = DELETE")
+        copied.execute("PRAGMA journal_mode = DELETE")
 
 
 def _prune(folder: Path) -> None:

@@ -5,37 +5,36 @@ from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from kiosk.db import AnyRow, AnySelect
+from kiosk.db import AnyRow, AnySelect, constant
 from kiosk.models.calls import (
     HOLDING_STATES,
     Booking,
     CallAttempt,
+    CallResult,
     Line,
-    LineKind,
     Slot,
     SlotStatus,
 )
+from kiosk.models.openings import Opening
 from kiosk.models.people import Child, Contact, SchoolClass
 from kiosk.rules import call_states
 from kiosk.rules.badges import Badge
 from kiosk.rules.call_states import CallState
+from kiosk.rules.call_windows import LineKind
 from kiosk.rules.relations import Relation
 from kiosk.services import call_facts
 from kiosk.services.here import Here
 
 # The child is called two minutes before its time (`domain.md` 6, call.nearly_over).
 _CALL_UP_MIN: Final = 2
-# A number may be looked at from ten minutes before the call, while it is still to be made.
-_REVEAL_FROM_MIN: Final = 10
 # What did not come about: by nobody's doing, or because one of the two was not there.
 _MADE_GOOD: Final = frozenset(
     {CallState.NO_ANSWER, CallState.NO_SHOW}
     | {state for state in CallState if call_states.effect(state).owed}
 )
-_ON_THE_DAY: Final = frozenset({CallState.WAITING, CallState.CALLING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +42,22 @@ class CallRow:
     """A booking on the board. `next_states` are those that staff may choose now.
 
     `phone_tail` are the last four digits. `is_due`: it is time, and nobody has rung yet.
+    `companion_of_id` is the call it shares place and person with; `is_moved`: repair put it here.
+    `talk_min` is how long a call of this opening is meant to last. `is_wrong_number`: who answered
+    was somebody else.
     """
 
     is_free: ClassVar[bool] = False
 
     booking_id: UUID
     version: int
+    companion_of_id: UUID | None
+    is_moved: bool
     on: date
     start_min: int
     end_min: int
+    talk_min: int
+    line_id: UUID
     line_name: str
     line_kind: LineKind
     child_id: UUID
@@ -70,7 +76,12 @@ class CallRow:
     is_booked_again: bool
     next_states: tuple[CallState, ...]
     is_due: bool
-    may_reveal: bool
+    is_wrong_number: bool
+
+    @property
+    def may_reveal(self) -> bool:
+        """Say whether the number is needed: while it is rung."""
+        return self.state is CallState.CALLING
 
     @property
     def is_to_be_made_good(self) -> bool:
@@ -100,6 +111,7 @@ class FreePlace:
     on: date
     start_min: int
     end_min: int
+    line_id: UUID
     line_name: str
     line_kind: LineKind
 
@@ -111,6 +123,8 @@ _ROWS: Final = (
     select(
         Booking,
         Slot.end_min,
+        Slot.line_id,
+        Opening.talk_min,
         Line.name.label("line_name"),
         Line.kind.label("line_kind"),
         Child.given_name,
@@ -131,8 +145,15 @@ _ROWS: Final = (
         .where(CallAttempt.booking_id == Booking.id)
         .scalar_subquery()
         .label("tries"),
+        exists(
+            select(CallAttempt.id).where(
+                CallAttempt.booking_id == Booking.id,
+                CallAttempt.result == constant(CallResult.WRONG_NUMBER),
+            )
+        ).label("had_wrong_number"),
     )
     .join(Slot, Slot.id == Booking.slot_id)
+    .join(Opening, Opening.id == Slot.opening_id)
     .join(Line, Line.id == Slot.line_id)
     .join(Child, Child.id == Booking.child_id)
     .join(SchoolClass, SchoolClass.id == Child.class_id)
@@ -146,6 +167,7 @@ _FREE: Final = (
         Slot.on_date,
         Slot.start_min,
         Slot.end_min,
+        Slot.line_id,
         Line.name.label("line_name"),
         Line.kind.label("line_kind"),
     )
@@ -162,24 +184,36 @@ _FREE: Final = (
 def bookings(session: Session, *conditions: ColumnElement[bool], here: Here) -> tuple[CallRow, ...]:
     """Return the bookings of this room that fit, in order of their time."""
     statement: AnySelect = _ROWS.where(Line.home_id == here.home_id, *conditions)
-    return tuple(_row(row, here) for row in session.execute(statement))
+    return tuple(_row(row.Booking, row, here) for row in session.execute(statement))
 
 
 def free_places(session: Session, *, first: date, last: date, here: Here) -> tuple[FreePlace, ...]:
     """Return the free places from `first` to `last`, both included, that are not over yet."""
-    rows = session.execute(
-        _FREE.where(
-            Line.home_id == here.home_id,
-            Slot.on_date.between(max(first, here.today), last),
-            ~and_(Slot.on_date == here.today, Slot.start_min < here.minute),
-        )
+    return _places(
+        session,
+        Slot.on_date.between(max(first, here.today), last),
+        ~and_(Slot.on_date == here.today, Slot.start_min < here.minute),
+        here=here,
     )
+
+
+def places_begun(session: Session, on: date, *, here: Here) -> tuple[FreePlace, ...]:
+    """Return the places of a day that nobody has and that have begun by now."""
+    has_begun = or_(Slot.on_date < here.today, Slot.start_min <= here.minute)
+    return _places(session, Slot.on_date == on, has_begun, here=here)
+
+
+def _places(
+    session: Session, *conditions: ColumnElement[bool], here: Here
+) -> tuple[FreePlace, ...]:
+    rows = session.execute(_FREE.where(Line.home_id == here.home_id, *conditions))
     return tuple(
         FreePlace(
             slot_id=row.id,
             on=row.on_date,
             start_min=row.start_min,
             end_min=row.end_min,
+            line_id=row.line_id,
             line_name=row.line_name,
             line_kind=row.line_kind,
         )
@@ -187,17 +221,17 @@ def free_places(session: Session, *, first: date, last: date, here: Here) -> tup
     )
 
 
-def _row(row: AnyRow, here: Here) -> CallRow:
-    booking: Booking = row.Booking
-    is_today = booking.on_date == here.today
-    is_over = (booking.on_date, row.end_min) <= (here.today, here.minute)
-    is_time = booking.start_min - _CALL_UP_MIN <= here.minute
+def _row(booking: Booking, row: AnyRow, here: Here) -> CallRow:
     return CallRow(
         booking_id=booking.id,
         version=booking.version,
+        companion_of_id=booking.companion_of_id,
+        is_moved=booking.replaces_id is not None,
         on=booking.on_date,
         start_min=booking.start_min,
         end_min=row.end_min,
+        talk_min=row.talk_min,
+        line_id=row.line_id,
         line_name=row.line_name,
         line_kind=row.line_kind,
         child_id=booking.child_id,
@@ -212,12 +246,21 @@ def _row(row: AnyRow, here: Here) -> CallRow:
         started_at=booking.started_at,
         ended_at=booking.ended_at,
         tries=row.tries,
-        may_give_up=row.tries >= call_states.MIN_TRIES or is_over,
+        may_give_up=row.tries >= call_states.MIN_TRIES or _is_over(booking, row.end_min, here),
         is_booked_again=row.is_booked_again,
         next_states=next_states(booking.state, since=here.now - booking.state_since),
-        is_due=is_today and is_time and booking.state in call_states.TO_COME,
-        may_reveal=is_today and may_reveal(booking.state, booking.start_min, row.end_min, here),
+        is_due=_is_due(booking, here),
+        is_wrong_number=booking.state is CallState.NO_ANSWER and row.had_wrong_number,
     )
+
+
+def _is_over(booking: Booking, end_min: int, here: Here) -> bool:
+    return (booking.on_date, end_min) <= (here.today, here.minute)
+
+
+def _is_due(booking: Booking, here: Here) -> bool:
+    is_time = booking.start_min - _CALL_UP_MIN <= here.minute
+    return booking.on_date == here.today and is_time and booking.state in call_states.TO_COME
 
 
 def next_states(state: CallState, *, since: timedelta) -> tuple[CallState, ...]:
@@ -228,11 +271,3 @@ def next_states(state: CallState, *, since: timedelta) -> tuple[CallState, ...]:
         if to_state is not CallState.UNCLEAR
         and call_states.transition_refusal(state, to_state, since=since) is None
     )
-
-
-def may_reveal(state: CallState, start_min: int, end_min: int, here: Here) -> bool:
-    """Say whether the number is needed now, on the day of the call (`security.md` 4.2)."""
-    if state in _ON_THE_DAY:
-        return True
-    is_time = start_min - _REVEAL_FROM_MIN <= here.minute < end_min
-    return state is CallState.BOOKED and is_time

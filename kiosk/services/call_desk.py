@@ -14,8 +14,21 @@ from kiosk.models.calls import WEEK_STATES, Booking, CallResult, Line, Slot
 from kiosk.models.people import Child, Contact, ContactStatus
 from kiosk.rules import call_states, civil
 from kiosk.rules.call_states import CallRefusal, CallState
-from kiosk.services import call_attempts, call_board, call_settling, calls
+from kiosk.rules.staff import LedCall
+from kiosk.services import (
+    call_attempts,
+    call_board,
+    call_corrections,
+    call_groups,
+    call_moves,
+    call_repair,
+    call_settling,
+    call_under_way,
+    calls,
+    card_doubts,
+)
 from kiosk.services.call_board import BoardRow, CallRow
+from kiosk.services.call_repair import NextStep
 from kiosk.services.here import Here
 
 __all__ = ["CallResult", "board", "change", "day", "one", "ring_again", "to_ring", "unclear"]
@@ -27,6 +40,9 @@ _RESULTS: Final = {
         {CallResult.NO_ANSWER, CallResult.BUSY, CallResult.WRONG_NUMBER}
     ),
 }
+# What becomes of a call becomes of it for all who ring together.
+_TOGETHER: Final = frozenset({CallState.CALLING, *_RESULTS})
+_NO_TALK: Final = frozenset({CallState.NO_ANSWER, CallState.CUT})
 _USUAL: Final = {
     CallState.DONE: CallResult.CONNECTED,
     CallState.CUT: CallResult.CUT,
@@ -35,8 +51,8 @@ _USUAL: Final = {
 
 
 def day(on: date, *, here: Here) -> tuple[CallRow, ...]:
-    """Return the calls of a day, after those of them that are late or forgotten were settled."""
-    call_settling.settle(here=here)
+    """Return the calls of a day, after what is late was settled and what fell through made good."""
+    call_repair.repair_if_due(here=here)
     return call_board.bookings(reading(), Booking.on_date == on, here=here)
 
 
@@ -52,8 +68,17 @@ def one(booking_id: UUID, *, here: Here) -> CallRow:
     return found[0]
 
 
+def together(row: CallRow, *, here: Here) -> tuple[CallRow, ...]:
+    """Return the call with those at its place that stand as it does, who has the place first."""
+    session = reading()
+    group = call_corrections.together(session, session.get_one(Booking, row.booking_id))
+    ids = [one.id for one in group]
+    rows = call_board.bookings(session, Booking.id.in_(ids), here=here)
+    return tuple(sorted(rows, key=lambda one: ids.index(one.booking_id)))
+
+
 def to_ring(booking_id: UUID, *, here: Here) -> CallRow:
-    """Return a call whose number may be looked at now.
+    """Return a call whose number may be looked at now: while it is being rung.
 
     Raises:
         NotFoundError: NOT_ALLOWED. RefusedError: TOO_LATE, also too early.
@@ -79,6 +104,11 @@ def unclear(*, since: date, here: Here) -> tuple[CallRow, ...]:
         Booking.on_date >= since,
         here=here,
     )
+
+
+def led_by(staff_id: UUID, *, here: Here) -> tuple[LedCall, ...]:
+    """Return the calls under way that somebody of staff has rung."""
+    return call_under_way.led_by(reading(), staff_id, here=here)
 
 
 def without_call_count(*, here: Here) -> int:
@@ -113,11 +143,12 @@ def change(
     here: Here,
     result: CallResult | None = None,
     is_sure: bool = False,
-) -> None:
-    """Lead a call to its next state.
+) -> NextStep | None:
+    """Lead a call to its next state; return what follows when there was no talk, else None.
 
     `version` is that of the page on which it was chosen; of two screens one wins. `is_sure`: it
-    was a talk although it lasted less than a minute, as far as was noted.
+    was a talk although it lasted less than a minute, as far as was noted. Those who ring along are
+    led with it from when the telephone rings to the end; who comes, or stays away, is each one's.
 
     Raises:
         NotFoundError: NOT_ALLOWED, for a call that is not of this room.
@@ -128,6 +159,8 @@ def change(
     try:
         with transaction() as session:
             booking = _current(session, booking_id, version, here)
+            if to_state in _TOGETHER:
+                booking = call_groups.leading(session, booking, to_state)
             refusal = call_states.transition_refusal(
                 booking.state, to_state, since=here.now - booking.state_since
             )
@@ -135,12 +168,35 @@ def change(
                 refusal = _ending_refusal(session, booking, to_state, result, here, is_sure=is_sure)
             if refusal is not None:
                 raise RefusedError(refusal, booking_id=booking_id)
-            _note_attempt(session, booking, to_state, result, here)
-            calls.move(session, booking, to_state, by_staff_id=staff_id, here=here)
+            _lead(session, booking, to_state, result, staff_id, here)
+            if to_state not in _NO_TALK:
+                return None
+            return call_repair.after_no_answer(session, booking, here=here)
     except IntegrityError as error:
         if violated(error) != "ux_live":
             raise
         raise RefusedError(CallRefusal.LINE_BUSY) from error
+
+
+def _lead(
+    session: Session,
+    booking: Booking,
+    to_state: CallState,
+    result: CallResult | None,
+    staff_id: UUID,
+    here: Here,
+) -> None:
+    along = call_groups.along(session, booking, to_state)
+    if booking.companion_of_id is None:
+        _note_attempt(session, booking, to_state, result, here)
+    elif to_state is CallState.CALLING:
+        booking.started_at = here.now  # it joins a call that is under way
+    for one in (booking, *along):
+        one.started_at, one.ended_at = booking.started_at, booking.ended_at
+        calls.move(session, one, to_state, by_staff_id=staff_id, here=here)
+    call_moves.let_ring_alone(session, booking)
+    if to_state in _RESULTS:
+        card_doubts.follow_number(session, booking.phone_digest, here=here)
 
 
 def ring_again(booking_id: UUID, version: int, *, result: CallResult, here: Here) -> None:
@@ -151,6 +207,7 @@ def ring_again(booking_id: UUID, version: int, *, result: CallResult, here: Here
     """
     with transaction() as session:
         booking = _current(session, booking_id, version, here)
+        booking = call_groups.leading(session, booking, CallState.CALLING)
         if booking.state is not CallState.CALLING or result not in _RESULTS[CallState.NO_ANSWER]:
             raise RefusedError(CallRefusal.NOT_ALLOWED)
         call_attempts.end(session, booking, result, here.now)
@@ -165,6 +222,7 @@ def _current(session: Session, booking_id: UUID, version: int, here: Here) -> Bo
         .join(Slot, Slot.id == Booking.slot_id)
         .join(Line, Line.id == Slot.line_id)
         .where(Booking.id == booking_id, Line.home_id == here.home_id)
+        .with_for_update(of=Booking)  # of two screens the slower one reads what the other wrote
     )
     if booking is None:
         raise NotFoundError(CallRefusal.NOT_ALLOWED)

@@ -1,5 +1,6 @@
 """Seating a child for a call by hand: who has none this week, and which places are free."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -11,14 +12,14 @@ from sqlalchemy.orm import Session
 from kiosk.db import constant, reading
 from kiosk.errors import NotFoundError
 from kiosk.models.calls import WEEK_STATES, Booking
-from kiosk.models.people import Child, Contact, ContactStatus, SchoolClass
+from kiosk.models.people import Child, Contact, SchoolClass
 from kiosk.models.visits import Visit
 from kiosk.rules import civil
 from kiosk.rules.badges import Badge
 from kiosk.rules.call_states import CallRefusal
 from kiosk.rules.relations import Relation
 from kiosk.rules.visits import VisitState
-from kiosk.services import call_board, calls
+from kiosk.services import call_board, call_facts, calls
 from kiosk.services.answers import ChildFace
 from kiosk.services.call_board import FreePlace
 from kiosk.services.here import Here
@@ -81,6 +82,12 @@ def callers(on: date, *, here: Here) -> tuple[Caller, ...]:
     return tuple(
         sorted(with_people, key=lambda one: (one.has_call, not one.is_here, one.class_name))
     )
+
+
+def named(child_ids: Collection[UUID], on: date, *, here: Here) -> tuple[Caller, ...]:
+    """Return these children as far as each has somebody to call."""
+    rows = _children(reading(), Child.id.in_(child_ids), on=on, here=here)
+    return tuple(one for one in rows if one.people)
 
 
 def caller(child_id: UUID, *, here: Here) -> Caller:
@@ -160,7 +167,7 @@ def _people(session: Session, child_ids: list[UUID]) -> dict[UUID, list[PersonTo
     found: dict[UUID, list[PersonToCall]] = {}
     statement = (
         select(Contact.id, Contact.child_id, Contact.relation, Contact.phone_tail)
-        .where(Contact.status == ContactStatus.APPROVED)
+        .where(call_facts.MAY_BE_RUNG)
         .order_by(Contact.position, Contact.relation)
     )
     if len(child_ids) == 1:

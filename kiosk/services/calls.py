@@ -1,14 +1,13 @@
-"""Family calls: the child picks a person and a time; staff lead each call to its end.
+"""Picking a call: a child, or a teacher for it, chooses a person and a place that is free.
 
 Two who want one place are told apart by the indexes, never by a look beforehand.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final, NoReturn
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,11 +15,10 @@ from kiosk.db import AnyRow, reading, transaction, violated, writing
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.calls import Booking, BookingEvent, SlotStatus
-from kiosk.models.people import Contact, ContactStatus
-from kiosk.rules import civil, lending, slots
+from kiosk.rules import lending, slots
+from kiosk.rules.call_news import CallNews
 from kiosk.rules.call_states import CallKind, CallRefusal, CallState
-from kiosk.rules.slots import Place
-from kiosk.services import call_facts, call_settling, own_page
+from kiosk.services import call_facts, call_offers, call_picking, call_settling, own_calls
 from kiosk.services.answers import (
     Booked,
     ChildFace,
@@ -33,9 +31,9 @@ from kiosk.services.call_moves import move
 from kiosk.services.here import Here
 from kiosk.services.prepared import Prepared
 
-__all__ = ["book", "move", "undo", "when", "who"]
+__all__ = ["book", "may_choose", "move", "undo", "when", "who"]
 
-_DAYS_OFFERED: Final = timedelta(days=6)
+_OFFERED: Final = 3
 
 # Which index refused says why (`calls-and-hours.md` 3.4).
 _REFUSED_BY: Final = {
@@ -67,7 +65,8 @@ def who(*, child_id: UUID, face: ChildFace, here: Here) -> PickContact:
     """
     call_settling.settle(here=here)
     session = reading()
-    if _weeks_used(session, child_id, here) >= _weeks_ahead(here):
+    told = own_calls.read(session, child_id=child_id, here=here)
+    if not may_choose(session, child_id, told.news, here):
         raise RefusedError(CallRefusal.ALREADY_THIS_WEEK)
     rows = session.execute(call_facts.CONTACTS, {"child_id": child_id}).all()
     if not rows:
@@ -76,8 +75,23 @@ def who(*, child_id: UUID, face: ChildFace, here: Here) -> PickContact:
     return PickContact(child=face, contacts=tiles)
 
 
-def when(*, child_id: UUID, contact_id: UUID, face: ChildFace, here: Here) -> PickTime:
-    """Return up to three free places for a call with this contact.
+def may_choose(session: Session, child_id: UUID, news: CallNews, here: Here) -> bool:
+    """Say whether a child may choose a time, or ask for one.
+
+    Where calls are planned, it may not while it has one to come. One that waits for what it asked
+    for may choose what is left over meanwhile.
+    """
+    if call_offers.is_planned(session, here):
+        if news is CallNews.ASKED:
+            return call_offers.is_any_left(session, child_id, here)
+        return not news.is_ahead
+    return not call_picking.may_pick_nothing(session, child_id, here=here)
+
+
+def when(
+    *, child_id: UUID, contact_id: UUID, face: ChildFace, here: Here, may_ask: bool = False
+) -> PickTime:
+    """Return up to three free places for a call with this contact, one less if it `may_ask`.
 
     Raises:
         NotFoundError: NO_CONTACT, when it is not on the child's card.
@@ -85,20 +99,24 @@ def when(*, child_id: UUID, contact_id: UUID, face: ChildFace, here: Here) -> Pi
     """
     call_settling.settle(here=here)
     session = reading()
-    contact = _own_contact(session, child_id, contact_id)
+    contact = call_offers.own_contact(session, child_id, contact_id, here)
     offered = slots.offer(
-        _free_places(session, child_id, here), now_date=here.today, now_min=here.minute
+        call_offers.free_places(session, child_id, contact, here),
+        now_date=here.today,
+        now_min=here.minute,
+        limit=_OFFERED - may_ask,
     )
     if not offered:
         raise RefusedError(CallRefusal.NO_TIMES)
     return PickTime(
         child=face,
-        contact=contact,
+        contact=contact.tile,
         today=here.today,
         slots=tuple(
             SlotTile(slot_id=place.slot_id, on=place.on, start_min=place.start_min)
             for place in offered
         ),
+        may_ask=may_ask,
     )
 
 
@@ -134,7 +152,7 @@ def book(
             booked = _book(wanted, here)
         except IntegrityError as error:
             booked = _booked_just_now(request_id, child_id) or _refuse(error)
-    return Booked(child=face, call=own_page.own_call(booked), today=here.today)
+    return Booked(child=face, call=own_calls.own_call(booked), today=here.today)
 
 
 def undo(*, booking_id: UUID, child_id: UUID, here: Here) -> None:
@@ -210,6 +228,10 @@ def _place(connection: Connection, wanted: _Wanted, here: Here) -> AnyRow:
         raise RefusedError(CallRefusal.PHONE_DOWN)
     if (place.on_date, place.start_min) < (here.today, here.minute):
         raise RefusedError(CallRefusal.TOO_LATE)
+    if wanted.by_staff_id is None and call_picking.is_kept_for_the_plan(
+        connection, place.week_key, here=here
+    ):
+        raise RefusedError(CallRefusal.NO_TIMES)
     return place
 
 
@@ -245,49 +267,5 @@ def _refuse(error: IntegrityError) -> NoReturn:
 
 
 def _read_booked(session: Session | Connection, booking_id: UUID) -> AnyRow:
-    (booked,) = own_page.CALL_BY_ID.rows(session, {"booking_id": booking_id})
+    (booked,) = own_calls.CALL_BY_ID.rows(session, {"booking_id": booking_id})
     return booked
-
-
-def _weeks_used(session: Session, child_id: UUID, here: Here) -> frozenset[str]:
-    """Return those of the weeks ahead for which the child has its call already."""
-    return frozenset(
-        session.scalars(
-            call_facts.WEEKS_USED, {"child_id": child_id, "weeks": sorted(_weeks_ahead(here))}
-        )
-    )
-
-
-def _weeks_ahead(here: Here) -> frozenset[str]:
-    return frozenset({civil.week_key(here.today), civil.week_key(here.today + _DAYS_OFFERED)})
-
-
-def _own_contact(session: Session, child_id: UUID, contact_id: UUID) -> ContactTile:
-    relation = session.scalar(
-        select(Contact.relation).where(
-            Contact.id == contact_id,
-            Contact.child_id == child_id,
-            Contact.status == ContactStatus.APPROVED,
-        )
-    )
-    if relation is None:
-        raise NotFoundError(CallRefusal.NO_CONTACT)
-    return ContactTile(contact_id=contact_id, relation=relation)
-
-
-def _free_places(session: Session, child_id: UUID, here: Here) -> list[Place]:
-    """Return the free places in those weeks in which the child has no call yet."""
-    used = _weeks_used(session, child_id, here)
-    rows = session.execute(
-        call_facts.FREE,
-        {
-            "home_id": here.home_id,
-            "today": here.today,
-            "horizon": here.today + _DAYS_OFFERED,
-        },
-    ).all()
-    return [
-        Place(slot_id=row.id, on=row.on_date, start_min=row.start_min)
-        for row in rows
-        if row.week_key not in used
-    ]

@@ -16,8 +16,10 @@ from kiosk.models.people import Child, SchoolClass, Staff
 from kiosk.rules.catalogue import CatalogueProblem, isbn_of
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import audit
+from kiosk.services.again import once_more
 from kiosk.services.audit import AuditAction
 from kiosk.services.catalogue_rows import (
+    BEATEN_BY,
     LONGEST_NAME,
     AccessionNumbers,
     NewItem,
@@ -90,6 +92,7 @@ def detail(title_id: UUID) -> TitleDetail:
     )
 
 
+@once_more(*BEATEN_BY)
 def add_title(
     new: NewTitle,
     *,
@@ -125,6 +128,7 @@ def add_title(
     return title_id
 
 
+@once_more(*BEATEN_BY)
 def add_items(
     title_id: UUID,
     copies: int,

@@ -60,7 +60,7 @@ def write(kind: CatalogueFormat, output: Path, *, actor_id: UUID | None, here: H
     """Write the catalogue and return how many titles it has; the audit knows of it first.
 
     Raises:
-        UnavailableError: NOT_WRITTEN.
+        UnavailableError: NOT_WRITTEN; RECORD_TOO_LONG, for CNMARC. Nothing is left behind.
     """
     with transaction() as session:
         audit.record(

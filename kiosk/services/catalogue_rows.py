@@ -28,6 +28,9 @@ _NUMBER_LENGTH: Final = 6
 _AT_ONCE: Final = 20
 _RUNNING: Final = re.compile("[0-9]{6}")
 
+# What refuses the later of two that put books in at one instant: the same request, or one number.
+BEATEN_BY: Final = ("uq_item_accession_no", "pk_item", "pk_title")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTitle:
@@ -116,6 +119,7 @@ def item_row(new: NewItem, title_id: UUID, *, here: Here) -> Row:
         "shelf_id": None,
         "status": ItemStatus.AVAILABLE,
         "added_on": here.today,
+        "added_at": here.now,
         "label_queued_at": here.now,
         "misses": 0,
     }

@@ -1,6 +1,5 @@
 """Whom a child may ring: added, approved and barred by staff, each with a row in the audit."""
 
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -11,13 +10,23 @@ from sqlalchemy.orm import Session
 from kiosk.db import reading, transaction, violated
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
-from kiosk.models.calls import TO_COME_STATES, UNFINISHED_STATES, Booking
+from kiosk.models.calls import TO_COME_STATES, Booking
 from kiosk.models.people import Child, Contact, ContactStatus
+from kiosk.rules.call_wishes import CardDoubt
 from kiosk.rules.friends import is_friend
 from kiosk.rules.people import PeopleProblem, phone_of
 from kiosk.rules.relations import Relation
-from kiosk.services import audit, call_moves, enrolment
+from kiosk.services import (
+    audit,
+    call_board,
+    call_moves,
+    call_repair,
+    card_doubts,
+    enrolment,
+    vault,
+)
 from kiosk.services.audit import AuditAction
+from kiosk.services.call_board import CallRow
 from kiosk.services.here import Here
 
 _LONGEST_NAME: Final = 40
@@ -84,7 +93,7 @@ def approve_contact(contact_id: UUID, *, actor_id: UUID, here: Here) -> None:
     """Let the child ring this contact.
 
     Raises:
-        NotFoundError: UNKNOWN_CONTACT.
+        NotFoundError: UNKNOWN_CONTACT. RefusedError: ERASED.
     """
     with transaction() as session:
         _set_status(session, contact_id, ContactStatus.APPROVED, actor_id=actor_id, here=here)
@@ -96,12 +105,53 @@ def bar_contact(contact_id: UUID, *, actor_id: UUID, here: Here) -> int:
     A roster that comes later does not undo it.
 
     Raises:
-        NotFoundError: UNKNOWN_CONTACT.
+        NotFoundError: UNKNOWN_CONTACT. RefusedError: ERASED.
     """
-    with transaction() as session:
-        _set_status(session, contact_id, ContactStatus.BARRED, actor_id=actor_id, here=here)
-        booked = _still_to_make(session, contact_id)
-        return call_moves.release(session, booked, by_staff_id=actor_id, here=here)
+    return _end(contact_id, ContactStatus.BARRED, actor_id=actor_id, here=here)
+
+
+def withdraw_contact(contact_id: UUID, *, actor_id: UUID, here: Here) -> int:
+    """Note that this person no longer wishes to be rung; otherwise as `bar_contact`."""
+    return _end(contact_id, ContactStatus.WITHDRAWN, actor_id=actor_id, here=here)
+
+
+def calls_to_come(contact_id: UUID, *, here: Here) -> tuple[CallRow, ...]:
+    """Return the calls that are released when the contact may not be rung any more."""
+    return call_board.bookings(
+        reading(),
+        Booking.contact_id == contact_id,
+        Booking.state.in_(TO_COME_STATES),
+        here=here,
+    )
+
+
+def change_number(contact_id: UUID, phone: str, *, actor_id: UUID, here: Here) -> None:
+    """Write another number of the same person; calls to come will ring that one.
+
+    Raises:
+        NotFoundError: UNKNOWN_CONTACT. InvalidInputError: WRONG_PHONE.
+        RefusedError: ERASED; CONTACT_KNOWN, when the child has this relation with it already.
+    """
+    number = phone_of(phone)
+    if number is None:
+        raise InvalidInputError(PeopleProblem.WRONG_PHONE)
+    key = here.settings.keys.field
+    try:
+        with transaction() as session:
+            contact = _to_change(session, contact_id)
+            contact.phone_cipher = vault.seal(number, column="phone", row=contact_id, key=key)
+            contact.phone_tail = number[-4:]
+            contact.phone_digest = vault.phone_digest(number, key=key)
+            session.flush()
+            follow_number(session, contact_id, here=here)
+            card_doubts.settle_in(
+                session, contact_id, frozenset(CardDoubt), actor_id=actor_id, here=here
+            )
+            _audit(session, here, actor_id=actor_id, contact_id=contact_id, act="number")
+    except IntegrityError as error:
+        if violated(error) != _SAME_NUMBER:
+            raise
+        raise RefusedError(PeopleProblem.CONTACT_KNOWN) from error
 
 
 def follow_number(session: Session, contact_id: UUID, *, here: Here) -> None:
@@ -110,7 +160,7 @@ def follow_number(session: Session, contact_id: UUID, *, here: Here) -> None:
     Where somebody else has that number at the same time, the call is released and owed.
     """
     digest = session.scalars(select(Contact.phone_digest).where(Contact.id == contact_id)).one()
-    for booking in _still_to_make(session, contact_id):
+    for booking in call_moves.to_come(session, contact_id):
         try:
             with session.begin_nested():
                 booking.phone_digest = digest
@@ -120,24 +170,34 @@ def follow_number(session: Session, contact_id: UUID, *, here: Here) -> None:
             call_moves.release(session, [booking], here=here)
 
 
-def _still_to_make(session: Session, contact_id: UUID) -> Sequence[Booking]:
-    return session.scalars(
-        select(Booking).where(
-            Booking.contact_id == contact_id,
-            Booking.state.in_(UNFINISHED_STATES),  # the index on these few
-            Booking.state.in_(TO_COME_STATES),
+def _end(contact_id: UUID, status: ContactStatus, *, actor_id: UUID, here: Here) -> int:
+    with transaction() as session:
+        _set_status(session, contact_id, status, actor_id=actor_id, here=here)
+        card_doubts.settle_in(
+            session, contact_id, frozenset(CardDoubt), actor_id=actor_id, here=here
         )
-    ).all()
+        booked = call_moves.to_come(session, contact_id)
+        released = call_moves.release(session, booked, by_staff_id=actor_id, here=here)
+        session.flush()  # nobody holds two places
+        # With another person of the child, if it has one; or another child has the place.
+        call_repair.repair_weeks(session, here=here)
+        return released
 
 
 def _set_status(
     session: Session, contact_id: UUID, status: ContactStatus, *, actor_id: UUID, here: Here
 ) -> None:
+    _to_change(session, contact_id).status = status
+    _audit(session, here, actor_id=actor_id, contact_id=contact_id, act=status.value)
+
+
+def _to_change(session: Session, contact_id: UUID) -> Contact:
     contact = session.get(Contact, contact_id)
     if contact is None:
         raise NotFoundError(PeopleProblem.UNKNOWN_CONTACT)
-    contact.status = status
-    _audit(session, here, actor_id=actor_id, contact_id=contact_id, act=status.value)
+    if not contact.phone_cipher:
+        raise RefusedError(PeopleProblem.ERASED)
+    return contact
 
 
 def _next_position(session: Session, child_id: UUID) -> int:

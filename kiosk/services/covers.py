@@ -1,8 +1,7 @@
-"""The picture of a title's cover: kept small, told apart by its digest, asked for by address."""
+"""The picture of a title's cover: kept small, told apart by its version, asked for by address."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from hashlib import sha256
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -13,10 +12,13 @@ from kiosk.db import reading, transaction
 from kiosk.errors import NotFoundError
 from kiosk.files.photos import small_jpeg
 from kiosk.models.library import Item, Title, TitleCover
-from kiosk.rules.catalogue import CatalogueProblem
+from kiosk.rules import photos
+from kiosk.rules.catalogue import CatalogueProblem, draft_name
 from kiosk.rules.photos import LARGEST_COVER, LONGEST_COVER_EDGE
 from kiosk.services import pile_batches
+from kiosk.services.again import once_more
 from kiosk.services.catalogue_rows import (
+    BEATEN_BY,
     AccessionNumbers,
     NewTitle,
     item_row,
@@ -24,17 +26,10 @@ from kiosk.services.catalogue_rows import (
     title_row,
 )
 from kiosk.services.here import Here
-from kiosk.services.pile import UNNAMED, note
+from kiosk.services.pile import note
 
-_DIGEST_LENGTH: Final = 12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
-    """A picture, and what it is known by; another picture has another digest."""
-
-    jpeg: bytes
-    digest: str
+# Also where the clock was set back, or did not go on: the address of another picture is another.
+_LATER: Final = timedelta(microseconds=1)
 
 
 def keep(title_id: UUID, photo: bytes, *, actor_id: UUID, here: Here) -> None:
@@ -51,6 +46,7 @@ def keep(title_id: UUID, photo: bytes, *, actor_id: UUID, here: Here) -> None:
         note(session, title_id, "cover", actor_id, here)
 
 
+@once_more(*BEATEN_BY)
 def take_in(
     photo: bytes, *, batch_id: UUID | None, request_id: UUID, actor_id: UUID, here: Here
 ) -> UUID:
@@ -67,10 +63,10 @@ def take_in(
             return item_id
         pile_batches.check_is_open(session, batch_id)
         made = new_item(AccessionNumbers(session).next(), here=here)
-        new = NewTitle(name=f"{UNNAMED} {made.accession_no}", is_draft=True)
+        new = NewTitle(name=draft_name(made.accession_no), is_draft=True)
         session.execute(insert(Title), [title_row(title_id, new)])
         row = item_row(made, title_id, here=here)
-        row |= {"id": item_id, "batch_id": batch_id, "label_queued_at": here.now}
+        row |= {"id": item_id, "batch_id": batch_id, "pile_request_id": request_id}
         session.execute(insert(Item), [row])
         _keep(session, title_id, jpeg, here)
         note(session, title_id, "items", actor_id, here)
@@ -84,20 +80,23 @@ def remove(title_id: UUID, *, actor_id: UUID, here: Here) -> None:
         note(session, title_id, "cover", actor_id, here)
 
 
-def read(title_id: UUID) -> Cover | None:
-    """Return the picture of a title, or None."""
-    jpeg = reading().scalar(select(TitleCover.jpeg).where(TitleCover.title_id == title_id))
-    return None if jpeg is None else Cover(jpeg=jpeg, digest=digest_of(jpeg))
+def read(title_id: UUID, version: str) -> bytes | None:
+    """Return the picture of a title that has this version; None where another is by now."""
+    row = reading().get(TitleCover, title_id)
+    return row.jpeg if row is not None and photos.version(row.added_at) == version else None
 
 
-def digests(session: Session, title_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Return by which digest the pictures of these titles are asked for, of those that have one."""
-    find = select(TitleCover.title_id, TitleCover.jpeg).where(TitleCover.title_id.in_(title_ids))
-    return {row.title_id: digest_of(row.jpeg) for row in session.execute(find)}
+def kept_at(session: Session, title_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Return since when these titles have their pictures, of those that have one."""
+    find = select(TitleCover.title_id, TitleCover.added_at)
+    rows = session.execute(find.where(TitleCover.title_id.in_(title_ids)))
+    return {row.title_id: row.added_at for row in rows}
 
 
-def digest_of(jpeg: bytes) -> str:
-    return sha256(jpeg).hexdigest()[:_DIGEST_LENGTH]
+def version_of(session: Session, title_id: UUID) -> str | None:
+    """Return which picture a title has now, or None."""
+    added_at = kept_at(session, {title_id}).get(title_id)
+    return None if added_at is None else photos.version(added_at)
 
 
 def _keep(session: Session, title_id: UUID, jpeg: bytes, here: Here) -> None:
@@ -105,4 +104,4 @@ def _keep(session: Session, title_id: UUID, jpeg: bytes, here: Here) -> None:
     if cover is None:
         session.add(TitleCover(title_id=title_id, jpeg=jpeg, added_at=here.now))
     else:
-        cover.jpeg, cover.added_at = jpeg, here.now
+        cover.jpeg, cover.added_at = jpeg, max(here.now, cover.added_at + _LATER)

@@ -26,10 +26,12 @@ from kiosk.rules.codes import Command
 from kiosk.services import (
     demo_books,
     demo_calls,
+    demo_families,
     demo_history,
     demo_loans,
     demo_people,
     demo_today,
+    demo_week,
     homes,
     opening_plan,
     setup,
@@ -108,6 +110,8 @@ def _fill(
 ) -> tuple[World, tuple[DemoItem, ...], frozenset[UUID]]:
     demo_calls.add_second_line(world)
     world = demo_people.add_children(demo_people.add_staff(world), children)
+    world = demo_families.join_siblings(world)
+    demo_families.add_hours(world)
     progress(20)
     items = demo_books.add_books(world, titles)
     progress(20)
@@ -116,9 +120,11 @@ def _fill(
     out = demo_loans.add_loans(world, items, held)
     progress(15)
     busy = demo_calls.add_past_calls(world, held)
+    demo_families.doubt_cards(world)
     here_now = demo_today.open_all_day(world)
     opening_plan.plan_ahead_in(world.session, here=world.here)
     demo_calls.add_calls_ahead(world, busy, here_now)
+    demo_week.publish_week(world)
     progress(20)
     return world, items, out
 

@@ -16,12 +16,12 @@ from kiosk.models.calls import (
     CallAttempt,
     CallResult,
     Line,
-    LineKind,
     Slot,
     SlotStatus,
 )
 from kiosk.rules import civil, slots
 from kiosk.rules.call_states import CallKind, CallState, effect
+from kiosk.rules.call_windows import LineKind
 from kiosk.services.demo_world import DemoChild, DemoContact, HeldOpening, World
 from kiosk.services.enrolment import Row
 
@@ -225,7 +225,9 @@ def _hold_call(calls: _Calls, opening: HeldOpening, place: _Place) -> None:
     willing = [child for child in pool if calls.may_book(child, opening.on)]
     if willing:
         booked_at = calls.world.at(opening.on - timedelta(days=1), place.start_min - 20)
-        calls.book(place, calls.world.rng.choice(willing), booked_at, end)
+        child = calls.world.rng.choice(willing)
+        is_reached = child not in calls.world.settled[-1:] or end not in _RESULTS
+        calls.book(place, child, booked_at, end if is_reached else CallState.NO_ANSWER)
 
 
 def _add_place(calls: _Calls, opening: HeldOpening, line_id: UUID, start: int, end: int) -> _Place:

@@ -76,7 +76,9 @@ class _Library:
         self.on_shelf.append(item)
 
     def renew(self, child: DemoChild, row: Row, at: datetime, on: date) -> None:
-        plain = due_days.plain_renewed_on(self.policy(child), due_on=row["due_on"], today=on)
+        plain = due_days.plain_renewed_on(
+            self.policy(child), plain_due_on=row["plain_due_on"], today=on
+        )
         row["plain_due_on"], row["due_on"] = plain, _due_on(plain, on)
         row["renewals"] += 1
         row["renewed_at"], row["renew_request_id"] = at, uuid4()

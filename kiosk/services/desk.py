@@ -5,35 +5,38 @@ the return box, as of the end of the last opening. Reading in the room is counte
 committed before it is answered, and the same request gives the same answer again.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from kiosk.db import AnyRow, any_of, reading, transaction, writing
+from kiosk.db import AnyRow, writing
 from kiosk.errors import InvalidInputError, RefusedError
 from kiosk.models.library import Item, Loan, Title
-from kiosk.models.openings import Opening
-from kiosk.rules import civil, codes
+from kiosk.rules import codes
 from kiosk.rules import lending as rules
 from kiosk.rules.book_classes import ShelfPlace
-from kiosk.rules.codes import BookBar, CodeProblem, OurCode
-from kiosk.rules.lending import Borrower, LendingRefusal, LoanEnd, Standing
-from kiosk.rules.openings import OpeningState
+from kiosk.rules.codes import CodeProblem
+from kiosk.rules.lending import Borrower, LoanEnd, Standing
 from kiosk.services import (
     desk_readers,
     hold_queue,
+    hold_shelf,
+    loan_answers,
     loan_changes,
     loan_facts,
     new_loans,
+    return_box,
     room_readings,
+    scanned_copies,
 )
-from kiosk.services.again import once_more
+from kiosk.services.again import in_turn, once_more
 from kiosk.services.desk_readers import DeskReader
 from kiosk.services.here import Here
+from kiosk.services.hold_shelf import ReadyHold
 from kiosk.services.new_loans import Taker
 
 _BEATEN_BY: Final = (
@@ -54,10 +57,16 @@ class DeskMode(StrEnum):
 
 
 class DeskOutcome(StrEnum):
-    """What a scan has done. MOVED: it came back from another reader and was lent anew."""
+    """What a scan has done.
+
+    MOVED: it came back from another reader and was lent anew. OVERRULED: lent because the teacher
+    says so, although a child waits for it.
+    """
 
     LENT = "lent"
     MOVED = "moved"
+    OVERRULED = "overruled"
+    RENEWED = "renewed"
     ALREADY = "already"
     RETURNED = "returned"
     ON_SHELF = "on_shelf"
@@ -66,7 +75,11 @@ class DeskOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskAnswer:
-    """What the desk says of an item. `undo_id` is what `undo` asks for, where there is anything."""
+    """What the desk says of an item. `undo_id` is what `undo` asks for, where there is anything.
+
+    `ready` is for whom it goes on the hold shelf, if it came back and a child waits for it.
+    `renew_id` is the loan of a book that the reader has, for as long as it may be renewed.
+    """
 
     outcome: DeskOutcome
     title: str
@@ -74,12 +87,15 @@ class DeskAnswer:
     due_on: date | None
     place: ShelfPlace | None
     undo_id: UUID | None
+    ready: ReadyHold | None = None
+    renew_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Scan:
     mode: DeskMode
     reader: DeskReader | None
+    all_the_same: bool
     request_id: UUID
     staff_id: UUID
     here: Here
@@ -91,91 +107,43 @@ def scan(
     *,
     mode: DeskMode,
     reader: DeskReader | None,
+    all_the_same: bool,
     request_id: UUID,
     staff_id: UUID,
     here: Here,
 ) -> DeskAnswer:
     """Do what the desk's mode says with an item, by its code, its bar or its number.
 
+    What a child waits for goes to nobody else, as at the children's screen, unless the teacher
+    lends it `all_the_same`: out of a hand it comes back only, and lies ready.
+
     Raises:
         InvalidInputError: MISREAD or NOT_OUR_CODE. NotFoundError: UNKNOWN_ITEM.
-        RefusedError: a LendingRefusal; nothing is changed then.
+        RefusedError: a LendingRefusal, RESERVED or SEVERAL_COPIES; no loan is changed then.
     """
-    one = _Scan(mode=mode, reader=reader, request_id=request_id, staff_id=staff_id, here=here)
+    one = _Scan(
+        mode=mode,
+        reader=reader,
+        all_the_same=all_the_same,
+        request_id=request_id,
+        staff_id=staff_id,
+        here=here,
+    )
     with writing() as connection:
-        item = _find(connection, said)
+        if reader is not None and reader.borrower is Borrower.CHILD:
+            in_turn(connection, reader.reader_id)
+        item = _find(connection, said, one)
         if request_id in (item.request_id, item.end_request_id):
-            return _same_answer(item, request_id)
-        loan_changes.heal(connection, item, here)
-        match mode:
-            case DeskMode.LEND:
-                return _lend(connection, item, one)
-            case DeskMode.RETURN | DeskMode.BOX:
-                return _take_back(connection, item, one)
-            case DeskMode.READ:
-                reading_id = room_readings.note(
-                    connection, item.id, request_id=request_id, here=here
-                )
-                return _answer(item, DeskOutcome.READ, undo_id=reading_id)
+            return _same_answer(connection, item, one)
+        item = loan_changes.heal(connection, item, here)
+        try:
+            return _act(connection, item, one)
+        except RefusedError as error:
+            refused = error  # nothing is undone by it: what was lost is found all the same
+    raise refused
 
 
-def undo(outcome: DeskOutcome, undo_id: UUID, *, done_at: datetime, here: Here) -> None:
-    """Take back what the desk did a moment ago, at `done_at`; a second time changes nothing.
-
-    Raises:
-        NotFoundError: NOT_YOURS. RefusedError: TOO_LATE_TO_UNDO.
-    """
-    if not rules.may_undo(done_at=done_at, now=here.now):
-        raise RefusedError(LendingRefusal.TOO_LATE_TO_UNDO)
-    match outcome:
-        case DeskOutcome.LENT | DeskOutcome.MOVED:
-            _undo_lend(undo_id, here)
-        case DeskOutcome.RETURNED:
-            _undo_return(undo_id)
-        case DeskOutcome.READ:
-            with writing() as connection:
-                room_readings.forget(connection, undo_id)
-        case DeskOutcome.ALREADY | DeskOutcome.ON_SHELF:
-            pass  # nothing was done
-
-
-def last_opening_ended(*, here: Here) -> datetime:
-    """Return when the last opening that is over ended: what lay in the box came until then."""
-    return _last_opening_ended(reading().connection(), here)
-
-
-@once_more("uq_loan_open_item")
-def _undo_lend(loan_id: UUID, here: Here) -> None:
-    """Take a loan back; whoever had the item until the same scan has it again."""
-    with transaction() as session:
-        loan = loan_changes.find(session, loan_id)
-        if loan.ended_as is LoanEnd.UNDONE:
-            return
-        if loan.ended_at is not None:
-            raise RefusedError(LendingRefusal.TOO_LATE_TO_UNDO)
-        loan_changes.end(session, loan, LoanEnd.UNDONE, here)
-        hold_queue.not_lent(session, loan)
-        before = session.scalar(
-            select(Loan.id).where(
-                Loan.end_request_id == loan.request_id, Loan.ended_as == LoanEnd.IMPLIED
-            )
-        )
-        if before is not None:
-            loan_changes.reopen(session, loan_changes.find(session, before))
-
-
-@once_more("uq_loan_open_item")
-def _undo_return(loan_id: UUID) -> None:
-    with transaction() as session:
-        loan = loan_changes.find(session, loan_id)
-        if loan.ended_at is None:
-            return
-        if loan.ended_as is not LoanEnd.RETURNED:
-            raise RefusedError(LendingRefusal.TOO_LATE_TO_UNDO)
-        loan_changes.reopen(session, loan)
-
-
-def _find(connection: Connection, said: str) -> AnyRow:
+def _find(connection: Connection, said: str, one: _Scan) -> AnyRow:
     try:
         code = codes.parse(said)
     except InvalidInputError as error:
@@ -183,21 +151,39 @@ def _find(connection: Connection, said: str) -> AnyRow:
         if error.reason is not CodeProblem.MISREAD or len(rows) != 1:
             raise
         return rows[0]
-    match code:
-        case OurCode(text=text):
-            return loan_changes.only_item(connection, loan_facts.BY_CODE, {"code": text})
-        case BookBar(isbn=isbn):
-            return loan_changes.only_item(connection, loan_facts.BY_ISBN, {"isbn": isbn})
+    reader = one.reader
+    return scanned_copies.find(
+        connection,
+        code,
+        is_own=lambda row: reader is not None and desk_readers.has(reader, row),
+        request_id=one.request_id,
+    )
+
+
+def _act(connection: Connection, item: AnyRow, one: _Scan) -> DeskAnswer:
+    match one.mode:
+        case DeskMode.LEND:
+            return _lend(connection, item, one)
+        case DeskMode.RETURN | DeskMode.BOX:
+            return _take_back(connection, item, one)
+        case DeskMode.READ:
+            reading_id = room_readings.note(
+                connection, item.id, request_id=one.request_id, here=one.here
+            )
+            return _answer(item, DeskOutcome.READ, undo_id=reading_id)
 
 
 def _lend(connection: Connection, item: AnyRow, one: _Scan) -> DeskAnswer:
     if one.reader is None:
         raise RuntimeError("to lend, the desk needs a reader")
     is_out = item.loan_id is not None and item.ended_at is None
-    if is_out and _has_it(one.reader, item):
-        return _answer(item, DeskOutcome.ALREADY, due_on=item.due_on)
+    if is_out and desk_readers.has(one.reader, item):
+        return _already(item, one.reader, one.here)
     taker, policy, held = _standing(connection, one.reader, item, one)
-    hold_queue.let_take(connection, item, child_id=taker.child_id, here=one.here)
+    if not one.all_the_same:
+        if is_out and hold_queue.goes_to_another(connection, item, child_id=taker.child_id):
+            return _take_back(connection, item, one)
+        hold_queue.let_take(connection, item, child_id=taker.child_id, here=one.here)
     refusal = rules.refusal(policy, Standing(open_loans=held), status=item.status, by_teacher=True)
     if refusal is not None:
         raise RefusedError(refusal, held=held)
@@ -207,18 +193,21 @@ def _lend(connection: Connection, item: AnyRow, one: _Scan) -> DeskAnswer:
         connection, item.id, taker, policy, request_id=one.request_id, here=one.here
     )
     hold_queue.taken(connection, item, child_id=taker.child_id, here=one.here)
-    outcome = DeskOutcome.MOVED if is_out else DeskOutcome.LENT
+    outcome = _how_lent(one, is_out=is_out)
     return _answer(item, outcome, due_on=loan.due_on, undo_id=loan.loan_id)
 
 
-def _has_it(reader: DeskReader, item: AnyRow) -> bool:
-    match reader.borrower:
-        case Borrower.CHILD:
-            return bool(item.child_id == reader.reader_id)
-        case Borrower.CLASS:
-            return item.borrower is Borrower.CLASS and item.class_id == reader.reader_id
-        case Borrower.STAFF:
-            return bool(item.staff_id == reader.reader_id)
+def _already(item: AnyRow, reader: DeskReader, here: Here) -> DeskAnswer:
+    policy = desk_readers.policy_for(reader, item.kind, here)
+    may_renew = loan_answers.renewal_refusal(policy, item) is None
+    answer = _answer(item, DeskOutcome.ALREADY, due_on=item.due_on)
+    return replace(answer, renew_id=item.loan_id if may_renew else None)
+
+
+def _how_lent(one: _Scan, *, is_out: bool) -> DeskOutcome:
+    if one.all_the_same:
+        return DeskOutcome.OVERRULED
+    return DeskOutcome.MOVED if is_out else DeskOutcome.LENT
 
 
 def _standing(
@@ -228,21 +217,16 @@ def _standing(
 
     A class borrows as much as it likes: one scan for each child of it, and more for the corner.
     """
-    here = one.here
-    grade, number = reader.class_name or (0, 0)
     taker = Taker(
         borrower=reader.borrower,
         child_id=reader.reader_id if reader.borrower is Borrower.CHILD else None,
         class_id=reader.class_id,
         staff_id=reader.reader_id if reader.borrower is Borrower.STAFF else None,
         lent_by_id=one.staff_id,
-        turn=0 if reader.class_name is None else new_loans.turn(grade, number, here),
+        class_name=reader.class_name,
     )
-    if reader.borrower is Borrower.STAFF:
-        return taker, here.staff_policy(item.kind), _held(connection, reader, item)
-    if reader.borrower is Borrower.CLASS:
-        return taker, here.policy(grade, item.kind), 0
-    return taker, here.policy(grade, item.kind), _held(connection, reader, item)
+    held = 0 if reader.borrower is Borrower.CLASS else _held(connection, reader, item)
+    return taker, desk_readers.policy_for(reader, item.kind, one.here), held
 
 
 def _held(connection: Connection, reader: DeskReader, item: AnyRow) -> int:
@@ -258,33 +242,32 @@ def _held(connection: Connection, reader: DeskReader, item: AnyRow) -> int:
 
 def _take_back(connection: Connection, item: AnyRow, one: _Scan) -> DeskAnswer:
     if item.loan_id is None or item.ended_at is not None:
-        return _answer(item, DeskOutcome.ON_SHELF)
-    at = None if one.mode is DeskMode.RETURN else _last_opening_ended(connection, one.here)
+        return _is_back(connection, item, DeskOutcome.ON_SHELF)
+    at = return_box.came_until(connection, one.here) if one.mode is DeskMode.BOX else None
     loan_changes.end(connection, item, LoanEnd.RETURNED, one.here, request_id=one.request_id, at=at)
-    return _answer(item, DeskOutcome.RETURNED, undo_id=item.loan_id)
+    return _is_back(connection, item, DeskOutcome.RETURNED)
 
 
-def _last_opening_ended(connection: Connection, here: Here) -> datetime:
-    row = connection.execute(
-        select(Opening.on_date, Opening.to_min, Opening.closed_at)
-        .where(
-            Opening.home_id == here.home_id,
-            Opening.state.in_(any_of({OpeningState.HELD, OpeningState.SHORT})),
-            Opening.on_date <= here.today,
-        )
-        .order_by(Opening.on_date.desc(), Opening.from_min.desc())
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return here.now
-    ended: datetime = row.closed_at or civil.instant(row.on_date, row.to_min, here.settings.zone)
-    return min(ended, here.now)
+def _is_back(connection: Connection, item: AnyRow, outcome: DeskOutcome) -> DeskAnswer:
+    """Answer for an item that is in the room: on its shelf, or on that of the holds."""
+    undo_id = item.loan_id if outcome is DeskOutcome.RETURNED else None
+    ready = hold_shelf.of_item(connection, item.id) if item.has_holds else None
+    return replace(_answer(item, outcome, undo_id=undo_id), ready=ready)
 
 
-def _same_answer(item: AnyRow, request_id: UUID) -> DeskAnswer:
+def _same_answer(connection: Connection, item: AnyRow, one: _Scan) -> DeskAnswer:
+    request_id = one.request_id
     if item.end_request_id == request_id:
-        return _answer(item, DeskOutcome.RETURNED, undo_id=item.loan_id)
-    return _answer(item, DeskOutcome.LENT, due_on=item.due_on, undo_id=item.loan_id)
+        return _is_back(connection, item, DeskOutcome.RETURNED)
+    outcome = _how_lent(one, is_out=_came_from_another(connection, request_id))
+    return _answer(item, outcome, due_on=item.due_on, undo_id=item.loan_id)
+
+
+def _came_from_another(connection: Connection, request_id: UUID) -> bool:
+    find = select(Loan.id).where(
+        Loan.end_request_id == request_id, Loan.ended_as == LoanEnd.IMPLIED
+    )
+    return connection.scalar(find) is not None
 
 
 def _answer(

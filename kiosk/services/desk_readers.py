@@ -7,12 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
-from kiosk.db import reading
+from kiosk.db import AnyRow, reading
 from kiosk.errors import NotFoundError
 from kiosk.models.library import Item, Loan, Title
 from kiosk.models.people import Child, SchoolClass, Staff
 from kiosk.rules.badges import Badge
-from kiosk.rules.lending import Borrower
+from kiosk.rules.catalogue import TitleKind
+from kiosk.rules.lending import Borrower, LendingPolicy
 from kiosk.rules.people import PeopleProblem
 from kiosk.services import visits
 from kiosk.services.here import Here
@@ -41,12 +42,13 @@ class StaffRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LentHere:
-    """A book on the desk's list."""
+    """A book on the desk's list. `is_earlier`: the reader had it before it came to the desk."""
 
     loan_id: UUID
     title: str
     accession_no: str
     due_on: date
+    is_earlier: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +155,7 @@ def sheet(reader: DeskReader, *, since: datetime) -> DeskSheet:
         .one()
     )
     rows = reading().execute(
-        select(Loan.id, Loan.due_on, Title.name, Item.accession_no)
+        select(Loan.id, Loan.due_on, Loan.lent_at, Title.name, Item.accession_no)
         .join(Item, Item.id == Loan.item_id)
         .join(Title, Title.id == Item.title_id)
         .where(is_theirs, Loan.ended_at.is_(None))
@@ -161,10 +163,35 @@ def sheet(reader: DeskReader, *, since: datetime) -> DeskSheet:
         .limit(SHOWN)
     )
     latest = tuple(
-        LentHere(loan_id=row.id, title=row.name, accession_no=row.accession_no, due_on=row.due_on)
+        LentHere(
+            loan_id=row.id,
+            title=row.name,
+            accession_no=row.accession_no,
+            due_on=row.due_on,
+            is_earlier=row.lent_at < since,
+        )
         for row in rows
     )
     return DeskSheet(held=held, now=now, latest=latest)
+
+
+def policy_for(reader: DeskReader, kind: TitleKind, here: Here) -> LendingPolicy:
+    """Return by which policy a reader borrows a kind of title."""
+    if reader.borrower is Borrower.STAFF:
+        return here.staff_policy(kind)
+    grade, _ = reader.class_name or (0, 0)
+    return here.policy(grade, kind)
+
+
+def has(reader: DeskReader, loan: AnyRow) -> bool:
+    """Return whether a loan, a row of `loan_facts`, is this reader's."""
+    match reader.borrower:
+        case Borrower.CHILD:
+            return bool(loan.child_id == reader.reader_id)
+        case Borrower.CLASS:
+            return loan.borrower is Borrower.CLASS and loan.class_id == reader.reader_id
+        case Borrower.STAFF:
+            return bool(loan.staff_id == reader.reader_id)
 
 
 def held_by(reader: DeskReader) -> ColumnElement[bool]:

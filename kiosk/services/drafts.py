@@ -3,24 +3,38 @@
 Items of a draft go with it wherever it turns out to belong; the draft itself is no more then.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 from uuid import UUID, uuid5
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from kiosk.db import transaction
+from kiosk.db import AnyRow, transaction
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.models.intake import BatchNotTaken
-from kiosk.models.lending import Hold
+from kiosk.models.lending import Hold, ItemCase, LateEntry, RoomReading
 from kiosk.models.library import Item, Loan, Title, TitleCover
+from kiosk.models.stocktake import StocktakeSight
 from kiosk.rules import volumes
-from kiosk.rules.catalogue import CatalogueProblem
+from kiosk.rules.catalogue import CatalogueProblem, draft_name
 from kiosk.rules.intake import IntakeProblem, NotTaken
-from kiosk.services import known_titles, pile_batches
+from kiosk.services import known_titles, pile_batches, shelving
+from kiosk.services.again import once_more
 from kiosk.services.catalogue_rows import NewTitle, title_row
 from kiosk.services.here import Here
-from kiosk.services.pile import UNNAMED, checked_name, found_item, note, with_what_is_listed
+from kiosk.services.pile import checked_name, found_item, note, with_what_is_listed
+
+# What tells that an item has been in somebody's hands or mind: with it, it is no slip any more.
+PAST: Final = (
+    Loan.item_id,
+    Hold.item_id,
+    ItemCase.item_id,
+    LateEntry.item_id,
+    RoomReading.item_id,
+    StocktakeSight.item_id,
+)
 
 
 def name(title_id: UUID, text: str, *, actor_id: UUID, here: Here) -> UUID:
@@ -29,8 +43,8 @@ def name(title_id: UUID, text: str, *, actor_id: UUID, here: Here) -> UUID:
     A title of this very name under the same ISBN, or one that has no number yet, takes them over.
 
     Raises:
-        NotFoundError: UNKNOWN_TITLE. InvalidInputError: TITLE_MISSING, TITLE_TOO_LONG.
-        RefusedError: NO_MORE_A_DRAFT.
+        NotFoundError: UNKNOWN_TITLE. InvalidInputError: TITLE_MISSING, TITLE_TOO_LONG,
+        MISREAD_LABEL. RefusedError: NO_MORE_A_DRAFT.
     """
     said = checked_name(text)
     with transaction() as session:
@@ -100,7 +114,7 @@ def another(item_id: UUID, *, request_id: UUID, actor_id: UUID, here: Here) -> U
         pile_batches.check_is_open(session, item.batch_id)
         title = session.get_one(Title, item.title_id)
         new = NewTitle(
-            name=f"{UNNAMED} {item.accession_no}",
+            name=draft_name(item.accession_no),
             kind=title.kind,
             isbn=title.isbn,
             csbn=title.csbn,
@@ -113,33 +127,32 @@ def another(item_id: UUID, *, request_id: UUID, actor_id: UUID, here: Here) -> U
     return draft_id
 
 
+@once_more(
+    *(f"fk_{one.class_.__tablename__}_item_id_item" for one in PAST), "fk_hold_title_id_title"
+)
 def undo(item_id: UUID, *, actor_id: UUID, here: Here) -> None:
-    """Undo the scan that an item came by, with all that came by the same one.
+    """Undo the scan that an item came by, with all that came by it, under whatever title by now.
 
     One that is undone already is none.
 
     Raises:
-        RefusedError: TOO_LATE_TO_UNDO once a label is printed or it was lent; ALREADY_ACCEPTED.
+        RefusedError: TOO_LATE_TO_UNDO once a label is printed or it was lent, or for what came by
+            no scan; HAS_A_PAST when it was counted, read or waited for; ALREADY_ACCEPTED.
     """
     with transaction() as session:
         item = session.get(Item, item_id)
         if item is None:
             return
         pile_batches.check_is_open(session, item.batch_id)
-        if item.label_queued_at is None:
+        rows = _came_with(session, item)
+        if not rows or any(row.label_queued_at is None for row in rows):
             raise RefusedError(IntakeProblem.TOO_LATE_TO_UNDO)
-        same = (
-            Item.title_id == item.title_id,
-            Item.batch_id.is_not_distinct_from(item.batch_id),
-            Item.label_queued_at == item.label_queued_at,
-        )
-        ids = select(Item.id).where(*same)
-        if session.scalar(select(func.count()).select_from(Loan).where(Loan.item_id.in_(ids))):
-            raise RefusedError(IntakeProblem.TOO_LATE_TO_UNDO)
-        title_id = item.title_id
-        session.execute(delete(Item).where(*same))
-        note(session, title_id, "undone", actor_id, here)
-        _drop_if_empty(session, title_id)
+        ids = [row.id for row in rows]
+        _check_is_new(session, ids)
+        session.execute(delete(Item).where(Item.id.in_(ids)))
+        for title_id in {row.title_id for row in rows}:
+            note(session, title_id, "undone", actor_id, here)
+            _drop_if_empty(session, title_id)
 
 
 def not_taken(batch_id: UUID, reason: NotTaken, *, request_id: UUID, here: Here) -> None:
@@ -199,6 +212,22 @@ def rewrite(session: Session, title_id: UUID, new: NewTitle) -> None:
     session.execute(update(Title).where(Title.id == title_id).values(values))
 
 
+def _came_with(session: Session, item: Item) -> Sequence[AnyRow]:
+    """Return what one scan at the pile put in; nothing, for an item that came another way."""
+    if item.pile_request_id is None:
+        return ()
+    find = select(Item.id, Item.title_id, Item.label_queued_at)
+    return session.execute(find.where(Item.pile_request_id == item.pile_request_id)).all()
+
+
+def _check_is_new(session: Session, item_ids: Sequence[UUID]) -> None:
+    for one in PAST:
+        if session.scalar(select(one).where(one.in_(item_ids)).limit(1)) is not None:
+            is_lent = one is Loan.item_id
+            reason = IntakeProblem.TOO_LATE_TO_UNDO if is_lent else IntakeProblem.HAS_A_PAST
+            raise RefusedError(reason)
+
+
 def _draft(session: Session, title_id: UUID) -> Title:
     title = session.get(Title, title_id)
     if title is None:
@@ -215,6 +244,9 @@ def _become(session: Session, draft: Title, known: Title, actor_id: UUID, here: 
     if known.isbn is None and known.csbn is None and known.issn is None:
         new = replace(new, isbn=draft.isbn, csbn=draft.csbn, issn=draft.issn)
     rewrite(session, known_id, new)
+    shelf_id = shelving.shelf_of_the_others(session, known_id)
+    unplaced = (Item.title_id == draft_id, Item.shelf_id.is_(None))
+    session.execute(update(Item).where(*unplaced).values(shelf_id=shelf_id))
     session.execute(update(Item).where(Item.title_id == draft_id).values(title_id=known_id))
     session.execute(update(Hold).where(Hold.title_id == draft_id).values(title_id=known_id))
     if session.get(TitleCover, known_id) is None:
@@ -230,8 +262,11 @@ def _drop_if_empty(session: Session, title_id: UUID) -> None:
     """Let a draft go that has lost its last item; a title that was named stays."""
     left = session.scalar(select(func.count()).where(Item.title_id == title_id))
     title = session.get_one(Title, title_id)
-    if not left and title.is_draft:
-        _drop(session, title_id)
+    if left or not title.is_draft:
+        return
+    if session.scalar(select(Hold.id).where(Hold.title_id == title_id).limit(1)) is not None:
+        raise RefusedError(IntakeProblem.HAS_A_PAST)
+    _drop(session, title_id)
 
 
 def _drop(session: Session, title_id: UUID) -> None:

@@ -161,8 +161,11 @@ def _books(session: Session, wanted: AnySelect) -> tuple[FoundBook, ...]:
 
 
 def _pictured(session: Session, named: Sequence[tuple[UUID, str]]) -> tuple[FoundBook, ...]:
-    pictures = covers.digests(session, [title_id for title_id, _ in named])
+    kept_at = covers.kept_at(session, [title_id for title_id, _ in named])
     return tuple(
-        FoundBook(title_id=title_id, book=own_page.book(name), picture=pictures.get(title_id))
+        FoundBook(
+            title_id=title_id,
+            book=own_page.book(name, title_id=title_id, cover_at=kept_at.get(title_id)),
+        )
         for title_id, name in named
     )

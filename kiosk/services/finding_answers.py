@@ -9,11 +9,10 @@ from kiosk.services.answers import Book, ChildFace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundBook:
-    """A book to touch; `picture` is the digest of its own cover, where there is one."""
+    # A book to touch.
 
     title_id: UUID
     book: Book
-    picture: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

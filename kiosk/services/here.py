@@ -47,7 +47,7 @@ class Here:
         Before a holiday there may be more of them than the policy says.
         """
         policy = self.plain_policy(grade, kind)
-        if not self.lends_for_holiday:
+        if not self.lends_for_holiday(grade):
             return policy
         return replace(policy, limit=max(policy.limit, self.library.holiday_most))
 
@@ -59,10 +59,15 @@ class Here:
         found = self.library.policies.get((max(grade, min(policies.GRADES)), kind))
         return found or self.settings.policy(grade)
 
-    @property
-    def lends_for_holiday(self) -> bool:
-        """Whether what is lent today goes home over the holiday."""
-        return self.library.holiday_most > 0 and self.school.lends_for_holiday(self.today)
+    def lends_for_holiday(self, grade: int | None) -> bool:
+        """Return whether what a grade borrows today goes home over the holiday; None: a teacher.
+
+        Not before a summer after which the grade is at another school.
+        """
+        if not (self.library.holiday_most and self.school.lends_for_holiday(self.today)):
+            return False
+        is_last = grade is not None and grade >= self.library.last_grade
+        return not (is_last and self.school.is_last_of_school_year(self.today))
 
     def staff_policy(self, kind: TitleKind = TitleKind.BOOK) -> LendingPolicy:
         """Return what a teacher may borrow."""

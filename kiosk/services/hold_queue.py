@@ -47,9 +47,9 @@ def item_is_back(at: At, item: AnyRow, here: Here) -> None:
         lay_ready(at, item.next_hold_id, item.id, here)
 
 
-def ready_for(at: At, item: AnyRow) -> UUID | None:
+def ready_for(at: At, item_id: UUID) -> UUID | None:
     """Return whom an item lies ready for at this moment."""
-    return at.scalar(select(Hold.child_id).where(Hold.item_id == item.id, Hold.ended_at.is_(None)))
+    return at.scalar(select(Hold.child_id).where(Hold.item_id == item_id, Hold.ended_at.is_(None)))
 
 
 def lay_ready(at: At, hold_id: UUID, item_id: UUID, here: Here) -> None:
@@ -85,6 +85,13 @@ def let_take(at: At, item: AnyRow, *, child_id: UUID | None, here: Here) -> None
         owner = pass_on(at, item.id, here)
     if owner is not None and owner != child_id:
         raise RefusedError(HoldRefusal.RESERVED, title_id=item.title_id)
+
+
+def goes_to_another(at: At, item: AnyRow, *, child_id: UUID | None) -> bool:
+    """Return whether an item that is still on loan lies ready for another child once it is back."""
+    if item.next_hold_id is None:
+        return False
+    return at.scalar(select(Hold.child_id).where(Hold.id == item.next_hold_id)) != child_id
 
 
 def lent(at: At, item: AnyRow, *, child_id: UUID, here: Here) -> None:

@@ -99,6 +99,12 @@ def look(*, here: Here, title_id: UUID | None = None) -> HoldShelf:
     return HoldShelf(ready=tuple(map(_ready, ready)), waiting=_waiting(session, waiting))
 
 
+def of_item(at: hold_queue.At, item_id: UUID) -> ReadyHold | None:
+    """Return for whom an item lies ready, or None."""
+    row = at.execute(_HOLDS.where(Hold.item_id == item_id)).one_or_none()
+    return None if row is None else _ready(row)
+
+
 def to_fetch_count() -> int:
     """Return for how many children a free copy of what they wait for stands on a shelf."""
     return (

@@ -1,6 +1,7 @@
 """Which title of the catalogue a row of a file is, and which of its copies are new.
 
 A title is known by its key in a file of ours, by ISBN and name, or by name, author and publisher.
+The last tells nothing where both have an ISBN and not the same one: these are two editions.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -21,7 +22,8 @@ from kiosk.services.catalogue_rows import LONGEST_NAME, NewTitle, plain
 
 _FEN: Final = 100
 
-# What a title is known by: its id, or ISBN and name, or name, author and publisher.
+# What a title is known by: its id, ISBN and name, or name, author and publisher; of these once as
+# what any title is, and once as what one without an ISBN is.
 Key = tuple[str, ...]
 
 
@@ -68,7 +70,8 @@ def known_books(session: Session) -> KnownBooks:
     titles: dict[Key, UUID] = {}
     for row in rows:
         titles["id", row.id.hex] = row.id
-        for key in _keys(row.name, row.author, row.publisher, row.isbn):
+        description = (plain(row.name), plain(row.author or ""), plain(row.publisher or ""))
+        for key in _keys(row.isbn, description):
             titles.setdefault(key, row.id)
     return KnownBooks(
         titles=titles,
@@ -81,8 +84,10 @@ def listed(rows: Iterable[BookRow], known: KnownBooks) -> Listing:
     """Return the titles of the file, each once, with the copies of all its rows."""
     listing = Listing()
     numbers, codes = set(known.numbers), set(known.codes)
+    titles = dict(known.titles)
     for group in _groups(rows):
-        listing.titles.append(_listed(group, known, numbers, codes, listing.taken))
+        title_id = _known_id(group, titles)
+        listing.titles.append(_listed(group, title_id, known, numbers, codes, listing.taken))
     return listing
 
 
@@ -95,38 +100,63 @@ def title_of(row: BookRow) -> str:
 def _groups(rows: Iterable[BookRow]) -> Iterator[list[BookRow]]:
     firsts: dict[Key, int] = {}
     groups: list[list[BookRow]] = []
+    numbered: set[int] = set()
     for row in rows:
-        keys = _row_keys(row)
-        at = next((firsts[key] for key in keys if key in firsts), len(groups))
+        wanted = _wanted(row)
+        at = next((firsts[key] for key in wanted if key in firsts), len(groups))
         if at == len(groups):
             groups.append([])
         groups[at].append(row)
-        for key in keys:
+        for key in _known_by(row):
             firsts.setdefault(key, at)
+        if row.isbn is not None:
+            numbered.add(at)
+        if at in numbered:  # it is the title of an ISBN, and of no other
+            firsts.pop(("no isbn", *_description(row)), None)
     yield from groups
 
 
-def _row_keys(row: BookRow) -> tuple[Key, ...]:
-    """Return what a row is known by within the file; two titles of ours stay two."""
-    if row.title_id is not None:
-        return (("id", row.title_id.hex),)
-    return _keys(title_of(row), row.author, row.publisher, row.isbn)
+def _wanted(row: BookRow) -> tuple[Key, ...]:
+    """Return what a row is looked for by within the file; two titles of ours stay two."""
+    return _own_key(row) or _wanted_keys(row, row.isbn)
 
 
-def _keys(
-    name: str, author: str | None, publisher: str | None, isbn: str | None
-) -> tuple[Key, ...]:
-    by_description = ("description", plain(name), plain(author or ""), plain(publisher or ""))
+def _known_by(row: BookRow) -> tuple[Key, ...]:
+    return _own_key(row) or _keys(row.isbn, _description(row))
+
+
+def _own_key(row: BookRow) -> tuple[Key, ...]:
+    return () if row.title_id is None else (("id", row.title_id.hex),)
+
+
+def _description(row: BookRow) -> Key:
+    return (plain(title_of(row)), plain(row.author or ""), plain(row.publisher or ""))
+
+
+def _keys(isbn: str | None, description: Key) -> tuple[Key, ...]:
+    """Return what a title is known by."""
     if isbn is None:
-        return (by_description,)
-    return ("isbn", isbn, plain(name)), by_description
+        return ("any", *description), ("no isbn", *description)
+    return ("isbn", isbn, description[0]), ("any", *description)
+
+
+def _wanted_keys(row: BookRow, isbn: str | None) -> tuple[Key, ...]:
+    """Return by what a title of this ISBN, or of none, is looked for."""
+    description = _description(row)
+    if isbn is None:
+        return (("any", *description),)
+    return ("isbn", isbn, description[0]), ("no isbn", *description)
 
 
 def _listed(
-    group: list[BookRow], known: KnownBooks, numbers: set[str], codes: set[str], taken: list[int]
+    group: list[BookRow],
+    title_id: UUID | None,
+    known: KnownBooks,
+    numbers: set[str],
+    codes: set[str],
+    taken: list[int],
 ) -> ListedTitle:
     first = group[0]
-    title_id = _known_id(group, known)
     numbered: list[Copy] = []
     copies = 0
     for row in group:
@@ -142,24 +172,28 @@ def _listed(
     return ListedTitle(
         title_id=title_id,
         own_id=first.title_id,
-        new=_new_title(first),
+        new=replace(_new_title(first), isbn=_isbn(group)),
         copies=copies,
         numbered=tuple(numbered),
     )
 
 
-def _known_id(group: list[BookRow], known: KnownBooks) -> UUID | None:
-    """Return which title of the catalogue it is.
+def _known_id(group: list[BookRow], titles: dict[Key, UUID]) -> UUID | None:
+    """Return which title of the catalogue it is; one without an ISBN is that of one ISBN only.
 
     A title of ours that has its own key here is that one and no other; in another room, where the
     key is not known, it is found like any other.
     """
-    keys = (
-        key
-        for row in group
-        for key in (*_row_keys(row), *_keys(title_of(row), row.author, row.publisher, row.isbn))
-    )
-    return next((known.titles[key] for key in keys if key in known.titles), None)
+    isbn = _isbn(group)
+    keys = (key for row in group for key in (*_own_key(row), *_wanted_keys(row, isbn)))
+    found = next((key for key in keys if key in titles), None)
+    if found is None:
+        return None
+    return titles.pop(found) if found[0] == "no isbn" else titles[found]
+
+
+def _isbn(group: list[BookRow]) -> str | None:
+    return next((row.isbn for row in group if row.isbn is not None), None)
 
 
 def _with_free_code(copy: Copy, codes: set[str]) -> Copy:

@@ -57,7 +57,8 @@ class Pair:
 def to_check(*, here: Here) -> tuple[tuple[LabelledBook, ...], int]:
     """Return the first labels that wait for a second look, and how many they are in all.
 
-    One in ten of the labels of the last two months that are printed; the same ones each time.
+    One in ten of the labels of the last two months that are printed; the same ones each time. The
+    newest come first: those books still lie on the table.
     """
     rows = reading().execute(
         _BOOKS.where(
@@ -65,7 +66,7 @@ def to_check(*, here: Here) -> tuple[tuple[LabelledBook, ...], int]:
             Item.label_checked_at.is_(None),
             Item.added_on >= here.today - _WHILE_NEW,
             Item.status != ItemStatus.WITHDRAWN,
-        ).order_by(Item.accession_no)
+        ).order_by(Item.accession_no.desc())
     )
     chosen = [_book(row) for row in rows if is_chosen(row.id)]
     return tuple(chosen[:SHOWN_AT_MOST]), len(chosen)

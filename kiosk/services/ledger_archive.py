@@ -9,13 +9,14 @@ import hmac
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final, TypeAlias
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from kiosk.errors import UnavailableError
@@ -29,10 +30,14 @@ from kiosk.services.ledger_paper import DASH, Period, Row
 
 # Builds a ledger of a period from the tables.
 Live: TypeAlias = Callable[[Period], Table]
+# Makes the foot of rows and their marks.
+Totals: TypeAlias = Callable[[Sequence[Row], Sequence[RowMark]], Row]
 
 _COLUMN: Final = "ledger_archive.content"
 _DAY: Final = timedelta(days=1)
 _PLACE: Final = "序号"
+# How a call or a loan came out: the foot counts it, and it names nobody.
+_COUNTED: Final = frozenset({"是否接通", "归还情况", "完好情况"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,22 +48,21 @@ class Kept:
     table: Table
 
 
-def keep(
-    session: Session,
+def sealed(
     ledger: str,
     period: Period,
     *,
     term_id: UUID,
     live: Live,
-    by_month: bool,
+    parts: Iterable[Period],
     actor_id: UUID | None,
     here: Here,
-) -> None:
-    """Put a ledger of a term into the archive, inside a transaction that is under way."""
-    whole = live(period)
-    kept = [Kept(period=period, table=whole)]
-    if by_month:
-        kept += [Kept(period=month, table=live(month)) for month in _months(period)]
+) -> LedgerArchive:
+    """Return a ledger of a term for the archive: of the whole period, and of `parts` besides.
+
+    It reads and seals, which takes its time, and writes nothing.
+    """
+    kept = [Kept(period=one, table=live(one)) for one in dict.fromkeys((period, *parts))]
     row = LedgerArchive(
         id=new_id(here.now),
         term_id=term_id,
@@ -68,12 +72,26 @@ def keep(
         frozen_at=here.now,
         frozen_by_id=actor_id,
     )
-    _seal(row, kept, here)
-    session.add(row)
+    row.content_cipher, row.digest = _sealed(row.id, kept, here)
+    return row
 
 
-def read(session: Session, ledger: str, period: Period, *, live: Live, here: Here) -> Table:
-    """Return a ledger of a period: what is frozen from the archive, the rest from the tables."""
+def months(period: Period) -> Iterator[Period]:
+    """Yield the months of a period, or what of them lies in it."""
+    first = period.first
+    while first <= period.last:
+        next_month = (first.replace(day=1) + 31 * _DAY).replace(day=1)
+        yield Period(first=first, last=min(next_month - _DAY, period.last))
+        first = next_month
+
+
+def read(
+    session: Session, ledger: str, period: Period, *, live: Live, totals: Totals | None, here: Here
+) -> Table:
+    """Return a ledger of a period: what is frozen from the archive, the rest from the tables.
+
+    `totals` makes the foot of any rows of the ledger; without it the ledger only adds up.
+    """
     rows = session.scalars(
         select(LedgerArchive)
         .where(
@@ -86,38 +104,80 @@ def read(session: Session, ledger: str, period: Period, *, live: Live, here: Her
     if not rows:
         return live(period)
     frozen = [_unseal(row, here) for row in rows]
-    if not any(kept[0].table.marks for kept in frozen):
+    if totals is None:
         return _added_up(frozen, period, live)
-    return _joined([kept[0] for kept in frozen], period, live)
+    return _joined([kept[0] for kept in frozen], period, live, totals)
 
 
-def blank_child(session: Session, child_id: UUID, here: Here) -> int:
-    """Take what a child could be known by out of the archive, and return how many rows that were.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithoutChild:
+    """The ledgers of the archive that are to be kept instead, by key, and how many rows it is.
 
-    Numbers stay, so that the totals go on being true.
+    `seen` is the archive that they were made from: key and digest of each ledger.
     """
-    blanked = 0
+
+    instead: Mapping[UUID, tuple[bytes, str]]
+    rows: int
+    seen: frozenset[tuple[UUID, str]]
+
+
+def without_child(session: Session, child_id: UUID, here: Here) -> WithoutChild:
+    """Return the archive without what a child could be known by; it writes nothing.
+
+    Numbers stay, and a number that means nothing outside stands for the child in one ledger, so
+    that how many children came goes on being true.
+    """
+    instead, seen, blanked = {}, set(), 0
     for row in session.scalars(select(LedgerArchive)):
+        seen.add((row.id, row.digest))
         kept = _unseal(row, here)
-        whole = kept[0].table
-        here_rows = sum(mark.child_id == child_id for mark in whole.marks)
-        if here_rows:
-            blanked += here_rows
-            _seal(row, [replace(kept[0], table=_blanked(whole, child_id)), *kept[1:]], here)
-    return blanked
+        marks = [mark for one in kept for mark in one.table.marks]
+        if any(child_id in (mark.child_id, *mark.children) for mark in marks):
+            blanked += sum(mark.child_id == child_id for mark in kept[0].table.marks)
+            nobody = uuid4()
+            tables = [replace(one, table=_blanked(one.table, child_id, nobody)) for one in kept]
+            instead[row.id] = _sealed(row.id, tables, here)
+    return WithoutChild(instead=instead, rows=blanked, seen=frozenset(seen))
 
 
-def _blanked(whole: Table, child_id: UUID) -> Table:
+def lock(session: Session) -> None:
+    """Let nobody else write the archive before the commit: the first word of a transaction."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE ledger_archive IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def keep(session: Session, ready: WithoutChild) -> bool:
+    """Put ledgers in the place of others; return False where the archive has changed since."""
+    rows = session.execute(select(LedgerArchive.id, LedgerArchive.digest))
+    if {(row.id, row.digest) for row in rows} != ready.seen:
+        return False
+    for key, (cipher, digest) in ready.instead.items():
+        session.execute(
+            update(LedgerArchive)
+            .where(LedgerArchive.id == key)
+            .values(content_cipher=cipher, digest=digest)
+        )
+    return True
+
+
+def _blanked(table: Table, child_id: UUID, nobody: UUID) -> Table:
+    if not table.marks:
+        return table  # it adds up, and names nobody
     rows, marks = [], []
-    for row, mark in zip(whole.rows, whole.marks, strict=True):
+    for row, mark in zip(table.rows, table.marks, strict=True):
         is_theirs = mark.child_id == child_id
-        rows.append(tuple(_without_words(row)) if is_theirs else row)
-        marks.append(replace(mark, child_id=None) if is_theirs else mark)
-    return replace(whole, rows=tuple(rows), marks=tuple(marks))
+        rows.append(_without_words(row, table.columns) if is_theirs else row)
+        children = tuple(nobody if one == child_id else one for one in mark.children)
+        named = nobody if is_theirs else mark.child_id
+        marks.append(replace(mark, child_id=named, children=children))
+    return replace(table, rows=tuple(rows), marks=tuple(marks))
 
 
-def _without_words(row: Row) -> Iterator[Cell]:
-    return (DASH if isinstance(cell, str) else cell for cell in row)
+def _without_words(row: Row, columns: Sequence[TableColumn]) -> Row:
+    return tuple(
+        DASH if isinstance(cell, str) and column.label not in _COUNTED else cell
+        for cell, column in zip(row, columns, strict=True)
+    )
 
 
 def _added_up(frozen: Sequence[Sequence[Kept]], period: Period, live: Live) -> Table:
@@ -129,7 +189,7 @@ def _added_up(frozen: Sequence[Sequence[Kept]], period: Period, live: Live) -> T
     return live(period)
 
 
-def _joined(frozen: Sequence[Kept], period: Period, live: Live) -> Table:
+def _joined(frozen: Sequence[Kept], period: Period, live: Live, totals: Totals) -> Table:
     if len(frozen) == 1 and frozen[0].period == period:
         return frozen[0].table
     parts = [(kept.period.first, kept.table) for kept in frozen]
@@ -137,7 +197,7 @@ def _joined(frozen: Sequence[Kept], period: Period, live: Live) -> Table:
     pairs = [
         (row, mark)
         for _, table in sorted([*parts, *gaps], key=lambda part: part[0])
-        for row, mark in zip(table.rows, table.marks or (), strict=False)
+        for row, mark in zip(table.rows, table.marks, strict=True)
         if period.first <= mark.day <= period.last
     ]
     head = live(Period(first=period.first, last=period.last))
@@ -145,23 +205,8 @@ def _joined(frozen: Sequence[Kept], period: Period, live: Live) -> Table:
     rows = [
         (place, *row[1:]) if has_places else row for place, (row, _) in enumerate(pairs, start=1)
     ]
-    return replace(
-        head,
-        rows=tuple(rows),
-        marks=tuple(mark for _, mark in pairs),
-        totals=_sums(rows, len(head.columns)),
-    )
-
-
-def _sums(rows: Sequence[Row], width: int) -> Row:
-    """Return the foot of what was joined: each column that has only numbers or dashes, added up."""
-    sums: list[Cell] = ["合计"]
-    for place in range(1, width):
-        cells = [row[place] for row in rows]
-        numbers = [cell for cell in cells if isinstance(cell, int | float)]
-        is_sum = numbers and all(cell == DASH for cell in cells if isinstance(cell, str))
-        sums.append(round(sum(numbers), 2) if is_sum else DASH)
-    return tuple(sums)
+    marks = tuple(mark for _, mark in pairs)
+    return replace(head, rows=tuple(rows), marks=marks, totals=totals(rows, marks))
 
 
 def _gaps(period: Period, taken: Sequence[Period]) -> list[Period]:
@@ -176,34 +221,24 @@ def _gaps(period: Period, taken: Sequence[Period]) -> list[Period]:
     return gaps
 
 
-def _months(period: Period) -> Iterator[Period]:
-    first = period.first
-    while first <= period.last:
-        next_month = (first.replace(day=1) + 31 * _DAY).replace(day=1)
-        yield Period(first=first, last=min(next_month - _DAY, period.last))
-        first = next_month
-
-
-def _seal(row: LedgerArchive, kept: Sequence[Kept], here: Here) -> None:
-    text = json.dumps([_said(one) for one in kept], ensure_ascii=False, separators=(",", ":"))
-    row.digest = _digest(text)
-    packed = b64encode(zlib.compress(text.encode())).decode()  # a term has more than a value may
-    row.content_cipher = vault.seal(
-        packed, column=_COLUMN, row=row.id, key=here.settings.keys.field
-    )
+def _sealed(row_id: UUID, kept: Sequence[Kept], here: Here) -> tuple[bytes, str]:
+    said = json.dumps([_said(one) for one in kept], ensure_ascii=False, separators=(",", ":"))
+    packed = b64encode(zlib.compress(said.encode())).decode()  # a term has more than a value may
+    cipher = vault.seal(packed, column=_COLUMN, row=row_id, key=here.settings.keys.field)
+    return cipher, _digest(said)
 
 
 def _unseal(row: LedgerArchive, here: Here) -> list[Kept]:
     key = here.settings.keys.field
     packed = vault.unseal(row.content_cipher, column=_COLUMN, row=row.id, key=key)
-    text = zlib.decompress(b64decode(packed)).decode()
-    if not hmac.compare_digest(row.digest, _digest(text)):
+    said = zlib.decompress(b64decode(packed)).decode()
+    if not hmac.compare_digest(row.digest, _digest(said)):
         raise UnavailableError(TermEndProblem.ARCHIVE_DAMAGED)
-    return [_heard(one) for one in json.loads(text)]
+    return [_heard(one) for one in json.loads(said)]
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _digest(said: str) -> str:
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _said(one: Kept) -> dict[str, Any]:  # JSON at its edge
@@ -216,14 +251,23 @@ def _said(one: Kept) -> dict[str, Any]:  # JSON at its edge
         "rows": [[_cell(cell) for cell in row] for row in table.rows],
         "totals": None if table.totals is None else [_cell(cell) for cell in table.totals],
         "marks": [
-            [mark.day.isoformat(), None if mark.child_id is None else mark.child_id.hex]
+            [
+                mark.day.isoformat(),
+                None if mark.child_id is None else mark.child_id.hex,
+                mark.times,
+                [child_id.hex for child_id in mark.children],
+            ]
             for mark in table.marks
         ],
     }
 
 
-def _cell(cell: Cell) -> str | int | float | None:
-    return cell if cell is None or isinstance(cell, str | int | float) else float(cell)
+def _cell(cell: Cell) -> str | int | float | list[str] | None:
+    return [str(cell)] if isinstance(cell, Decimal) else cell  # 12.50 stays 12.50
+
+
+def _uncell(said: str | float | list[str] | None) -> Cell:
+    return Decimal(said[0]) if isinstance(said, list) else said
 
 
 def _heard(said: dict[str, Any]) -> Kept:
@@ -235,13 +279,16 @@ def _heard(said: dict[str, Any]) -> Kept:
         top_line=top_line,
         bottom_line=bottom_line,
         columns=tuple(TableColumn(label=label, width=width) for label, width in said["columns"]),
-        rows=tuple(map(tuple, said["rows"])),
-        totals=None if said["totals"] is None else tuple(said["totals"]),
+        rows=tuple(tuple(map(_uncell, row)) for row in said["rows"]),
+        totals=None if said["totals"] is None else tuple(map(_uncell, said["totals"])),
         marks=tuple(
             RowMark(
-                day=date.fromisoformat(day), child_id=None if child is None else UUID(hex=child)
+                day=date.fromisoformat(day),
+                child_id=None if child is None else UUID(hex=child),
+                times=times,
+                children=tuple(UUID(hex=one) for one in children),
             )
-            for day, child in said["marks"]
+            for day, child, times, children in said["marks"]
         ),
     )
     return Kept(period=period, table=table)

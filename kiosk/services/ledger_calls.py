@@ -1,16 +1,19 @@
 """L4 亲情电话(视频电脑)使用记录表. Never what was said, and no number."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.files.tables import RowMark, Table
-from kiosk.models.calls import Booking, LineKind
+from kiosk.models.calls import Booking, BookingEvent
 from kiosk.models.people import Child
+from kiosk.rules import call_corrections
+from kiosk.rules.call_corrections import CallMark, Passage
 from kiosk.rules.call_states import HOLDING, CallState
+from kiosk.rules.call_windows import LineKind
 from kiosk.rules.relations import Relation
 from kiosk.services import call_board, ledger_paper
 from kiosk.services.call_board import CallRow
@@ -25,6 +28,10 @@ from kiosk.services.ledger_paper import (
     table,
     time_of,
 )
+
+# A child's calls by day and minute, as they are sorted.
+Later: TypeAlias = Mapping[UUID, list[tuple[str, str]]]
+Passages: TypeAlias = Mapping[UUID, Sequence[Passage]]
 
 _COLUMNS: Final = (
     ("序号", 5),
@@ -43,7 +50,10 @@ _COLUMNS: Final = (
     ("值班教师", 12),
     ("备注", 14),
 )
-_RELATIONS: Final = {
+_TITLE: Final = "留守儿童之家活动室亲情电话(视频电脑)使用记录表"
+_LENGTH: Final = 9  # 通话时长(分钟)
+_STATE: Final = 10  # 是否接通
+RELATIONS: Final = {
     Relation.FATHER: "爸爸",
     Relation.MOTHER: "妈妈",
     Relation.GRANDFATHER: "爷爷",
@@ -62,7 +72,7 @@ _SHOWN: Final = frozenset(CallState) - {
     CallState.WAITING,
     CallState.CANCELLED,
 }
-_REACHED: Final = {
+REACHED: Final = {
     CallState.DONE: "接通",
     CallState.CUT: "中断",
     CallState.NO_ANSWER: "未接通",
@@ -77,6 +87,9 @@ _REMARKS: Final = {
 }
 
 
+_MARKS: Final = {CallMark.PAPER: "补录", CallMark.CORRECTED: "更正"}
+
+
 def build(session: Session, period: Period, *, here: Here) -> Table:
     """Return L4 of a period."""
     duty = ledger_paper.duty_times(session, period, here)
@@ -86,7 +99,8 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         Booking.state.in_(_SHOWN),
         here=here,
     )
-    names, later = _names(session, {one.child_id for one in calls}), _booked_again(session, period)
+    names, later = _names(session, {one.child_id for one in calls}), booked_again(session, period)
+    noted = passages(session, period)
     rows = [
         (
             place,
@@ -96,65 +110,105 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
             _handled(call, later),
             TO_SIGN,
             ledger_paper.on_duty(duty, call.on, call.started_at),
-            _REMARKS.get(call.state, NONE),
+            _remark(call, noted),
         )
         for place, call in enumerate(calls, start=1)
     ]
-    return table(
-        "留守儿童之家活动室亲情电话(视频电脑)使用记录表",
-        _COLUMNS,
-        rows,
-        totals=_totals(calls),
-        period=period,
-        here=here,
-        marks=[RowMark(day=call.on, child_id=call.child_id) for call in calls],
-    )
+    marks = [RowMark(day=call.on, child_id=call.child_id) for call in calls]
+    foot = totals(rows, marks)
+    return table(_TITLE, _COLUMNS, rows, totals=foot, period=period, here=here, marks=marks)
 
 
 def _what_happened(call: CallRow, here: Here) -> Row:
     """Return the columns from the class to whether anybody was reached."""
     return (
         class_name(*call.class_name),
-        _RELATIONS[call.relation],
-        "视频" if call.line_kind is LineKind.VIDEO else "电话",
+        RELATIONS[call.relation],
+        mode(call),
         time_of(call.start_min, here),
         time_of(call.started_at, here),
         time_of(call.ended_at, here),
-        _length(call),
-        _REACHED.get(call.state, "未打"),
+        length(call),
+        REACHED.get(call.state, "未打"),
     )
 
 
-def _length(call: CallRow) -> int | str:
-    if not _is_talk(call) or call.minutes is None:
+def mode(call: CallRow) -> str:
+    return "视频" if call.line_kind is LineKind.VIDEO else "电话"
+
+
+def _remark(call: CallRow, passages: Passages) -> str:
+    """Return what is to be said besides: why it was not, written down later, or put right."""
+    parts = [_REMARKS[call.state]] if call.state in _REMARKS else []
+    said = mark_of(call, passages)
+    return "，".join([*parts, said] if said else parts) or NONE
+
+
+def mark_of(call: CallRow, passages: Passages) -> str:
+    """Return the word for how a call came to be known; empty when it was noted as it happened."""
+    mark = call_corrections.mark(passages.get(call.booking_id, ()))
+    return "" if mark is None else _MARKS[mark]
+
+
+def passages(session: Session, period: Period) -> Passages:
+    """Return what was noted of each call of a period, in order."""
+    found: dict[UUID, list[Passage]] = {}
+    rows = session.execute(
+        select(
+            BookingEvent.booking_id,
+            BookingEvent.from_state,
+            BookingEvent.to_state,
+            BookingEvent.by_staff_id.is_not(None).label("is_by_staff"),
+        )
+        .join(Booking, Booking.id == BookingEvent.booking_id)
+        .where(Booking.on_date.between(period.first, period.last))
+        .order_by(BookingEvent.booking_id, BookingEvent.seq)
+    )
+    for row in rows:
+        passage = Passage(
+            from_state=row.from_state, to_state=row.to_state, is_by_staff=row.is_by_staff
+        )
+        found.setdefault(row.booking_id, []).append(passage)
+    return found
+
+
+def length(call: CallRow) -> int | str:
+    if not is_talk(call) or call.minutes is None:
         return DASH
     return call.minutes or "不足1"
 
 
-def _totals(calls: Sequence[CallRow]) -> Row:
-    children = {call.child_id for call in calls}
-    minutes = sum(call.minutes or 0 for call in calls if _is_talk(call))
-    done = sum(call.state is CallState.DONE for call in calls)
+def totals(rows: Sequence[Row], marks: Sequence[RowMark]) -> Row:
+    """Return the foot of these rows, whether they come from the tables or from the archive."""
+    children = {mark.child_id for mark in marks}
+    minutes = sum(cell for row in rows if isinstance(cell := row[_LENGTH], int))
+    done = sum(row[_STATE] == REACHED[CallState.DONE] for row in rows)
     return ("合计", DASH, f"{len(children)} 人", *[DASH] * 6, minutes, f"{done} 次", *[DASH] * 4)
 
 
-def _is_talk(call: CallRow) -> bool:
+def is_talk(call: CallRow) -> bool:
     return call.state in (CallState.DONE, CallState.CUT)
 
 
-def _handled(call: CallRow, later: dict[UUID, list[tuple[str, str]]]) -> str:
+def _handled(call: CallRow, later: Later) -> str:
     """Return what became of a call that did not come about: the next one, or that it is due."""
     if call.state in (CallState.DONE, CallState.CALLING, CallState.UNCLEAR):
         return NONE
+    following = next_call(call, later)
+    return "待再约" if following is None else f"已再约 {following}"
+
+
+def next_call(call: CallRow, later: Later) -> str | None:
+    """Return day and time of the child's call after this one."""
     this = (call.on.isoformat(), f"{call.start_min:04}")
     ahead = [one for one in later.get(call.child_id, []) if one > this]
     if not ahead:
-        return "待再约"
+        return None
     on, start = ahead[0]
-    return f"已再约 {on} {int(start) // 60:02}:{int(start) % 60:02}"
+    return f"{on} {int(start) // 60:02}:{int(start) % 60:02}"
 
 
-def _booked_again(session: Session, period: Period) -> dict[UUID, list[tuple[str, str]]]:
+def booked_again(session: Session, period: Period) -> Later:
     """Return each child's calls from the period on, in order of time."""
     found: dict[UUID, list[tuple[str, str]]] = {}
     rows = session.execute(

@@ -1,7 +1,7 @@
 """L11 捐赠登记表 and the list of books that belongs to it (捐赠图书清单)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from kiosk.models.intake import BatchGoods, BatchNotTaken, IntakeBatch
 from kiosk.models.library import Item, Title
 from kiosk.models.people import Staff
 from kiosk.rules.intake import BatchKind
+from kiosk.services import batches
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import DASH, NONE, Period, Row, table
 from kiosk.services.ledger_stock import money, price_of
@@ -22,7 +23,7 @@ _DONATIONS: Final = (
     ("序号", 5),
     ("捐赠日期", 11),
     ("捐赠单位/个人", 18),
-    ("联系方式", 10),
+    ("联系方式", 13),
     ("物品名称", 14),
     ("规格", 10),
     ("单位", 5),
@@ -35,7 +36,7 @@ _DONATIONS: Final = (
     ("备注", 12),
 )
 _BOOKS: Final = (("序号", 6), ("书名", 40), ("书号", 18), ("册数", 8), ("登录号(起止)", 20))
-# The contact stays sealed: whoever needs it asks for it on the page of the batch, and is audited.
+_CONTACT: Final = [name for name, _ in _DONATIONS].index("联系方式")
 _SEALED: Final = "已登记"
 _receiver, _accepter = aliased(Staff), aliased(Staff)
 
@@ -56,20 +57,18 @@ class _Thing:
 
 def donations(session: Session, period: Period, *, here: Here) -> Table:
     """Return L11 of a period: the books of a donation in one line, each of its goods in another."""
-    batches = session.execute(_batches(period, here)).all()
-    lines = [
-        (batch, thing) for batch in batches for thing in _things(session, batch.IntakeBatch.id)
-    ]
+    found = session.execute(_batches(period, here)).all()
+    lines = [(batch, thing) for batch in found for thing in _things(session, batch.IntakeBatch.id)]
     value = sum(thing.value or 0 for _, thing in lines)
     count = sum(thing.quantity for _, thing in lines)
     return table(
         "捐赠登记表",
         _DONATIONS,
-        [_row(place, *line) for place, line in enumerate(lines, start=1)],
+        [_row(place, *line, here) for place, line in enumerate(lines, start=1)],
         totals=(
             "合计",
             DASH,
-            f"{len(batches)} 批",
+            f"{len(found)} 批",
             *[DASH] * 4,
             count,
             DASH,
@@ -78,6 +77,20 @@ def donations(session: Session, period: Period, *, here: Here) -> Table:
         ),
         period=period,
         here=here,
+    )
+
+
+def to_look_at(donations: Table) -> Table:
+    """Return L11 as a page shows it, of which the audit knows nothing: without the contacts."""
+    return replace(
+        donations,
+        rows=tuple(
+            tuple(
+                _SEALED if place == _CONTACT and cell != DASH else cell
+                for place, cell in enumerate(row)
+            )
+            for row in donations.rows
+        ),
     )
 
 
@@ -183,13 +196,13 @@ def _goods(session: Session, batch_id: UUID) -> Iterator[_Thing]:
         )
 
 
-def _row(place: int, batch: AnyRow, thing: _Thing) -> Row:
-    has_contact = batch.IntakeBatch.donor_contact_cipher is not None
+def _row(place: int, batch: AnyRow, thing: _Thing, here: Here) -> Row:
+    sealed = batch.IntakeBatch.donor_contact_cipher
     return (
         place,
         batch.IntakeBatch.on_date.isoformat(),
         batch.IntakeBatch.donor,
-        _SEALED if has_contact else DASH,
+        DASH if sealed is None else batches.contact_of(sealed, batch.IntakeBatch.id, here),
         thing.name,
         thing.spec,
         thing.unit,

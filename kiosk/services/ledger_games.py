@@ -1,12 +1,13 @@
 """L20 文体器材借用登记: what was lent for play and sport."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnyRow
-from kiosk.files.tables import Table
+from kiosk.files.tables import RowMark, Table
 from kiosk.models.lending import ItemCase
 from kiosk.models.library import Item, Loan, Title
 from kiosk.models.people import Child, SchoolClass, Staff
@@ -28,6 +29,8 @@ _COLUMNS: Final = (
     ("完好情况", 10),
     ("经手人", 10),
 )
+_STATE: Final = 8  # 完好情况
+_OUT: Final = "在借"
 _borrower = aliased(Staff)
 _damages = (
     select(func.count())
@@ -65,15 +68,24 @@ _LOANS: Final = (
 def build(session: Session, period: Period, *, here: Here) -> Table:
     """Return L20 of a period: the loans of games that began in it."""
     loans = session.execute(_LOANS.where(Loan.local_day.between(period.first, period.last))).all()
-    still_out = sum(row.Loan.ended_at is None for row in loans)
+    rows = [_row(row, here) for row in loans]
+    marks = [RowMark(day=row.Loan.local_day, child_id=row.Loan.child_id) for row in loans]
     return table(
         "文体器材借用登记",
         _COLUMNS,
-        [_row(row, here) for row in loans],
-        totals=("合计", DASH, DASH, len(loans), *[DASH] * 3, f"未还 {still_out} 件", DASH, DASH),
+        rows,
+        totals=totals(rows, marks),
         period=period,
         here=here,
+        marks=marks,
     )
+
+
+def totals(rows: Sequence[Row], marks: Sequence[RowMark]) -> Row:
+    """Return the foot of these rows, whether they come from the tables or from the archive."""
+    del marks
+    still_out = sum(row[_STATE] == _OUT for row in rows)
+    return ("合计", DASH, DASH, len(rows), *[DASH] * 3, f"未还 {still_out} 件", DASH, DASH)
 
 
 def _row(row: AnyRow, here: Here) -> Row:
@@ -105,11 +117,11 @@ def _back(row: AnyRow, here: Here) -> str:
 
 
 def _how(row: AnyRow) -> str:
-    if row.damages:
+    if row.damages and row.Loan.ended_at is not None:
         return "破损"
     match row.Loan.ended_as:
         case None:
-            return "在借"
+            return _OUT
         case LoanEnd.LOST:
             return "遗失"
         case _:

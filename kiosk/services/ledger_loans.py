@@ -12,6 +12,7 @@ from kiosk.files.tables import RowMark, Table
 from kiosk.models.library import Item, Loan, Shelf, Title
 from kiosk.models.people import Child, SchoolClass, Staff
 from kiosk.rules.lending import Borrower, LoanEnd
+from kiosk.services import room_readings
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import DASH, NONE, Period, Row, class_name, day_of, table
 
@@ -30,6 +31,8 @@ _COLUMNS: Final = (
     ("经手人", 10),
     ("备注", 12),
 )
+_STATE: Final = 10  # 归还情况
+_STILL_OUT: Final = ("在借", "未还")
 _borrower = aliased(Staff)
 _LOANS: Final = (
     select(
@@ -57,16 +60,22 @@ _LOANS: Final = (
 
 
 def build(session: Session, period: Period, *, here: Here) -> Table:
-    """Return L6 of a period: the loans that began in it, apart from those taken back at once."""
+    """Return L6 of a period: the loans that began in it, apart from those taken back at once.
+
+    What was read in the room is nobody's loan, and stands at the foot as a count.
+    """
     loans = session.execute(_LOANS.where(Loan.local_day.between(period.first, period.last))).all()
+    rows = [_row(place, loan, here) for place, loan in enumerate(loans, start=1)]
+    marks = [RowMark(day=row.Loan.local_day, child_id=row.Loan.child_id) for row in loans]
     return table(
         "图书借阅登记表",
         _COLUMNS,
-        [_row(place, loan, here) for place, loan in enumerate(loans, start=1)],
-        totals=_totals(loans),
+        rows,
+        totals=totals(rows, marks),
         period=period,
         here=here,
-        marks=[RowMark(day=row.Loan.local_day, child_id=row.Loan.child_id) for row in loans],
+        foot=f"室内阅读 {room_readings.count(session, period.first, period.last)} 册次",
+        marks=marks,
     )
 
 
@@ -111,13 +120,14 @@ def _remark(loan: Loan) -> str:
     return "，".join(parts) or NONE
 
 
-def _totals(loans: Sequence[AnyRow]) -> Row:
-    readers = {row.Loan.child_id for row in loans} - {None}
-    still_out = sum(row.Loan.ended_at is None for row in loans)
+def totals(rows: Sequence[Row], marks: Sequence[RowMark]) -> Row:
+    """Return the foot of these rows, whether they come from the tables or from the archive."""
+    readers = {mark.child_id for mark in marks} - {None}
+    still_out = sum(row[_STATE] in _STILL_OUT for row in rows)
     return (
         "合计",
         *[DASH] * 3,
-        len(loans),
+        len(rows),
         DASH,
         f"{len(readers)} 人",
         *[DASH] * 3,

@@ -54,6 +54,9 @@ _COLUMNS: Final = (
     ("值班教师签名", 12),
     ("备注", 12),
 )
+_HOURS: Final = 5  # 时长(小时)
+_COUNTS: Final = (8, 9, 10, 11)  # 人次, 借书, 还书, 通话
+_BY_PLAN: Final = "(按计划)"
 _HAZARDS: Final = {
     Hazard.FIRE: "防火",
     Hazard.WATER: "防水",
@@ -94,6 +97,9 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         _row(place, one, happened[one.opening_id], here)
         for place, one in enumerate(openings, start=1)
     ]
+    marks = [
+        RowMark(day=one.on, children=tuple(happened[one.opening_id].children)) for one in openings
+    ]
     total = opening_log.total(tuple(openings))
     month = "本月" if period.is_one_month else "本期"
     foot = f"{month}开放 {total.days} 天 {total.times} 次 {total.hours} 小时"
@@ -103,11 +109,11 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         "留守儿童之家开放记录表",
         _COLUMNS,
         rows,
-        totals=_totals(happened.values(), total.hours),
+        totals=totals(rows, marks),
         period=period,
         here=here,
         foot=foot,
-        marks=[RowMark(day=one.on) for one in openings],
+        marks=marks,
     )
 
 
@@ -142,7 +148,7 @@ def _row(place: int, one: OpeningRow, happened: _Happened, here: Here) -> Row:
 def _hours(one: OpeningRow) -> float | str:
     if one.state is OpeningState.OPEN:
         return DASH
-    return f"{one.hours}(按计划)" if one.is_close_unconfirmed else one.hours
+    return f"{one.hours}{_BY_PLAN}" if one.is_close_unconfirmed else one.hours
 
 
 def _remark(one: OpeningRow) -> str:
@@ -169,21 +175,17 @@ def _check(one: OpeningRow) -> str:
     return "正常" if one.has_check else DASH
 
 
-def _totals(happened: Iterable[_Happened], hours: float) -> Row:
-    each = list(happened)
-    children: set[UUID] = set().union(*(one.children for one in each))
-    return (
-        "合计",
-        *[DASH] * 4,
-        hours,
-        DASH,
-        len(children),
-        sum(len(one.children) for one in each),
-        sum(one.lent for one in each),
-        sum(one.returned for one in each),
-        sum(one.calls for one in each),
-        *[DASH] * 6,
-    )
+def totals(rows: Sequence[Row], marks: Sequence[RowMark]) -> Row:
+    """Return the foot of these rows, whether they come from the tables or from the archive."""
+    children = {child_id for mark in marks for child_id in mark.children}
+    sums = [sum(int(row[place] or 0) for row in rows) for place in _COUNTS]
+    hours = round(sum(map(_hours_of, rows)), 1)
+    return ("合计", *[DASH] * 4, hours, DASH, len(children), *sums, *[DASH] * 6)
+
+
+def _hours_of(row: Row) -> float:
+    said = str(row[_HOURS]).removesuffix(_BY_PLAN)
+    return 0.0 if said == DASH else float(said)
 
 
 class Days:

@@ -16,6 +16,7 @@ from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Staff
 from kiosk.rules import civil
 from kiosk.rules.friends import is_friend
+from kiosk.rules.school_days import plain_term
 from kiosk.services.here import Here
 
 NONE: Final = "无"
@@ -24,8 +25,6 @@ DASH: Final = "—"
 TO_SIGN: Final = ""
 _GRADES: Final = "一二三四五六七八九"
 _WEEKDAYS: Final = "一二三四五六日"
-_FIRST_TERM_FROM: Final = 8
-_SECOND_TERM_FROM: Final = 2
 _SIGNATURES: Final = "单位负责人：　　　　　　复核人：　　　　　　填表人：　　　　　　"
 
 Row = tuple[Cell, ...]
@@ -69,7 +68,7 @@ def table(
     today = here.today
     return Table(
         title=title,
-        subtitle=f"{school}　{term(period.last)}　{span}",
+        subtitle=f"{school}　{term(period.last, here)}　{span}",
         top_line=f"填报单位(盖章)：{school}　　　　　　"
         f"填报日期：{today.year}年{today.month}月{today.day}日",
         columns=tuple(TableColumn(label=label, width=width) for label, width in columns),
@@ -80,13 +79,13 @@ def table(
     )
 
 
-def term(on: date) -> str:
-    """Return school year and term of a day: the first term is from August to January."""
-    if on.month >= _FIRST_TERM_FROM:
-        return f"{on.year}—{on.year + 1}学年第一学期"
-    if on.month < _SECOND_TERM_FROM:
-        return f"{on.year - 1}—{on.year}学年第一学期"
-    return f"{on.year - 1}—{on.year}学年第二学期"
+def term(on: date, here: Here) -> str:
+    """Return the term of a day as the school calls it; without one on file, by the month."""
+    known = here.school.answering_term(on)
+    if known is not None and known.name is not None:
+        return known.name
+    plain = plain_term(on)
+    return f"{plain.year}—{plain.year + 1}学年第{_GRADES[plain.number - 1]}学期"
 
 
 def class_name(grade: int, number: int) -> str:

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -66,6 +64,7 @@ _ITEMS: Final = (
         Item.issue,
         Item.batch_id,
         Item.price_fen,
+        Item.price_reason,
         Title.id.label("title_id"),
         Title.name,
         Title.kind,
@@ -176,9 +175,17 @@ def _goes_on(run: _Run, row: AnyRow) -> bool:
     return is_same and is_next
 
 
-def _kind_of(row: AnyRow) -> tuple[UUID, date, UUID | None, int | None, str | None, bool]:
+def _kind_of(row: AnyRow) -> tuple[object, ...]:
     is_gone = row.status is ItemStatus.WITHDRAWN
-    return (row.title_id, row.added_on, row.batch_id, price_of(row), row.issue, is_gone)
+    return (
+        row.title_id,
+        row.added_on,
+        row.batch_id,
+        price_of(row),
+        row.issue,
+        is_gone,
+        row.price_reason,
+    )
 
 
 def _book_row(run: _Run) -> Row:
@@ -204,9 +211,12 @@ def _book_row(run: _Run) -> Row:
 
 
 def _note(row: AnyRow) -> str:
-    if row.status is ItemStatus.WITHDRAWN:
-        return "已剔除"
-    return f"第{row.issue}期" if row.issue else NONE
+    parts = (
+        "已剔除" if row.status is ItemStatus.WITHDRAWN else None,
+        f"第{row.issue}期" if row.issue else None,
+        f"价格更正：{row.price_reason}" if row.price_reason else None,
+    )
+    return "；".join(part for part in parts if part) or NONE
 
 
 def _class_rows(name: str, rows: Sequence[AnyRow]) -> Iterator[Row]:

@@ -1,6 +1,6 @@
 """L3 到室签到登记表: who came, from when to when."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -62,26 +62,34 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         )
         for place, row in enumerate(visits, start=1)
     ]
+    openings = opening_log.between(period.first, period.last, here=here)
+    marks = tuple(_marks(visits, Days(openings)))
     return table(
         "到室签到登记表",
         _COLUMNS,
         rows,
-        totals=_totals(visits, Days(opening_log.between(period.first, period.last, here=here))),
+        totals=totals(rows, marks),
         period=period,
         here=here,
-        marks=[RowMark(day=row.Visit.local_day, child_id=row.Visit.child_id) for row in visits],
+        marks=marks,
     )
 
 
-def _totals(visits: Sequence[AnyRow], days: Days) -> Row:
-    """Return the foot: who comes back in the same opening is counted once (`domain.md` 2.6)."""
-    came = [row.Visit for row in visits]
-    children = {one.child_id for one in came}
-    times = {
-        (one.child_id, one.local_day, days.opening_at(one.local_day, one.signed_in_at))
-        for one in came
-    }
-    return ("合计", DASH, f"{len(children)} 人", DASH, f"{len(times)} 人次", *[DASH] * 4)
+def _marks(visits: Sequence[AnyRow], days: Days) -> Iterator[RowMark]:
+    """Yield a mark for each visit: who comes back in one opening counts once (`domain.md` 2.6)."""
+    seen = set()
+    for one in (row.Visit for row in visits):
+        time = (one.child_id, one.local_day, days.opening_at(one.local_day, one.signed_in_at))
+        yield RowMark(day=one.local_day, child_id=one.child_id, times=int(time not in seen))
+        seen.add(time)
+
+
+def totals(rows: Sequence[Row], marks: Sequence[RowMark]) -> Row:
+    """Return the foot of these rows, whether they come from the tables or from the archive."""
+    del rows
+    children = {mark.child_id for mark in marks}
+    times = sum(mark.times for mark in marks)
+    return ("合计", DASH, f"{len(children)} 人", DASH, f"{times} 人次", *[DASH] * 4)
 
 
 def _left(row: AnyRow, here: Here) -> str:

@@ -18,6 +18,7 @@ from kiosk.files.tables_xlsx import xlsx_bytes
 from kiosk.services import (
     audit,
     ledger_archive,
+    ledger_call_books,
     ledger_calls,
     ledger_donations,
     ledger_games,
@@ -30,6 +31,7 @@ from kiosk.services import (
 )
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
+from kiosk.services.ledger_archive import Totals
 from kiosk.services.ledger_paper import Period
 from kiosk.services.progress import PARTS, Parts, Progress
 
@@ -44,6 +46,7 @@ class Ledger(StrEnum):
     OPENINGS = "L1"
     VISITS = "L3"
     CALLS = "L4"
+    CALL_BOOKS = "L5"
     LOANS = "L6"
     BOOKS = "L7"
     CLASSES = "L8"
@@ -84,32 +87,54 @@ def ledger(name: str) -> Ledger:
         raise NotFoundError(LedgerProblem.UNKNOWN_LEDGER, name=name) from error
 
 
-def build(name: str, *, first: date, last: date, here: Here) -> Table:
+def build(name: str, *, first: date, last: date, here: Here, child_id: UUID | None = None) -> Table:
     """Return a ledger of the days from `first` to `last`, both included, to be looked at.
+
+    `child_id` chooses a child's own book of L5, which are all of them otherwise.
 
     Raises:
         NotFoundError: UNKNOWN_LEDGER. InvalidInputError: WRONG_PERIOD.
     """
-    return _build(reading(), ledger(name), _period(first, last), here)
+    which = ledger(name)
+    table = _build(reading(), which, _period(first, last), child_id, here)
+    return ledger_donations.to_look_at(table) if which is Ledger.DONATIONS else table
 
 
-def to_print(name: str, *, first: date, last: date, actor_id: UUID, here: Here) -> Table:
+def to_print(
+    name: str,
+    *,
+    first: date,
+    last: date,
+    actor_id: UUID,
+    here: Here,
+    child_id: UUID | None = None,
+) -> Table:
     """Return a ledger that is about to be printed; the audit knows it first."""
     which = ledger(name)
-    table = _build(reading(), which, _period(first, last), here)
+    table = _build(reading(), which, _period(first, last), child_id, here)
     _audit(which, first, last, table, action=AuditAction.PRINT, actor_id=actor_id, here=here)
     return table
 
 
 def content(
-    name: str, *, first: date, last: date, kind: str, actor_id: UUID | None, here: Here
+    name: str,
+    *,
+    first: date,
+    last: date,
+    kind: str,
+    actor_id: UUID | None,
+    here: Here,
+    child_id: UUID | None = None,
 ) -> bytes:
     """Return a ledger as a file, `csv` or `xlsx`; the audit knows it first.
 
     Raises:
         NotFoundError: UNKNOWN_LEDGER. InvalidInputError: UNKNOWN_KIND or WRONG_PERIOD.
     """
-    return _export(name, first, last, kind, actor_id, here, Parts(None))[1]
+    _, data = _export(
+        name, first, last, kind, Parts(None), child_id=child_id, actor_id=actor_id, here=here
+    )
+    return data
 
 
 def write(
@@ -131,7 +156,9 @@ def write(
         UnavailableError: NOT_WRITTEN, for a folder that is missing or a disk that is full.
     """
     parts = Parts(progress)
-    rows, data = _export(name, first, last, kind, actor_id, here, parts)
+    rows, data = _export(
+        name, first, last, kind, parts, child_id=None, actor_id=actor_id, here=here
+    )
     try:
         save(output, data)
     except OSError as error:
@@ -145,9 +172,11 @@ def _export(
     first: date,
     last: date,
     kind: str,
+    parts: Parts,
+    *,
+    child_id: UUID | None,
     actor_id: UUID | None,
     here: Here,
-    parts: Parts,
 ) -> tuple[int, bytes]:
     try:
         wanted = FileKind(kind)
@@ -156,7 +185,7 @@ def _export(
     which = ledger(name)
     period = _period(first, last)
     parts.begin()
-    table = _build(reading(), which, period, here)
+    table = _build(reading(), which, period, child_id, here)
     parts.reach(_LOOKED_UP)
     data = _bytes(table, wanted, parts)
     _audit(which, first, last, table, action=AuditAction.EXPORT, actor_id=actor_id, here=here)
@@ -207,6 +236,7 @@ _BUILDERS: Final[Mapping[Ledger, Callable[..., Table]]] = {
     Ledger.OPENINGS: ledger_openings.build,
     Ledger.VISITS: ledger_visits.build,
     Ledger.CALLS: ledger_calls.build,
+    Ledger.CALL_BOOKS: ledger_call_books.build,
     Ledger.LOANS: ledger_loans.build,
     Ledger.LOSSES: ledger_losses.losses,
     Ledger.READERS: ledger_readers.build,
@@ -219,11 +249,37 @@ _BUILDERS: Final[Mapping[Ledger, Callable[..., Table]]] = {
 }
 
 
-def _build(session: Session, which: Ledger, period: Period, here: Here) -> Table:
+# Ledgers of which any part is a choice of rows, with the foot of such a choice.
+_TOTALS: Final[Mapping[Ledger, Totals]] = {
+    Ledger.OPENINGS: ledger_openings.totals,
+    Ledger.VISITS: ledger_visits.totals,
+    Ledger.CALLS: ledger_calls.totals,
+    Ledger.CALL_BOOKS: ledger_call_books.totals,
+    Ledger.LOANS: ledger_loans.totals,
+    Ledger.GAMES: ledger_games.totals,
+}
+
+
+def is_of_rows(which: Ledger) -> bool:
+    """Return whether any part of a ledger is a choice of its rows."""
+    return which in _TOTALS
+
+
+def _build(
+    session: Session, which: Ledger, period: Period, child_id: UUID | None, here: Here
+) -> Table:
     """Return a ledger; what is frozen of it comes from the archive."""
-    return ledger_archive.read(
-        session, which.value, period, live=partial(live, session, which, here=here), here=here
+    found = ledger_archive.read(
+        session,
+        which.value,
+        period,
+        live=partial(live, session, which, here=here),
+        totals=_TOTALS.get(which),
+        here=here,
     )
+    if which is Ledger.CALL_BOOKS:
+        return ledger_call_books.books(session, found, child_id=child_id)
+    return found
 
 
 def live(session: Session, which: Ledger, period: Period, *, here: Here) -> Table:

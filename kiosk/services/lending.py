@@ -30,8 +30,9 @@ from kiosk.services import (
     own_page,
     passbook,
     room_readings,
+    scanned_copies,
 )
-from kiosk.services.again import once_more
+from kiosk.services.again import in_turn, once_more
 from kiosk.services.answers import AlreadyYours, BookWaits, Lent, Renewed, Returned
 from kiosk.services.here import Here
 from kiosk.services.loan_answers import Reader
@@ -43,7 +44,12 @@ __all__ = ["Answer", "Reader", "borrow", "renew", "scan", "undo_lend", "undo_ret
 _KEEP_WINDOW: Final = timedelta(seconds=60)
 
 # What refuses the later one of two at one instant: the same scan twice, or two for one item.
-_BEATEN_BY: Final = ("uq_loan_request_id", "uq_loan_end_request_id", "uq_loan_open_item")
+_BEATEN_BY: Final = (
+    "uq_loan_request_id",
+    "uq_loan_end_request_id",
+    "uq_loan_open_item",
+    "uq_room_reading_request_id",
+)
 
 Answer = Lent | AlreadyYours | Returned | BookWaits
 
@@ -61,12 +67,12 @@ class _Scan:
 def scan(code: OurCode | BookBar, *, reader: Reader | None, request_id: UUID, here: Here) -> Answer:
     """Lend, take back, or ask for the card: what an item on the scanner means at this moment.
 
-    A publisher's bar stands for an item when exactly one has it (`domain.md` 4.6 rule 30). The
-    same `request_id` gives the same answer again.
+    A publisher's bar stands for the copy of it that is meant (`kiosk.rules.copies`). The same
+    `request_id` gives the same answer again.
 
     Raises:
         NotFoundError: UNKNOWN_ITEM.
-        RefusedError: a LendingRefusal, or RESERVED.
+        RefusedError: a LendingRefusal, RESERVED or SEVERAL_COPIES.
     """
     scanned = _Scan(code=code, reader=reader, request_id=request_id, here=here)
     for was_beaten in (False, True):
@@ -87,12 +93,13 @@ def borrow(*, item_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Le
         RefusedError: a LendingRefusal.
     """
     with writing() as connection:
+        in_turn(connection, reader.child_id)
         item = loan_changes.only_item(connection, loan_facts.BY_ID, {"item_id": item_id})
         if item.request_id == request_id:
             return loan_answers.lent(connection, item, reader, here)
         if item.loan_id is not None and item.ended_at is None:
             raise RefusedError(LendingRefusal.ALREADY_ON_LOAN)
-        loan_changes.heal(connection, item, here)
+        item = loan_changes.heal(connection, item, here)
         return _lend(connection, item, reader, request_id, here)
 
 
@@ -139,6 +146,7 @@ def renew(*, loan_id: UUID, reader: Reader, request_id: UUID, here: Here) -> Ren
         NotFoundError: NOT_YOURS. RefusedError: NOT_ON_LOAN, NO_MORE_RENEWALS or WAITED_FOR.
     """
     with transaction() as session:
+        in_turn(session, reader.child_id)
         loan = loan_changes.own(session, loan_id, reader.child_id)
         policy = here.policy(reader.face.grade, loan.kind)
         if loan.renew_request_id == request_id:
@@ -163,13 +171,20 @@ def _decide(scanned: _Scan, *, was_beaten: bool) -> Answer:
     """Do what a scan asks for. `was_beaten`: another request was quicker a moment ago."""
     reader, here = scanned.reader, scanned.here
     with writing() as connection:
-        item = _scanned_item(connection, scanned.code)
+        if reader is not None:
+            in_turn(connection, reader.child_id)
+        item = scanned_copies.find(
+            connection,
+            scanned.code,
+            is_own=lambda row: reader is not None and row.child_id == reader.child_id,
+            request_id=scanned.request_id,
+        )
         if scanned.request_id in (item.request_id, item.end_request_id):
             return _same_answer(connection, item, scanned)
         on_loan = item.loan_id is not None and item.ended_at is None
         if was_beaten and on_loan:
             raise RefusedError(LendingRefusal.ALREADY_ON_LOAN)
-        loan_changes.heal(connection, item, here)
+        item = loan_changes.heal(connection, item, here)
         action = rules.action_for(
             on_loan=on_loan,
             has_session=reader is not None,
@@ -181,14 +196,6 @@ def _decide(scanned: _Scan, *, was_beaten: bool) -> Answer:
         except RefusedError as error:
             refused = error  # nothing is undone by it: what was lost is found all the same
     raise refused
-
-
-def _scanned_item(connection: Connection, code: OurCode | BookBar) -> AnyRow:
-    match code:
-        case OurCode(text=text):
-            return loan_changes.only_item(connection, loan_facts.BY_CODE, {"code": text})
-        case BookBar(isbn=isbn):
-            return loan_changes.only_item(connection, loan_facts.BY_ISBN, {"isbn": isbn})
 
 
 def _act(
@@ -204,7 +211,7 @@ def _act(
             room_readings.note(connection, item.id, request_id=request_id, here=here)
             raise RefusedError(LendingRefusal.IN_ROOM_ONLY)
         case ItemAction.WAIT_FOR_CARD:
-            return BookWaits(book=own_page.book(item.name))
+            return BookWaits(book=own_page.book_of(item))
         case ItemAction.RETURN | ItemAction.RETURN_OWN:
             loan_changes.end(connection, item, LoanEnd.RETURNED, here, request_id=request_id)
             return loan_answers.returned(connection, item, reader, here)
@@ -224,7 +231,7 @@ def _lend(
 ) -> Lent:
     hold_queue.let_take(connection, item, child_id=reader.child_id, here=here)
     policy = here.policy(reader.face.grade, item.kind)
-    standing = new_loans.standing(connection, child_id=reader.child_id, kind=item.kind, here=here)
+    standing = new_loans.standing(connection, child_id=reader.child_id, kind=item.kind)
     held = standing.held
     refusal = rules.refusal(policy, Standing(open_loans=held), status=item.status, by_teacher=False)
     if refusal is LendingRefusal.IN_ROOM_ONLY:
@@ -235,13 +242,13 @@ def _lend(
         borrower=Borrower.CHILD,
         child_id=reader.child_id,
         class_id=standing.class_id,
-        turn=standing.turn,
+        class_name=standing.class_name,
     )
     loan = new_loans.add(connection, item.id, taker, policy, request_id=request_id, here=here)
     hold_queue.taken(connection, item, child_id=reader.child_id, here=here)
     return Lent(
         child=reader.face,
-        loan=own_page.own_loan(loan.loan_id, item.name, loan.due_on),
+        loan=own_page.own_loan(loan.loan_id, item, loan.due_on),
         today=here.today,
         held=held + 1,
         more=max(policy.limit - held - 1, 0),
@@ -255,5 +262,5 @@ def _same_answer(connection: Connection, item: AnyRow, scanned: _Scan) -> Answer
         return loan_answers.returned(connection, item, scanned.reader, scanned.here)
     if scanned.reader is None:
         # The server was started anew in between: the book is lent, the page is gone.
-        return BookWaits(book=own_page.book(item.name))
+        return BookWaits(book=own_page.book_of(item))
     return loan_answers.lent(connection, item, scanned.reader, scanned.here)

@@ -10,14 +10,15 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading, transaction
 from kiosk.models.lending import LendingPolicyRow, LibrarySetting
+from kiosk.models.people import SchoolClass
 from kiosk.rules.catalogue import TitleKind
 from kiosk.rules.lending import LendingPolicy
-from kiosk.rules.policies import DEFAULTS, LibrarySettings, PolicyTable
+from kiosk.rules.policies import DEFAULTS, PRIMARY, LibrarySettings, PolicyTable
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
@@ -75,7 +76,9 @@ def set_policies(
 def _found(session: Session, home_id: UUID) -> LibrarySettings:
     row = session.get(LibrarySetting, home_id)
     numbers = {} if row is None else {name: getattr(row, name) for name in _NUMBERS}
-    return replace(DEFAULTS, policies=_policies(session), **numbers)
+    highest = session.scalar(select(func.max(SchoolClass.grade))) or PRIMARY
+    last_grade = max(highest, PRIMARY)
+    return replace(DEFAULTS, policies=_policies(session), last_grade=last_grade, **numbers)
 
 
 def _policies(session: Session) -> PolicyTable:

@@ -1,7 +1,7 @@
 """What a child is told about a loan, from the rows of `loan_facts`."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID
@@ -61,10 +61,10 @@ class Reader:
 def lent(session: Session | Connection, item: AnyRow, reader: Reader, here: Here) -> Lent:
     """Return what was said when this item was lent."""
     policy = here.policy(reader.face.grade, item.kind)
-    held = _held(session, item, reader, here)
+    held = _held(session, item, reader)
     return Lent(
         child=reader.face,
-        loan=own_page.own_loan(item.loan_id, item.name, item.due_on),
+        loan=own_page.own_loan(item.loan_id, item, item.due_on),
         today=here.today,
         held=held,
         more=max(policy.limit - held, 0),
@@ -72,15 +72,18 @@ def lent(session: Session | Connection, item: AnyRow, reader: Reader, here: Here
     )
 
 
-def _held(session: Session | Connection, item: AnyRow, reader: Reader, here: Here) -> int:
-    return new_loans.standing(session, child_id=reader.child_id, kind=item.kind, here=here).held
+def _held(session: Session | Connection, item: AnyRow, reader: Reader) -> int:
+    return new_loans.standing(session, child_id=reader.child_id, kind=item.kind).held
 
 
 def already_yours(item: AnyRow, reader: Reader, here: Here) -> AlreadyYours:
-    policy = here.policy(reader.face.grade, item.kind)
+    grade = reader.face.grade
+    loan = own_page.own_loan(item.loan_id, item, item.due_on)
+    is_late = own_page.late(item.due_on, item.kind, grade=grade, here=here)
+    policy = here.policy(grade, item.kind)
     return AlreadyYours(
         child=reader.face,
-        loan=own_page.own_loan(item.loan_id, item.name, item.due_on),
+        loan=replace(loan, is_late=is_late),
         today=here.today,
         may_renew=renewal_refusal(policy, item) is None,
     )
@@ -98,19 +101,19 @@ def returned(
 ) -> Returned:
     """Return the thanks; never who had the book, nor who waits for it."""
     was_own = reader is not None and item.child_id == reader.child_id
-    ready_for = hold_queue.ready_for(session, item) if item.has_holds else None
+    ready_for = hold_queue.ready_for(session, item.id) if item.has_holds else None
     is_free = ready_for is None or (reader is not None and ready_for == reader.child_id)
     may_renew = may_borrow_it = False
     if reader is not None:
         policy = here.policy(reader.face.grade, item.kind)
         may_renew = was_own and renewal_refusal(policy, item) is None
         if not was_own and policy.self_lending and is_free:
-            may_borrow_it = _held(session, item, reader, here) < policy.limit
+            may_borrow_it = _held(session, item, reader) < policy.limit
     return Returned(
         child=None if reader is None else reader.face,
         loan_id=item.loan_id,
         item_id=item.id,
-        book=own_page.book(item.name),
+        book=own_page.book_of(item),
         place=loan_facts.place_of(item),
         was_own=was_own,
         may_renew=may_renew,
@@ -123,7 +126,7 @@ def returned(
 def _tree(session: Session | Connection, reader: Reader, here: Here) -> Tree | None:
     if is_friend(reader.face.grade):
         return None  # new friends are no class
-    since = datetime.combine(class_tree.term_began(here.today), time.min, here.settings.zone)
+    since = datetime.combine(here.school.term_began(here.today), time.min, here.settings.zone)
     row = _BROUGHT_BACK.first(session, {"child_id": reader.child_id, "since": since})
     return class_tree.grown(0 if row is None else row.books)
 
@@ -131,6 +134,6 @@ def _tree(session: Session | Connection, reader: Reader, here: Here) -> Tree | N
 def renewed(loan: AnyRow, due_on: date, reader: Reader, here: Here) -> Renewed:
     return Renewed(
         child=reader.face,
-        loan=own_page.own_loan(loan.loan_id, loan.name, due_on),
+        loan=own_page.own_loan(loan.loan_id, loan, due_on),
         today=here.today,
     )

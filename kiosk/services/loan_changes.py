@@ -20,14 +20,17 @@ from kiosk.services.here import Here
 from kiosk.services.prepared import Prepared
 
 # The item is in the room again.
-_BACK: Final = frozenset({LoanEnd.RETURNED, LoanEnd.IMPLIED})
+_BACK: Final = frozenset({LoanEnd.RETURNED, LoanEnd.IMPLIED, LoanEnd.FOUND})
 # Whatever is said of it by now, it is not in a hand.
 _AWAY: Final = frozenset({ItemStatus.LOST, ItemStatus.MISSING, ItemStatus.WITHDRAWN})
 _END: Final = Prepared(
     update(Loan)
     .where(Loan.id == bindparam("loan_id"), Loan.ended_at.is_(None))
     .values(
-        ended_at=bindparam("at"), ended_as=bindparam("how"), end_request_id=bindparam("by_request")
+        ended_at=bindparam("at"),
+        end_noted_at=bindparam("noted_at"),
+        ended_as=bindparam("how"),
+        end_request_id=bindparam("by_request"),
     )
 )
 
@@ -79,6 +82,7 @@ def end(
             "loan_id": loan.loan_id,
             # A clock set back since must not keep a book from coming back.
             "at": max(at or here.now, loan.lent_at),
+            "noted_at": here.now,
             "how": how,
             "by_request": request_id,
         },
@@ -112,14 +116,18 @@ def reopen(session: Session, loan: AnyRow) -> None:
     session.execute(
         update(Loan)
         .where(Loan.id == loan.loan_id)
-        .values(ended_at=None, ended_as=None, end_request_id=None)
+        .values(ended_at=None, end_noted_at=None, ended_as=None, end_request_id=None)
     )
 
 
-def heal(session: Session | Connection, item: AnyRow, here: Here) -> None:
-    """Take an item that was lost for found: it is in somebody's hand, and its case is settled."""
+def heal(session: Session | Connection, item: AnyRow, here: Here) -> AnyRow:
+    """Take an item that was lost for found, and return it as it stands then.
+
+    It is in somebody's hand: its case is settled, and it lies ready for the child that waits for
+    it longest, as if it had come back.
+    """
     if not rules.heals(item.status):
-        return
+        return item
     session.execute(
         update(Item).where(Item.id == item.id).values(status=ItemStatus.AVAILABLE, misses=0)
     )
@@ -128,3 +136,5 @@ def heal(session: Session | Connection, item: AnyRow, here: Here) -> None:
         .where(ItemCase.item_id == item.id, ItemCase.ended_at.is_(None))
         .values(ended_at=here.now, ended_as=CaseEnd.FOUND)
     )
+    hold_queue.offer(session, item.id, here)
+    return loan_facts.BY_ID.rows(session, {"item_id": item.id})[0]

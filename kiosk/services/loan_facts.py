@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from kiosk.db import AnyRow, constant
 from kiosk.models.lending import Hold
-from kiosk.models.library import Item, Loan, Shelf, Title
+from kiosk.models.library import Item, Loan, Shelf, Title, TitleCover
 from kiosk.models.people import SchoolClass
 from kiosk.rules import book_classes
 from kiosk.rules.book_classes import ShelfPlace
@@ -44,6 +44,7 @@ _COLUMNS: Final = (
     Title.name,
     Title.kind,
     Title.class_mark,
+    TitleCover.added_at.label("cover_at"),
     Shelf.colour.label("shelf_colour"),
     Shelf.letter.label("shelf_letter"),
     Loan.id.label("loan_id"),
@@ -54,6 +55,7 @@ _COLUMNS: Final = (
     SchoolClass.grade,
     SchoolClass.number,
     Loan.lent_at,
+    Loan.plain_due_on,
     Loan.due_on,
     Loan.renewals,
     Loan.ended_at,
@@ -83,6 +85,7 @@ _is_ready = and_(_ready.item_id == Item.id, _ready.ended_at.is_(None))
 _ITEM: Final = (
     select(*_COLUMNS)
     .join(Title, Title.id == Item.title_id)
+    .outerjoin(TitleCover, TitleCover.title_id == Title.id)
     .outerjoin(Shelf, Shelf.id == Item.shelf_id)
     .outerjoin(Loan, Loan.id == func.coalesce(_open_one, _latest_one))
     .outerjoin(SchoolClass, SchoolClass.id == Loan.class_id)
@@ -92,14 +95,13 @@ BY_CODE: Final = Prepared(_ITEM.where(Item.code == bindparam("code")))
 BY_NUMBER: Final = Prepared(_ITEM.where(Item.accession_no == bindparam("accession_no")))
 BY_ID: Final = Prepared(_ITEM.where(Item.id == bindparam("item_id")))
 BY_ISBN: Final = Prepared(
-    _ITEM.where(
-        Title.isbn == bindparam("isbn"), Item.status != constant(ItemStatus.WITHDRAWN)
-    ).limit(2)
+    _ITEM.where(Title.isbn == bindparam("isbn"), Item.status != constant(ItemStatus.WITHDRAWN))
 )
 BY_LOAN: Final = Prepared(
     select(*_COLUMNS)
     .join(Item, Item.id == Loan.item_id)
     .join(Title, Title.id == Item.title_id)
+    .outerjoin(TitleCover, TitleCover.title_id == Title.id)
     .outerjoin(Shelf, Shelf.id == Item.shelf_id)
     .outerjoin(SchoolClass, SchoolClass.id == Loan.class_id)
     .outerjoin(_ready, _is_ready)

@@ -43,14 +43,14 @@ _STANDING: Final = Prepared(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taker:
-    """Into whose hands an item goes; of a child also its class. `turn` as in `due_days.Given`."""
+    """Into whose hands an item goes; of a child also its class. A teacher has none."""
 
     borrower: Borrower
     child_id: UUID | None = None
     class_id: UUID | None = None
     staff_id: UUID | None = None
     lent_by_id: UUID | None = None
-    turn: int = 0
+    class_name: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +58,8 @@ class ChildStanding:
     """How many titles of a kind a child has in its hands, and its class."""
 
     held: int
-    grade: int
     class_id: UUID
-    turn: int
+    class_name: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +68,7 @@ class NewLoan:
     due_on: date
 
 
-def standing(
-    session: Session | Connection, *, child_id: UUID, kind: TitleKind, here: Here
-) -> ChildStanding:
+def standing(session: Session | Connection, *, child_id: UUID, kind: TitleKind) -> ChildStanding:
     """Return what a child has of a kind.
 
     Raises:
@@ -80,12 +77,7 @@ def standing(
     row = _STANDING.first(session, {"child_id": child_id, "kind": kind})
     if row is None:
         raise LookupError("a child at the screen stands in the database")
-    return ChildStanding(
-        held=row.held,
-        grade=row.grade,
-        class_id=row.class_id,
-        turn=turn(row.grade, row.number, here),
-    )
+    return ChildStanding(held=row.held, class_id=row.class_id, class_name=(row.grade, row.number))
 
 
 def turn(grade: int, number: int, here: Here) -> int:
@@ -105,8 +97,8 @@ def add(
     given = Given(
         given_on=here.today,
         plain_due_on=due_days.plain_due_on(policy, lent_on=here.today),
-        is_for_holiday=here.lends_for_holiday,
-        turn=taker.turn,
+        is_for_holiday=here.lends_for_holiday(taker.class_name[0] if taker.class_name else None),
+        turn=turn(*taker.class_name, here) if taker.class_name else 0,
     )
     is_open = calendar.open_days(connection, after=here.today, here=here)
     loan = NewLoan(loan_id=new_id(here.now), due_on=_due_on(given, is_open, here))
@@ -120,8 +112,10 @@ def renew(
     """Give an open loan, a row of `loan_facts`, more time; return the new day."""
     given = Given(
         given_on=here.today,
-        plain_due_on=due_days.plain_renewed_on(policy, due_on=loan.due_on, today=here.today),
-        is_for_holiday=here.lends_for_holiday,
+        plain_due_on=due_days.plain_renewed_on(
+            policy, plain_due_on=loan.plain_due_on, today=here.today
+        ),
+        is_for_holiday=here.lends_for_holiday(loan.grade),
         turn=0 if loan.grade is None else turn(loan.grade, loan.number, here),
     )
     is_open = calendar.open_days(session, after=here.today, here=here)

@@ -6,12 +6,11 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading
 from kiosk.errors import NotFoundError
-from kiosk.models.calls import TO_COME_STATES, Booking, Slot
 from kiosk.models.openings import Duty, Opening, SafetyCheck
 from kiosk.models.people import Staff
 from kiosk.rules.openings import (
@@ -64,14 +63,6 @@ class OpeningSum:
     hours_by_plan: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancelling:
-    """What cancelling a planned opening would do."""
-
-    opening: OpeningRow
-    calls: int
-
-
 def between(first: date, last: date, *, here: Here) -> tuple[OpeningRow, ...]:
     """Return the openings from `first` to `last`, both included, in order of time."""
     session = reading()
@@ -94,8 +85,8 @@ def total(rows: tuple[OpeningRow, ...]) -> OpeningSum:
     )
 
 
-def cancelling(opening_id: UUID, *, here: Here) -> Cancelling:
-    """Return what cancelling this opening would do.
+def planned(opening_id: UUID, *, here: Here) -> OpeningRow:
+    """Return a planned opening.
 
     Raises:
         NotFoundError: NOT_OPEN, for no such planned opening.
@@ -106,16 +97,7 @@ def cancelling(opening_id: UUID, *, here: Here) -> Cancelling:
         raise NotFoundError(OpeningRefusal.NOT_OPEN)
     if opening.state is not OpeningState.PLANNED:
         raise NotFoundError(OpeningRefusal.NOT_OPEN)
-    return Cancelling(
-        opening=_rows(session, [opening], here)[0],
-        calls=session.scalar(
-            select(func.count())
-            .select_from(Booking)
-            .join(Slot, Slot.id == Booking.slot_id)
-            .where(Slot.opening_id == opening_id, Booking.state.in_(TO_COME_STATES))
-        )
-        or 0,
-    )
+    return _rows(session, [opening], here)[0]
 
 
 def _rows(session: Session, openings: Sequence[Opening], here: Here) -> tuple[OpeningRow, ...]:

@@ -1,28 +1,26 @@
 """The plan of the room: the weekly pattern laid out in dated openings and places for calls."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, insert, select, update
+from sqlalchemy import Select, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from kiosk.db import transaction
-from kiosk.errors import NotFoundError
+from kiosk.db import AnyRow, transaction
 from kiosk.ids import new_id
+from kiosk.models.call_plan import PlanSeat
 from kiosk.models.calls import TO_COME_STATES, Booking, Line, Slot, SlotStatus
 from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules import civil, openings, slots
 from kiosk.rules.openings import (
     DatedOpening,
     OpeningOrigin,
-    OpeningRefusal,
     OpeningState,
     WeeklyRule,
 )
-from kiosk.services import audit, call_moves, forgotten
-from kiosk.services.audit import AuditAction
+from kiosk.services import call_moves, forgotten, line_outages, loan_days
 from kiosk.services.calendar import PLANNED_AHEAD
 from kiosk.services.here import Here
 
@@ -36,11 +34,13 @@ def plan_ahead(*, here: Here) -> int:
     What stands already stays as it is, also when it was cancelled or changed by hand.
     """
     with transaction() as session:
-        return plan_ahead_in(session, here=here)
+        if fresh := plan_ahead_in(session, here=here):
+            loan_days.follow(session, here=here)
+        return fresh
 
 
 def plan_ahead_in(session: Session, *, here: Here) -> int:
-    """Do what `plan_ahead` does, inside a transaction that is under way."""
+    """Lay the openings and places out, inside a transaction that is under way; no due day moves."""
     forgotten.close_in(session, here=here)
     last = here.today + PLANNED_AHEAD
     standing = _standing(session, here)
@@ -72,22 +72,14 @@ def lay_out_slots(session: Session, *, here: Here) -> None:
     lines = session.scalars(
         select(Line.id).where(Line.home_id == here.home_id, Line.is_in_use.is_(True))
     ).all()
-    ahead = session.execute(
-        select(Opening.id, Opening.on_date, Opening.from_min, Opening.to_min, Opening.place_min)
-        .where(
-            Opening.home_id == here.home_id,
-            Opening.on_date >= here.today,
-            Opening.on_date <= here.today + _SLOTS_AHEAD,
-            Opening.state.in_([OpeningState.PLANNED, OpeningState.OPEN]),
-        )
-        .order_by(Opening.on_date, Opening.from_min)
-    ).all()
     taken = _spans(session, here)
+    out_today = line_outages.out_today(session, here=here)
     rows = []
-    for opening in ahead:
+    for opening in _ahead(session, here):
         of_day = taken.setdefault(opening.on_date, [])
+        work = [one for one in lines if opening.on_date > here.today or one not in out_today]
         for place in slots.grid(opening.from_min, opening.to_min, opening.place_min):
-            for line_id in lines:
+            for line_id in work:
                 if (line_id, place) in of_day:
                     continue  # it stands already, as most do at each start
                 of_line = [span for line, span in of_day if line == line_id]
@@ -99,29 +91,18 @@ def lay_out_slots(session: Session, *, here: Here) -> None:
         session.execute(insert(Slot), rows)
 
 
-def cancel(*, opening_id: UUID, staff_id: UUID, here: Here) -> int:
-    """Cancel a planned opening; its calls are released and owed. Return how many calls those were.
-
-    Raises:
-        NotFoundError: NOT_OPEN, for no such planned opening of this room.
-    """
-    with transaction() as session:
-        opening = session.get(Opening, opening_id)
-        if opening is None or opening.home_id != here.home_id:
-            raise NotFoundError(OpeningRefusal.NOT_OPEN)
-        if opening.state is not OpeningState.PLANNED:
-            raise NotFoundError(OpeningRefusal.NOT_OPEN)
-        released = withdraw(session, opening, staff_id=staff_id, here=here)
-        audit.record(
-            session,
-            AuditAction.EDIT,
-            actor_id=staff_id,
-            subject=f"opening:{opening_id}",
-            fields="cancelled",
-            purpose="openings",
-            here=here,
+def _ahead(session: Session, here: Here) -> Sequence[AnyRow]:
+    """Return the openings of the next days that have or get places."""
+    return session.execute(
+        select(Opening.id, Opening.on_date, Opening.from_min, Opening.to_min, Opening.place_min)
+        .where(
+            Opening.home_id == here.home_id,
+            Opening.on_date >= here.today,
+            Opening.on_date <= here.today + _SLOTS_AHEAD,
+            Opening.state.in_([OpeningState.PLANNED, OpeningState.OPEN]),
         )
-        return released
+        .order_by(Opening.on_date, Opening.from_min)
+    ).all()
 
 
 def withdraw(session: Session, opening: Opening, *, staff_id: UUID, here: Here) -> int:
@@ -133,15 +114,17 @@ def withdraw(session: Session, opening: Opening, *, staff_id: UUID, here: Here) 
 def take_back(session: Session, opening: Opening, *, staff_id: UUID, here: Here) -> int:
     """Take an opening out of the plan; return how many calls were released.
 
-    One with calls is cancelled and no longer its rule's, which may plan the day anew; any other is
-    as if it had never been planned.
+    One with calls, or with places that the draft of a week names, is cancelled and no longer its
+    rule's, which may plan the day anew; any other is as if it had never been planned.
     """
-    was_booked = exists(
-        select(Booking.id)
-        .join(Slot, Slot.id == Booking.slot_id)
-        .where(Slot.opening_id == opening.id)
+    is_used = exists().where(
+        Slot.opening_id == opening.id,
+        or_(
+            exists().where(Booking.slot_id == Slot.id),
+            exists().where(PlanSeat.slot_id == Slot.id),
+        ),
     )
-    if session.scalar(select(was_booked)):
+    if session.scalar(select(is_used)):
         opening.rule_id = None
         return withdraw(session, opening, staff_id=staff_id, here=here)
     session.execute(delete(Slot).where(Slot.opening_id == opening.id))

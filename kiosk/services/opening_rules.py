@@ -12,7 +12,7 @@ from kiosk.models.home import Home
 from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules.openings import OpeningRefusal, OpeningState, WeeklyRule
 from kiosk.rules.sessions import SessionProblem
-from kiosk.services import audit, opening_plan
+from kiosk.services import audit, calendar_changes, loan_days, opening_plan
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 
@@ -73,6 +73,7 @@ def add_rule(
         session.add(_stored(rule, here))
         session.flush()  # the openings refer to it
         opening_plan.plan_ahead_in(session, here=here)
+        loan_days.follow(session, here=here)
         _audit(session, rule.rule_id, "added", staff_id, here)
     return rule.rule_id
 
@@ -99,14 +100,18 @@ def _refuse_overlap(session: Session, rule: WeeklyRule, here: Here) -> None:
         raise RefusedError(OpeningRefusal.RULES_OVERLAP)
 
 
-def end_rule(rule_id: UUID, *, staff_id: UUID, here: Here) -> int:
+def end_rule(
+    rule_id: UUID, *, staff_id: UUID, here: Here, agreed: str | None = None
+) -> tuple[int, int]:
     """End a line of the weekly pattern today; what it planned later is taken back.
 
     Openings with calls are cancelled and their calls released and owed; the others are as if
-    they had never been planned. Return how many calls were released.
+    they had never been planned. Return how many calls were released, and how many of these have
+    another place. `agreed` is the digest of what somebody has seen would follow.
 
     Raises:
-        NotFoundError: NOT_OPEN, for no such line.
+        NotFoundError: NOT_OPEN, for no such line. RefusedError: CHANGED, with a `preview`, when
+            calls would be lost that nobody was shown.
     """
     with transaction() as session:
         rule = session.get(OpeningRule, rule_id)
@@ -120,12 +125,12 @@ def end_rule(rule_id: UUID, *, staff_id: UUID, here: Here) -> int:
                 Opening.state == OpeningState.PLANNED,
             )
         ).all()
-        released = sum(
-            opening_plan.take_back(session, opening, staff_id=staff_id, here=here)
-            for opening in later
+        released, moved = calendar_changes.give_up(
+            session, [(here, later)], agreed=agreed, staff_id=staff_id, here=here
         )
+        loan_days.follow(session, here=here)
         _audit(session, rule_id, "ended", staff_id, here)
-        return released
+        return released, moved
 
 
 def _audit(session: Session, rule_id: UUID, what: str, staff_id: UUID, here: Here) -> None:

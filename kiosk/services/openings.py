@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from kiosk.db import constant, reading, transaction, violated
 from kiosk.errors import RefusedError
 from kiosk.ids import new_id
-from kiosk.models.calls import UNFINISHED_STATES, Booking, Line, Slot
 from kiosk.models.library import Loan
 from kiosk.models.openings import Duty, Opening, SafetyCheck
 from kiosk.models.people import Child, SchoolClass
@@ -22,7 +21,16 @@ from kiosk.rules.badges import Badge
 from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningRefusal, OpeningState
 from kiosk.rules.visits import VisitState
-from kiosk.services import audit, forgotten, opening_plan, rooms, waiting
+from kiosk.services import (
+    audit,
+    call_settling,
+    call_under_way,
+    forgotten,
+    loan_days,
+    opening_plan,
+    rooms,
+    waiting,
+)
 from kiosk.services.again import once_more
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
@@ -46,12 +54,14 @@ class StillHere:
 class ClosingSheet:
     """What the teacher sees before closing: who is here, how much is out, which calls are open.
 
-    `calls_unfinished` are under way and have to be ended first; `calls_to_come` are given up.
+    `calls_unfinished` are under way and have to be ended first; `calls_to_come` are given up, and
+    of these the children of `calls_waiting` stand at the telephone and are told.
     """
 
     still_here: tuple[StillHere, ...]
     items_out: int
     calls_unfinished: int
+    calls_waiting: int
     calls_to_come: int
 
 
@@ -86,7 +96,8 @@ def _open_room(staff_id: UUID, exceptions: Mapping[Hazard, str], here: Here) -> 
         session.flush()  # duty and check refer to it
         sign_on(session, opening_id=opening.id, staff_id=staff_id, here=here)
         _store_check(session, opening.id, exceptions, here)
-        opening_plan.plan_ahead_in(session, here=here)
+        if opening_plan.plan_ahead_in(session, here=here):
+            loan_days.follow(session, here=here)
         _audit(session, opening.id, "opened", staff_id, here)
         return opening.id
 
@@ -132,7 +143,8 @@ def closing_sheet(*, here: Here) -> ClosingSheet:
             select(func.count()).select_from(Loan).where(Loan.ended_at.is_(None))
         )
         or 0,
-        calls_unfinished=_calls_unfinished(session, here),
+        calls_unfinished=call_under_way.count(session, CallState.CALLING, here=here),
+        calls_waiting=call_under_way.count(session, CallState.WAITING, here=here),
         calls_to_come=0
         if opening_id is None
         else len(session.scalars(opening_plan.calls_to_come(opening_id)).all()),
@@ -165,39 +177,23 @@ def _still_here(session: Session, here: Here) -> tuple[StillHere, ...]:
     )
 
 
-def _calls_unfinished(session: Session, here: Here) -> int:
-    """Return how many children are on the telephone, as far as anybody has noted."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Booking)
-            .join(Slot, Slot.id == Booking.slot_id)
-            .join(Line, Line.id == Slot.line_id)
-            .where(
-                Line.home_id == here.home_id,
-                Booking.state.in_(UNFINISHED_STATES),  # the index on these few
-                Booking.state == CallState.CALLING,
-            )
-        )
-        or 0
-    )
-
-
-def close_room(*, is_tidy: bool, staff_id: UUID, here: Here) -> None:
+def close_room(*, is_tidy: bool, are_told: bool, staff_id: UUID, here: Here) -> None:
     """Close the room: sweep who has not said goodbye, sign duty off, say what became of it.
 
-    Calls that are still to come are released and owed, and their places are nobody's.
+    Who did not come for its call did not; calls that are still to come are released and owed, and
+    their places are nobody's. `are_told`: somebody has spoken with the children who wait.
 
     Raises:
-        RefusedError: NOT_OPEN, or CALLS_UNFINISHED while somebody is on the telephone.
+        RefusedError: NOT_OPEN, CALLS_UNFINISHED while somebody is on the telephone, or
+            CALLS_WAITING while a child waits and has not been told.
     """
     with transaction() as session:
         state = rooms.state(session, here)
         if state.opening_id is None:
             raise RefusedError(OpeningRefusal.NOT_OPEN)
         opening = session.get_one(Opening, state.opening_id)
-        if _calls_unfinished(session, here):
-            raise RefusedError(OpeningRefusal.CALLS_UNFINISHED)
+        _refuse_with_calls(session, here, are_told=are_told)
+        call_settling.settle_in(session, here=here)  # by who is here, before all are swept
         session.execute(
             update(Visit)
             .where(Visit.home_id == here.home_id, Visit.state == constant(VisitState.OPEN))
@@ -221,6 +217,13 @@ def close_room(*, is_tidy: bool, staff_id: UUID, here: Here) -> None:
             openings.minute_on(opening.on_date, opening.closed_at, here.settings.zone),
         )
         _audit(session, opening.id, "closed", staff_id, here)
+
+
+def _refuse_with_calls(session: Session, here: Here, *, are_told: bool) -> None:
+    if call_under_way.count(session, CallState.CALLING, here=here):
+        raise RefusedError(OpeningRefusal.CALLS_UNFINISHED)
+    if not are_told and call_under_way.count(session, CallState.WAITING, here=here):
+        raise RefusedError(OpeningRefusal.CALLS_WAITING)
 
 
 def _audit(session: Session, opening_id: UUID, what: str, staff_id: UUID, here: Here) -> None:

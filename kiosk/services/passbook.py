@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnySelect, constant, reading, transaction
 from kiosk.errors import NotFoundError
-from kiosk.models.library import Item, Loan, Title
+from kiosk.models.library import Item, Loan, Title, TitleCover
 from kiosk.models.people import Child, SchoolClass
 from kiosk.rules.lending import LoanEnd
 from kiosk.rules.people import PeopleProblem
@@ -31,12 +31,15 @@ BOOKS_A_HALF: Final = 16
 _LATELY: Final = timedelta(days=7)
 
 _this = aliased(Item)
+# By the copies of the title, which have had a dozen readers, and not by all that the child ever
+# had: a column in `coalesce` is not looked up in the index of the child's loans.
+_reader: Final = func.coalesce(Loan.child_id, Loan.child_id)
 _HAD_BEFORE: Final = Prepared(
     select(Loan.id)
     .join(Item, Item.id == Loan.item_id)
     .join(_this, _this.title_id == Item.title_id)
     .where(
-        Loan.child_id == bindparam("child_id"),
+        _reader == bindparam("child_id"),
         Loan.ended_at.is_not(None),
         Loan.ended_as != constant(LoanEnd.UNDONE),
         _this.id == bindparam("item_id"),
@@ -105,7 +108,7 @@ def page(number: int, *, child_id: UUID, face: ChildFace) -> Passbook:
         .limit(COVERS_A_PAGE + 1)
         .offset(number * COVERS_A_PAGE)
     )
-    found = [own_page.book(row.name) for row in rows]
+    found = [own_page.book_of(row) for row in rows]
     has_more = len(found) > COVERS_A_PAGE
     return Passbook(
         child=face,
@@ -123,7 +126,7 @@ def to_talk_about(*, child_id: UUID, here: Here) -> tuple[Book, ...]:
         .order_by(func.max(Loan.lent_at).desc(), Title.id)
         .limit(TO_TALK_ABOUT)
     )
-    return tuple(own_page.book(row.name) for row in rows)
+    return tuple(own_page.book_of(row) for row in rows)
 
 
 def had_before(session: Session | Connection, *, child_id: UUID, item_id: UUID) -> bool:
@@ -159,7 +162,7 @@ def to_print(child_id: UUID, *, actor_id: UUID, here: Here) -> ReadingList:
         name=child.family_name + child.given_name,
         class_name=class_name(child.grade, child.number),
         school=here.settings.school or here.settings.home,
-        term=term(here.today),
+        term=term(here.today, here),
         printed_on=here.today,
         books=books,
     )
@@ -167,14 +170,15 @@ def to_print(child_id: UUID, *, actor_id: UUID, here: Here) -> ReadingList:
 
 def _own_titles(child_id: UUID) -> AnySelect:
     return (
-        select(Title.id, Title.name)
+        select(Title.name, *own_page.COVER_COLUMNS)
         .join(Item, Item.title_id == Title.id)
+        .outerjoin(TitleCover, TitleCover.title_id == Title.id)
         .join(Loan, Loan.item_id == Item.id)
         .where(
             Loan.child_id == child_id,
             or_(Loan.ended_as.is_(None), Loan.ended_as != LoanEnd.UNDONE),
         )
-        .group_by(Title.id, Title.name)
+        .group_by(Title.id, Title.name, TitleCover.added_at)
     )
 
 

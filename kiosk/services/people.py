@@ -14,16 +14,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, AnySelect, reading, transaction
-from kiosk.errors import InvalidInputError, NotFoundError
+from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.models.people import Card, Child, Contact, ContactStatus, SchoolClass
 from kiosk.rules import friends
 from kiosk.rules.badges import Badge
 from kiosk.rules.people import PeopleProblem
 from kiosk.rules.relations import Relation
-from kiosk.services import audit, own_page, vault
-from kiosk.services.answers import OwnCall, OwnLoan
+from kiosk.services import audit, own_calls, own_page, vault
+from kiosk.services.answers import OwnLoan
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
+from kiosk.services.own_call import OwnCall
 
 FOUND_AT_MOST: Final = 60
 _LONGEST_PURPOSE: Final = 60
@@ -63,6 +64,7 @@ class ContactRow:
     has_name: bool
     status: ContactStatus
     position: int
+    is_erased: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,8 +169,8 @@ def detail(child_id: UUID, *, here: Here) -> ChildDetail:
             select(Card.issued_at).where(Card.child_id == child_id, Card.revoked_at.is_(None))
         ),
         contacts=_contacts(session, child_id),
-        loans=own_page.loans(session, child_id=child_id),
-        call=own_page.next_call(session, child_id=child_id, here=here),
+        loans=own_page.loans(session, child_id=child_id, grade=row.grade, here=here),
+        call=own_calls.next_call(session, child_id=child_id, here=here),
     )
 
 
@@ -177,6 +179,7 @@ def reveal_phone(contact_id: UUID, *, purpose: str, actor_id: UUID, here: Here) 
 
     Raises:
         NotFoundError: UNKNOWN_CONTACT. InvalidInputError: PURPOSE_MISSING.
+        RefusedError: ERASED, for a contact of an erased child.
     """
     return reveal(contact_id, purpose=purpose, actor_id=actor_id, here=here).phone
 
@@ -191,6 +194,8 @@ def reveal(contact_id: UUID, *, purpose: str, actor_id: UUID, here: Here) -> Rev
         contact = session.get(Contact, contact_id)
         if contact is None:
             raise NotFoundError(PeopleProblem.UNKNOWN_CONTACT)
+        if not contact.phone_cipher:
+            raise RefusedError(PeopleProblem.ERASED)
         _audit(
             session,
             AuditAction.REVEAL,
@@ -234,6 +239,7 @@ def _contacts(session: Session, child_id: UUID) -> tuple[ContactRow, ...]:
             has_name=row.full_name_cipher is not None,
             status=row.status,
             position=row.position,
+            is_erased=not row.phone_cipher,
         )
         for row in rows
     )

@@ -7,7 +7,6 @@ a draft too until somebody says which one it is: nothing is guessed.
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
 from uuid import UUID, uuid5
 
 from sqlalchemy import insert, select
@@ -17,14 +16,16 @@ from kiosk.db import reading, transaction
 from kiosk.errors import InvalidInputError, NotFoundError
 from kiosk.files.book_fields import read_csbn, read_title
 from kiosk.models.library import Item, Loan, Title
-from kiosk.rules import book_numbers, volumes
-from kiosk.rules.book_numbers import Isbn, Issn, OurLabel
-from kiosk.rules.catalogue import CatalogueProblem, TitleKind
+from kiosk.rules import book_numbers, codes, volumes
+from kiosk.rules.book_numbers import Isbn, Issn, NumberProblem, OurLabel
+from kiosk.rules.catalogue import CatalogueProblem, TitleKind, draft_name
 from kiosk.rules.codes import CodeProblem
-from kiosk.services import audit, known_titles, pile_batches
+from kiosk.services import audit, known_titles, pile_batches, shelving
+from kiosk.services.again import once_more
 from kiosk.services.audit import AuditAction
 from kiosk.services.catalogue import MOST_COPIES
 from kiosk.services.catalogue_rows import (
+    BEATEN_BY,
     LONGEST_NAME,
     AccessionNumbers,
     NewTitle,
@@ -33,8 +34,6 @@ from kiosk.services.catalogue_rows import (
     title_row,
 )
 from kiosk.services.here import Here
-
-UNNAMED: Final = "未命名"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +56,7 @@ class _Found:
     issue: str | None = None
 
 
+@once_more(*BEATEN_BY)
 def take(
     text: str, *, batch_id: UUID | None, request_id: UUID, actor_id: UUID, here: Here
 ) -> ShownLabel | UUID:
@@ -82,12 +82,14 @@ def take(
         made = new_item(AccessionNumbers(session).next(), here=here)
         title_id = _title(session, found, made.accession_no, request_id)
         row = item_row(replace(made, item_id=item_id), title_id, here=here)
-        row |= {"batch_id": batch_id, "issue": found.issue, "label_queued_at": here.now}
+        row |= {"batch_id": batch_id, "pile_request_id": request_id, "issue": found.issue}
+        row["shelf_id"] = shelving.shelf_of_the_others(session, title_id)
         session.execute(insert(Item), [row])
         note(session, title_id, "items", actor_id, here)
     return item_id
 
 
+@once_more(*BEATEN_BY)
 def more(item_id: UUID, copies: int, *, request_id: UUID, actor_id: UUID, here: Here) -> UUID:
     """Take in so many more of the same, each with its own number; return the last of them.
 
@@ -110,10 +112,10 @@ def more(item_id: UUID, copies: int, *, request_id: UUID, actor_id: UUID, here: 
                 item_row(made, like.title_id, here=here)
                 | {
                     "batch_id": like.batch_id,
+                    "pile_request_id": request_id,
                     "issue": like.issue,
                     "price_fen": like.price_fen,
                     "shelf_id": like.shelf_id,
-                    "label_queued_at": here.now,
                 }
             )
         session.execute(insert(Item), rows)
@@ -125,8 +127,10 @@ def checked_name(text: str) -> str:
     """Return a title as it is kept: without the marks round it.
 
     Raises:
-        InvalidInputError: TITLE_MISSING, TITLE_TOO_LONG.
+        InvalidInputError: TITLE_MISSING, TITLE_TOO_LONG; MISREAD_LABEL where it is no title at all.
     """
+    if codes.is_like_label(text):
+        raise InvalidInputError(NumberProblem.MISREAD_LABEL)
     name = read_title(text)
     if name is None:
         raise InvalidInputError(CatalogueProblem.TITLE_MISSING)
@@ -194,7 +198,7 @@ def _title(session: Session, found: _Found, accession_no: str, request_id: UUID)
         return found.title.id
     new = found.new
     if not new.name:
-        new = replace(new, name=f"{UNNAMED} {accession_no}", is_draft=True)
+        new = replace(new, name=draft_name(accession_no), is_draft=True)
     title_id = uuid5(request_id, "title")
     session.execute(insert(Title), [title_row(title_id, new)])
     return title_id

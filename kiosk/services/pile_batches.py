@@ -27,5 +27,10 @@ def check_is_open(session: Session, batch_id: UUID | None) -> None:
     Raises:
         NotFoundError: UNKNOWN_BATCH. RefusedError: ALREADY_ACCEPTED.
     """
-    if batch_id is not None and find(session, batch_id).accepted_at is not None:
+    if is_accepted(session, batch_id):
         raise RefusedError(IntakeProblem.ALREADY_ACCEPTED)
+
+
+def is_accepted(session: Session, batch_id: UUID | None) -> bool:
+    """Return whether a second person has accepted the batch; none is not accepted."""
+    return batch_id is not None and find(session, batch_id).accepted_at is not None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.db import reading
 from kiosk.models.intake import BatchNotTaken, IntakeBatch
-from kiosk.models.library import Item, Title, TitleCover
+from kiosk.models.library import Item, Title
 from kiosk.rules import volumes
 from kiosk.rules.book_classes import BookClass, class_of
 from kiosk.rules.catalogue import TitleKind
@@ -151,7 +151,7 @@ def _draft(session: Session, title: Title) -> Draft:
         title_id=title.id,
         name=title.name,
         number=title.isbn or title.csbn or title.issn,
-        cover=_cover(session, title.id),
+        cover=covers.version_of(session, title.id),
         numbers=tuple(numbers),
         choices=choices,
         next_volume=volumes.next_volume(one.volume for one in choices),
@@ -164,7 +164,7 @@ def _ours(batch_id: UUID | None, here: Here) -> ColumnElement[bool]:
     return and_(
         Item.batch_id.is_(None),
         Item.added_on == here.today,
-        Item.label_queued_at.is_not(None),
+        Item.pile_request_id.is_not(None),
     )
 
 
@@ -181,8 +181,8 @@ def _batch(batch: IntakeBatch) -> PileBatch:
 def _last(session: Session, ours: ColumnElement[bool]) -> PileBook | None:
     item = session.scalars(
         select(Item)
-        .where(ours, Item.label_queued_at.is_not(None))
-        .order_by(Item.label_queued_at.desc(), Item.accession_no.desc())
+        .where(ours, Item.pile_request_id.is_not(None), Item.label_queued_at.is_not(None))
+        .order_by(Item.added_at.desc(), Item.accession_no.desc())
         .limit(1)
     ).first()
     if item is None:
@@ -200,7 +200,7 @@ def _last(session: Session, ours: ColumnElement[bool]) -> PileBook | None:
         kind=title.kind,
         number=title.isbn or title.csbn or title.issn,
         is_draft=title.is_draft,
-        cover=_cover(session, title.id),
+        cover=covers.version_of(session, title.id),
         book_class=class_of(title.class_mark),
         same=session.scalar(items.where(ours)) or 0,
         items=session.scalar(items) or 0,
@@ -245,11 +245,6 @@ def _recent(session: Session, ours: ColumnElement[bool]) -> tuple[RecentTitle, .
         RecentTitle(title_id=row.id, name=row.name, is_draft=row.is_draft, same=row.same)
         for row in rows
     )
-
-
-def _cover(session: Session, title_id: UUID) -> str | None:
-    jpeg = session.scalar(select(TitleCover.jpeg).where(TitleCover.title_id == title_id))
-    return None if jpeg is None else covers.digest_of(jpeg)
 
 
 def _not_taken(

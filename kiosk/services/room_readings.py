@@ -1,10 +1,11 @@
 """Books read in the room: counted for the ledgers, without a loan and without saying by whom."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select
+from sqlalchemy.orm import Session
 
 from kiosk.ids import new_id
 from kiosk.models.lending import RoomReading
@@ -17,12 +18,14 @@ _STILL_READING: Final = timedelta(minutes=10)
 _LATELY: Final = Prepared(
     select(RoomReading.id)
     .where(
-        RoomReading.item_id == bindparam("item_id"),
-        RoomReading.local_day == bindparam("today"),
         or_(
-            RoomReading.read_at >= bindparam("since"),
             RoomReading.request_id == bindparam("request_id"),
-        ),
+            and_(
+                RoomReading.item_id == bindparam("item_id"),
+                RoomReading.local_day == bindparam("today"),
+                RoomReading.read_at >= bindparam("since"),
+            ),
+        )
     )
     .limit(1)
 )
@@ -30,7 +33,7 @@ _ADD: Final = Prepared(insert(RoomReading))
 
 
 def note(connection: Connection, item_id: UUID, *, request_id: UUID, here: Here) -> UUID:
-    """Count a reading, or return the one that is under way."""
+    """Count a reading, or return the one that is under way, or that this request has counted."""
     under_way = _LATELY.first(
         connection,
         {
@@ -55,6 +58,12 @@ def note(connection: Connection, item_id: UUID, *, request_id: UUID, here: Here)
         },
     )
     return reading_id
+
+
+def count(session: Session, first: date, last: date) -> int:
+    """Return how often a book was read in the room on these days, both included."""
+    within = RoomReading.local_day.between(first, last)
+    return session.scalar(select(func.count()).select_from(RoomReading).where(within)) or 0
 
 
 def forget(connection: Connection, reading_id: UUID) -> None:

@@ -11,20 +11,21 @@ from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, constant, reading
 from kiosk.models.calls import UNFINISHED_STATES, Booking, Line, Slot
-from kiosk.models.library import Item, Loan, Title
+from kiosk.models.library import Item, Loan, Title, TitleCover
 from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Child, Staff
 from kiosk.models.visits import Visit
-from kiosk.rules import openings
+from kiosk.rules import call_news, openings
 from kiosk.rules.badges import Animal, Badge, Cloth
 from kiosk.rules.call_states import CallState
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.visits import VisitState
 from kiosk.services import own_page
-from kiosk.services.answers import BoardCall, Book, NextOpening, Room
+from kiosk.services.answers import Book, NextOpening, Room
 from kiosk.services.forgotten import is_forgotten
 from kiosk.services.here import Here
+from kiosk.services.own_call import BoardCall, CallMode
 from kiosk.services.prepared import Prepared
 
 TRAIN_LENGTH: Final = 24
@@ -79,7 +80,14 @@ _DUTY: Final = (
     .limit(1)
 )
 _CALLS: Final = (
-    select(Child.animal, Child.cloth, Booking.start_min, Booking.state)
+    select(
+        Child.animal,
+        Child.cloth,
+        Booking.start_min,
+        Booking.state,
+        Line.kind,
+        Line.name.label("line"),
+    )
     .join(Child, Child.id == Booking.child_id)
     .join(Slot, Slot.id == Booking.slot_id)
     .join(Line, Line.id == Slot.line_id)
@@ -98,8 +106,10 @@ _CALLS: Final = (
 
 _NEWEST: Final = (
     select(Item.title_id, func.max(Item.added_on).label("added_on"))
+    .join(Title, Title.id == Item.title_id)
     .where(
         Item.added_on >= bindparam("since"),
+        Title.is_draft.is_(False),
         Item.status == constant(ItemStatus.AVAILABLE),
         ~select(Loan.id).where(Loan.item_id == Item.id, Loan.ended_at.is_(None)).exists(),
     )
@@ -109,8 +119,9 @@ _NEWEST: Final = (
     .subquery()
 )
 _NEW_BOOKS: Final = (
-    select(Title.name)
+    select(Title.name, *own_page.COVER_COLUMNS)
     .join(_NEWEST, _NEWEST.c.title_id == Title.id)
+    .outerjoin(TitleCover, TitleCover.title_id == Title.id)
     .order_by(_NEWEST.c.added_on.desc(), Title.id)
 )
 
@@ -234,6 +245,11 @@ def _board(session: Session, here: Here) -> tuple[BoardCall, ...] | None:
             badge=Badge(animal=row.animal, cloth=row.cloth),
             start_min=row.start_min,
             is_current=place == 0,
+            mode=CallMode(row.kind.value),
+            line=row.line,
+            is_due=row.state is not CallState.CALLING
+            and row.start_min - call_news.CALL_UP_MIN <= here.minute,
+            is_late=row.start_min <= here.minute,
         )
         for place, row in enumerate(rows)
     )
@@ -241,7 +257,7 @@ def _board(session: Session, here: Here) -> tuple[BoardCall, ...] | None:
 
 def _new_books(session: Session, here: Here) -> tuple[Book, ...]:
     rows = session.execute(_NEW_BOOKS, {"since": here.today - _NEW_FOR})
-    return tuple(own_page.book(row.name) for row in rows)
+    return tuple(own_page.book_of(row) for row in rows)
 
 
 def _planned(row: AnyRow) -> PlannedOpening:

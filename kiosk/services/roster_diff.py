@@ -21,6 +21,7 @@ from kiosk.services.roster_plan import (
 )
 from kiosk.services.roster_state import StoredChild, StoredContact
 
+_NOT_RUNG: Final = frozenset({ContactStatus.BARRED, ContactStatus.WITHDRAWN})
 _ONE_PERSON: Final = frozenset(
     {
         Relation.FATHER,
@@ -94,9 +95,9 @@ def _change(child: StoredChild, row: RosterRow, here: Here) -> ChildChange:
 def _contact_changes(child: StoredChild, row: RosterRow, here: Here) -> Iterator[ContactChange]:
     """Yield what is new about the child's contacts; nothing is taken away because it is not listed.
 
-    A number that is barred for this child stays barred under whatever relation it comes again. Of
-    father, mother and grandparents there is one: another number is a change of number, so that
-    calls that are booked ring the new one.
+    A number that is barred for this child or was withdrawn stays so under whatever relation it
+    comes again. Of father, mother and grandparents there is one: another number is a change of
+    number, so that calls that are booked ring the new one.
     """
     key = here.settings.keys.field
     digests = {one: vault.phone_digest(one.phone, key=key) for one in row.contacts}
@@ -106,7 +107,7 @@ def _contact_changes(child: StoredChild, row: RosterRow, here: Here) -> Iterator
         stored = {one.relation: one for one in child.contacts if one.phone_digest == digest}
         if contact.relation in stored:
             yield from _name_change(stored[contact.relation], contact, here)
-        elif any(one.status is ContactStatus.BARRED for one in stored.values()):
+        elif any(one.status in _NOT_RUNG for one in stored.values()):
             continue
         elif Relation.OTHER in stored:
             yield _change_of(ContactChangeKind.RELATION, stored[Relation.OTHER], contact)

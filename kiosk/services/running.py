@@ -1,21 +1,35 @@
 """What a running kiosk does besides answering: it is alone, it plans ahead, it feeds the record."""
 
+import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from typing import IO, Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from kiosk.db import db
-from kiosk.errors import UnavailableError
-from kiosk.services import homes, migrate, opening_plan, school_calendar, title_keys
+from kiosk.errors import KioskError, UnavailableError
+from kiosk.services import (
+    homes,
+    library_settings,
+    migrate,
+    opening_plan,
+    school_calendar,
+    term_copy,
+    term_end,
+    title_keys,
+)
 from kiosk.services.here import Here
+from kiosk.services.signs_of_life import SignsOfLife
 from kiosk.services.sync_schedule import SyncSchedule
 from kiosk.settings import Settings
 
 _LOCK: Final = "kiosk.lock"
+_log = logging.getLogger("kiosk.app")
 
 
 class RunningProblem(StrEnum):
@@ -44,22 +58,54 @@ def prepare(settings: Settings, *, now: datetime) -> None:
         RefusedError: NAME_TAKEN, when another room of the same database has this room's name.
     """
     migrate.bring_up_to_date(db.engine)
-    home_id = homes.find(settings)
-    homes.name_as_set(home_id, settings)
-    school = school_calendar.read()
-    opening_plan.plan_ahead(here=Here(now=now, settings=settings, home_id=home_id, school=school))
+    homes.name_as_set(homes.find(settings), settings)
+    here = _here(settings, now)
+    opening_plan.plan_ahead(here=here)
+    term_copy.clear(here)
     title_keys.fill()
 
 
+def go_on(settings: Settings, *, now: datetime) -> None:
+    """End what a power cut has left half done, beside a kiosk that answers already.
+
+    Needs an application context. What fails is left to the next start.
+    """
+    try:
+        term_end.finish(actor_id=None, here=_here(settings, now))
+    except (KioskError, SQLAlchemyError):
+        _log.exception("the end of a term could not be gone on with")
+
+
 @contextmanager
-def background(schedule: SyncSchedule) -> Iterator[None]:
-    """Keep the clock of the school record in a thread of its own while the server runs."""
-    thread = threading.Thread(target=schedule.run, name="record", daemon=True)
-    thread.start()
+def background(
+    schedule: SyncSchedule, unfinished: Callable[[], None], life: SignsOfLife
+) -> Iterator[None]:
+    """Keep the clock of the school record in a thread of its own while the server runs.
+
+    In another one, what the last run left unfinished is ended; a third leaves signs of life.
+    """
+    for name, work in (
+        ("record", schedule.run),
+        ("unfinished", unfinished),
+        ("signs-of-life", life.run),
+    ):
+        threading.Thread(target=work, name=name, daemon=True).start()
     try:
         yield
     finally:
         schedule.stop()
+        life.stop()
+
+
+def _here(settings: Settings, now: datetime) -> Here:
+    home_id = homes.find(settings)
+    return Here(
+        now=now,
+        settings=settings,
+        home_id=home_id,
+        library=library_settings.read(home_id),
+        school=school_calendar.read(),
+    )
 
 
 def _lock(file: IO[bytes]) -> None:

@@ -64,10 +64,14 @@ def read() -> SchoolDays:
 
 
 def _read(session: Session) -> SchoolDays:
-    terms = session.execute(select(Term.first_day, Term.last_day).order_by(Term.first_day))
+    terms = session.execute(
+        select(Term.first_day, Term.last_day, Term.name).order_by(Term.first_day)
+    )
     days = session.scalars(select(CalendarDay))
     return SchoolDays(
-        terms=tuple(TermSpan(first_day=row.first_day, last_day=row.last_day) for row in terms),
+        terms=tuple(
+            TermSpan(first_day=row.first_day, last_day=row.last_day, name=row.name) for row in terms
+        ),
         days=MappingProxyType(
             {
                 day.on_date: SpecialDay(kind=day.kind, name=day.name, as_weekday=day.as_weekday)
@@ -118,7 +122,13 @@ def _goes_on(before: DaysOff, day: date, special: SpecialDay) -> bool:
 
 
 def set_term(
-    term_id: UUID | None, *, name: str, span: TermSpan, staff_id: UUID, here: Here
+    term_id: UUID | None,
+    *,
+    name: str,
+    span: TermSpan,
+    staff_id: UUID,
+    here: Here,
+    agreed: str | None = None,
 ) -> Changed:
     """Add a term, or change one.
 
@@ -129,7 +139,8 @@ def set_term(
     _check(name, span, longest=_LONGEST_TERM)
     if span.first_day == span.last_day:
         raise InvalidInputError(CalendarProblem.ENDS_BEFORE_IT_BEGINS)
-    with _changing(f"term {span.first_day}..{span.last_day}", staff_id, here) as (session, changed):
+    what = f"term {span.first_day}..{span.last_day}"
+    with _changing(what, staff_id, here, agreed) as (session, changed):
         row = None if term_id is None else _term(session, term_id)
         others = session.scalars(select(Term).where(Term.id != (term_id or new_id(here.now)))).all()
         if any(other.name == name for other in others):
@@ -143,14 +154,16 @@ def set_term(
     return changed()
 
 
-def remove_term(term_id: UUID, *, staff_id: UUID, here: Here) -> Changed:
+def remove_term(term_id: UUID, *, staff_id: UUID, here: Here, agreed: str | None = None) -> Changed:
     """Take a term out. Raises NotFoundError: UNKNOWN; RefusedError: TERM_FROZEN."""
-    with _changing(f"term {term_id} removed", staff_id, here) as (session, changed):
+    with _changing(f"term {term_id} removed", staff_id, here, agreed) as (session, changed):
         session.delete(_term(session, term_id))
     return changed()
 
 
-def close_days(name: str, span: TermSpan, *, staff_id: UUID, here: Here) -> Changed:
+def close_days(
+    name: str, span: TermSpan, *, staff_id: UUID, here: Here, agreed: str | None = None
+) -> Changed:
     """Close the room from one day to another, both included; what was noted of them goes.
 
     Raises:
@@ -158,7 +171,8 @@ def close_days(name: str, span: TermSpan, *, staff_id: UUID, here: Here) -> Chan
     """
     _check(name, span, longest=_LONGEST_CLOSURE)
     _check_ahead(span.first_day, here)
-    with _changing(f"closed {span.first_day}..{span.last_day}", staff_id, here) as (session, done):
+    what = f"closed {span.first_day}..{span.last_day}"
+    with _changing(what, staff_id, here, agreed) as (session, done):
         _forget(session, span)
         for wait in range((span.last_day - span.first_day).days + 1):
             session.add(
@@ -172,7 +186,15 @@ def close_days(name: str, span: TermSpan, *, staff_id: UUID, here: Here) -> Chan
     return done()
 
 
-def make_up(name: str, day: date, *, as_weekday: int, staff_id: UUID, here: Here) -> Changed:
+def make_up(
+    name: str,
+    day: date,
+    *,
+    as_weekday: int,
+    staff_id: UUID,
+    here: Here,
+    agreed: str | None = None,
+) -> Changed:
     """Let a day follow the plan of a weekday: a school day made up, or a day the room is open.
 
     Raises:
@@ -181,7 +203,8 @@ def make_up(name: str, day: date, *, as_weekday: int, staff_id: UUID, here: Here
     span = TermSpan(first_day=day, last_day=day)
     _check(name, span, longest=_LONGEST_CLOSURE)
     _check_ahead(day, here)
-    with _changing(f"made up {day} as {as_weekday}", staff_id, here) as (session, changed):
+    what = f"made up {day} as {as_weekday}"
+    with _changing(what, staff_id, here, agreed) as (session, changed):
         _forget(session, span)
         session.add(
             CalendarDay(
@@ -195,29 +218,33 @@ def make_up(name: str, day: date, *, as_weekday: int, staff_id: UUID, here: Here
     return changed()
 
 
-def as_usual(span: TermSpan, *, staff_id: UUID, here: Here) -> Changed:
+def as_usual(span: TermSpan, *, staff_id: UUID, here: Here, agreed: str | None = None) -> Changed:
     """Let days be as their weekday says again. Raises InvalidInputError: IN_THE_PAST."""
     _check_ahead(span.first_day, here)
-    with _changing(f"as usual {span.first_day}..{span.last_day}", staff_id, here) as (
-        session,
-        done,
-    ):
+    what = f"as usual {span.first_day}..{span.last_day}"
+    with _changing(what, staff_id, here, agreed) as (session, done):
         _forget(session, span)
     return done()
 
 
 @contextmanager
 def _changing(
-    what: str, staff_id: UUID, here: Here
+    what: str, staff_id: UUID, here: Here, agreed: str | None
 ) -> Iterator[tuple[Session, Callable[[], Changed]]]:
-    """Let the block change the calendar, and all the rest follow, in one transaction."""
+    """Let the block change the calendar, and all the rest follow, in one transaction.
+
+    When calls would be lost that nobody was shown (`agreed` is the digest of those that were),
+    nothing is changed: RefusedError CHANGED, with the `preview`.
+    """
     found = Changed()
     with transaction() as session:
         yield session, lambda: found
         session.flush()  # the calendar is read again with what the block wrote
         found.school = _read(session)
         after = replace(here, school=found.school)
-        found.followed = calendar_changes.follow(session, staff_id=staff_id, here=after)
+        found.followed = calendar_changes.follow(
+            session, staff_id=staff_id, here=after, agreed=agreed
+        )
         audit.record(
             session,
             AuditAction.EDIT,

@@ -46,6 +46,7 @@ _SENTENCES: Final = {
     "wrong-count": "Please give a number of copies between 1 and {most}.",
     "unknown-title": "There is no such title.",
     "unknown-child": "There is no such child.",
+    "still-here": "The child has books or calls to come, or is in the room. See to that first.",
     "unknown-class": "There is no such class.",
     "unknown-staff": "Nobody who works here is meant by this.",
     "unknown-contact": "There is no such contact.",
@@ -76,6 +77,10 @@ _SENTENCES: Final = {
     "unknown-kind": "A ledger is written as csv or xlsx.",
     "wrong-period": "The period ends before it begins, or is too long.",
     "not-written": "The file could not be written there.",
+    "record-too-long": (
+        "A CNMARC record cannot hold so long a text: {title}. Nothing was written. Shorten it, or "
+        "write a table."
+    ),
     "unreachable": "The record cannot be reached; nothing is lost, it will be sent later.",
     "login-refused": "The record does not accept this room's password.",
     "read-only": "The record's place cannot be written to.",
@@ -92,6 +97,9 @@ _SENTENCES: Final = {
     "unknown-term": "There is no term called {name}.",
     "not-over": "The term {name} is not over yet: its last day is {last_day}.",
     "frozen": "The term {name} has been ended already.",
+    "not-ended": "The term is not ended to the end; nothing was lost. Try again, and it goes on.",
+    "under-way": "A term is being ended at this moment.",
+    "erased": "The data of this child have been erased; there is no number any more.",
     "clock-doubt": "The clock of this PC may be wrong. Set it right first; nothing was changed.",
     "archive-damaged": "The archive of this term is damaged. Fetch it from a backup.",
     "sync-running": "A sync is running already.",

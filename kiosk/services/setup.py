@@ -15,12 +15,13 @@ from kiosk.db import open_database, reading, transaction, violated
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.keys import Keyring
-from kiosk.models.calls import Line, LineKind
+from kiosk.models.calls import Line
 from kiosk.models.home import Home
 from kiosk.models.openings import OpeningRule
 from kiosk.models.people import Child, Staff
+from kiosk.rules.call_windows import LineKind
 from kiosk.rules.staff import Role
-from kiosk.services import homes, migrate, opening_plan, staff
+from kiosk.services import homes, library_settings, migrate, opening_plan, school_calendar, staff
 from kiosk.services.here import Here
 from kiosk.services.homes import HomeProblem
 from kiosk.services.staff import NewStaff
@@ -72,7 +73,7 @@ def init_instance(
     with open_database(settings.database_url) as engine:
         migrate.bring_up_to_date(engine)
         home_id = ensure_home(settings, now=now)
-        here = Here(now=now, settings=settings, home_id=home_id)
+        here = _here(settings, home_id, now)
         opening_plan.plan_ahead(here=here)
         administrator = None
         if staff_name is not None and not _has_staff():
@@ -85,6 +86,16 @@ def init_instance(
             has_staff=_has_staff(),
             is_empty=not _has_children(),
         )
+
+
+def _here(settings: Settings, home_id: UUID, now: datetime) -> Here:
+    return Here(
+        now=now,
+        settings=settings,
+        home_id=home_id,
+        library=library_settings.read(home_id),
+        school=school_calendar.read(),
+    )
 
 
 def ensure_home(settings: Settings, *, now: datetime) -> UUID:

@@ -1,40 +1,43 @@
-"""The shelves and their labels: a code of its own from the first print on."""
+"""The shelves: what they are called, and by which colour and letter a child finds them.
 
-from collections.abc import Collection
+Their codes come with their first label (`shelf_labels`).
+"""
+
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from kiosk.db import AnySelect, reading, transaction
-from kiosk.models.library import Item, Shelf, Title
-from kiosk.rules import codes
-from kiosk.rules.book_classes import ShelfPlace
+from kiosk.db import reading, transaction, violated
+from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
+from kiosk.models.library import Item, Shelf
+from kiosk.rules.catalogue import CatalogueProblem, ShelfColour
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
-from kiosk.services.shelf_places import place_of
+
+LONGEST_NAME: Final = 40
+_SAME_NAME: Final = "uq_shelf_name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelfRow:
-    """A shelf in a list; `has_label` once its label was printed for the first time."""
+    """A shelf, its code once a label was printed, and how many items belong there."""
 
     shelf_id: UUID
     name: str
+    code: str | None
+    colour: ShelfColour | None
+    letter: str | None
     items: int
-    has_label: bool
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShelfLabel:
-    """What the label of a shelf says; without a sign of its own it has that of its books."""
-
-    shelf_id: UUID
-    code: str
-    name: str
-    place: ShelfPlace | None
+    @property
+    def has_label(self) -> bool:
+        return self.code is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +49,22 @@ class ScannedShelf:
 
 
 def listing() -> tuple[ShelfRow, ...]:
-    """Return all shelves by name."""
+    """Return the shelves by name."""
     rows = reading().execute(
-        select(Shelf.id, Shelf.name, Shelf.code, func.count(Item.id).label("items"))
+        select(Shelf, func.count(Item.id).label("items"))
         .outerjoin(Item, (Item.shelf_id == Shelf.id) & (Item.status != ItemStatus.WITHDRAWN))
         .group_by(Shelf.id)
         .order_by(Shelf.name)
     )
     return tuple(
-        ShelfRow(shelf_id=row.id, name=row.name, items=row.items, has_label=row.code is not None)
+        ShelfRow(
+            shelf_id=row.Shelf.id,
+            name=row.Shelf.name,
+            code=row.Shelf.code,
+            colour=row.Shelf.colour,
+            letter=row.Shelf.letter,
+            items=row.items,
+        )
         for row in rows
     )
 
@@ -65,42 +75,77 @@ def by_code(code: str) -> ScannedShelf | None:
     return None if row is None else ScannedShelf(shelf_id=row.id, name=row.name)
 
 
-def labels(shelf_ids: Collection[UUID], *, actor_id: UUID, here: Here) -> tuple[ShelfLabel, ...]:
-    """Return the labels of these shelves; one that has no code yet gets it now, for good."""
-    with transaction() as session:
-        found = session.scalars(
-            select(Shelf).where(Shelf.id.in_(shelf_ids)).order_by(Shelf.name)
-        ).all()
-        for shelf in found:
-            if shelf.code is None:
-                shelf.code = codes.new_shelf_code()
-        if found:
-            audit.record(
-                session,
-                AuditAction.PRINT,
-                actor_id=actor_id,
-                subject="shelves",
-                fields=f"label x {len(found)}",
-                purpose="labels",
-                here=here,
-            )
-        marks = {row.shelf_id: row.mark for row in session.execute(_marks(shelf_ids))}
-        return tuple(
-            ShelfLabel(
-                shelf_id=shelf.id,
-                code=shelf.code or "",
-                name=shelf.name,
-                place=place_of(marks.get(shelf.id), shelf),
-            )
-            for shelf in found
-        )
+def add(
+    name: str,
+    *,
+    colour: ShelfColour | None,
+    letter: str | None,
+    request_id: UUID,
+    actor_id: UUID,
+    here: Here,
+) -> UUID:
+    """Add a shelf; the same request adds it once.
+
+    Raises:
+        InvalidInputError: SHELF_NAME_MISSING. RefusedError: SHELF_KNOWN.
+    """
+    _write(request_id, name, colour, letter, actor_id, here, is_new=True)
+    return request_id
 
 
-def _marks(shelf_ids: Collection[UUID]) -> AnySelect:
-    """Return a class mark of the books on each shelf."""
-    return (
-        select(Item.shelf_id, func.min(Title.class_mark).label("mark"))
-        .join(Title, Title.id == Item.title_id)
-        .where(Item.shelf_id.in_(shelf_ids), Title.class_mark.is_not(None))
-        .group_by(Item.shelf_id)
+def change(
+    shelf_id: UUID,
+    name: str,
+    *,
+    colour: ShelfColour | None,
+    letter: str | None,
+    actor_id: UUID,
+    here: Here,
+) -> None:
+    """Change what a shelf is called and looks like.
+
+    Raises:
+        NotFoundError: UNKNOWN_SHELF. InvalidInputError: SHELF_NAME_MISSING.
+        RefusedError: SHELF_KNOWN.
+    """
+    _write(shelf_id, name, colour, letter, actor_id, here, is_new=False)
+
+
+def _write(
+    shelf_id: UUID,
+    name: str,
+    colour: ShelfColour | None,
+    letter: str | None,
+    actor_id: UUID,
+    here: Here,
+    *,
+    is_new: bool,
+) -> None:
+    if not name:
+        raise InvalidInputError(CatalogueProblem.SHELF_NAME_MISSING)
+    try:
+        with transaction() as session:
+            shelf = session.get(Shelf, shelf_id)
+            if shelf is None and not is_new:
+                raise NotFoundError(CatalogueProblem.UNKNOWN_SHELF)
+            if shelf is None:
+                shelf = Shelf(id=shelf_id, name=name)
+                session.add(shelf)
+            shelf.name, shelf.colour, shelf.letter = name, colour, letter
+            _note(session, shelf_id, actor_id, here)
+    except IntegrityError as error:
+        if violated(error) != _SAME_NAME:
+            raise
+        raise RefusedError(CatalogueProblem.SHELF_KNOWN) from error
+
+
+def _note(session: Session, shelf_id: UUID, actor_id: UUID, here: Here) -> None:
+    audit.record(
+        session,
+        AuditAction.EDIT,
+        actor_id=actor_id,
+        subject=f"shelf:{shelf_id}",
+        fields="shelf",
+        purpose="catalogue",
+        here=here,
     )

@@ -20,7 +20,16 @@ from kiosk.rules.badges import Badge
 from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import Hazard, OpeningState
 from kiosk.rules.visits import VisitState
-from kiosk.services import call_desk, friends, hold_shelf, late_entries, rooms, waiting
+from kiosk.services import (
+    call_desk,
+    card_doubts,
+    friends,
+    hold_shelf,
+    late_entries,
+    rooms,
+    waiting,
+    week_plans,
+)
 from kiosk.services.call_board import BoardRow, CallRow
 from kiosk.services.here import Here
 from kiosk.services.visit_days import of_days
@@ -41,10 +50,12 @@ class TodoKind(StrEnum):
     SCANNER = "scanner"
     CAMERA = "camera"
     MAKE_GOOD = "make_good"
+    PLAN = "plan"
     LATE = "late"
     HOLD = "hold"
     NEW_FRIEND = "new_friend"
     UNCLEAR = "unclear"
+    CARD = "card"
     MISSED = "missed"
 
 
@@ -249,11 +260,14 @@ def _call_todo(board: tuple[BoardRow, ...]) -> tuple[Todo, ...]:
 
 
 def _later_todo(session: Session, here: Here) -> tuple[Todo, ...]:
-    return (*_book_todo(session, here), *_friend_todo(session, here), *_missed_todo(session, here))
+    monday = week_plans.to_publish(here=here)
+    plan = () if monday is None else (Todo(kind=TodoKind.PLAN, on=monday),)
+    rest = (*_friend_todo(session, here), *_missed_todo(session, here))
+    return (*plan, *_count_todo(session, here), *rest)
 
 
-def _book_todo(session: Session, here: Here) -> tuple[Todo, ...]:
-    """Say what is asked of the paper book, and that a book is to be fetched.
+def _count_todo(session: Session, here: Here) -> tuple[Todo, ...]:
+    """Say what is asked of the paper book, what is to be fetched, and which cards are in doubt.
 
     What nobody picked up in time is passed on first.
     """
@@ -261,6 +275,7 @@ def _book_todo(session: Session, here: Here) -> tuple[Todo, ...]:
     counts = (
         (TodoKind.LATE, late_entries.question_count(session)),
         (TodoKind.HOLD, hold_shelf.to_fetch_count()),
+        (TodoKind.CARD, card_doubts.count(here=here)),
     )
     return tuple(Todo(kind=kind, on=here.today, count=count) for kind, count in counts if count)
 

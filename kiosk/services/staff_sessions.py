@@ -1,4 +1,7 @@
-"""The time of staff at a staff screen: begun by card and PIN, ended by stillness."""
+"""The time of staff at a staff screen: begun by card and PIN, ended by stillness.
+
+Whoever leads a call and is still meanwhile is waited for until its place is over.
+"""
 
 import hashlib
 import secrets
@@ -14,6 +17,7 @@ from kiosk.db import reading, transaction
 from kiosk.models.people import Staff, StaffSession
 from kiosk.rules import staff as rules
 from kiosk.rules.staff import Role
+from kiosk.services import call_under_way
 from kiosk.services.here import Here
 
 _TOKEN_BYTES: Final = 16
@@ -32,8 +36,11 @@ class StaffMember:
     must_choose_pin: bool
 
 
-def member_of(token: str, *, here: Here) -> StaffMember | None:
-    """Return who is signed in under `token`, and let the session live on; None when it ended."""
+def member_of(token: str, *, here: Here, lives_on: bool = True) -> StaffMember | None:
+    """Return who is signed in under `token`, and let the session live on; None when it ended.
+
+    A page that asks by itself does not let it live on.
+    """
     found = (
         reading()
         .execute(
@@ -46,9 +53,9 @@ def member_of(token: str, *, here: Here) -> StaffMember | None:
     if found is None or found.Staff.left_on is not None:
         return None
     screen, person = found.StaffSession, found.Staff
-    idle = here.now - screen.last_seen_at
-    if not rules.session_is_alive(age=here.now - screen.started_at, idle=idle):
+    if not _stands(screen, here):
         return None
+    idle = here.now - screen.last_seen_at
     member = StaffMember(
         staff_id=person.id,
         display_name=person.display_name,
@@ -56,9 +63,19 @@ def member_of(token: str, *, here: Here) -> StaffMember | None:
         is_locked=screen.locked_at is not None,
         must_choose_pin=person.pin_is_one_time,
     )
-    if idle >= _SEEN_EVERY and not member.is_locked:
+    if lives_on and idle >= _SEEN_EVERY and not member.is_locked:
         _change_session(token, last_seen_at=here.now)
     return member
+
+
+def _stands(screen: StaffSession, here: Here) -> bool:
+    started_at, seen_at = screen.started_at, screen.last_seen_at
+    if rules.session_is_alive(age=here.now - started_at, idle=here.now - seen_at):
+        return True
+    return any(
+        rules.session_stays_for(call, started_at=started_at, seen_at=seen_at, now=here.now)
+        for call in call_under_way.led_by(reading(), screen.staff_id, here=here)
+    )
 
 
 def lock(token: str, *, here: Here) -> None:

@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, reading, transaction
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
-from kiosk.models.library import Item, Loan, Shelf, Title
+from kiosk.models.lending import Hold
+from kiosk.models.library import Item, Loan, Shelf, Title, TitleCover
 from kiosk.models.stocktake import Stocktake, StocktakeShelf, StocktakeSight
 from kiosk.rules import codes, stocktake
-from kiosk.rules.catalogue import ShelfColour
+from kiosk.rules.book_classes import ShelfPlace
 from kiosk.rules.codes import BookBar, CodeKind, CodeProblem, OurCode
 from kiosk.rules.lending import LoanEnd
 from kiosk.rules.stocktake import SightKind, StocktakeProblem
-from kiosk.services import audit, loan_changes, loan_facts, own_page
+from kiosk.services import audit, loan_changes, loan_facts, own_page, shelf_places
 from kiosk.services.again import once_more
 from kiosk.services.answers import Book
 from kiosk.services.audit import AuditAction
@@ -29,15 +30,6 @@ from kiosk.services.here import Here
 
 # The place of items that have no shelf of their own; a shelf's id is never this.
 WITHOUT_SHELF: Final = UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShelfSign:
-    """How a shelf is known: its name, and the colour and letter on its label."""
-
-    name: str
-    colour: ShelfColour | None
-    letter: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +44,18 @@ class Seen:
     """An item was seen, and what is odd about it. Nothing here says who had it.
 
     `goes_to` is its own shelf, where it stands on another one; `is_again`: it was seen there
-    before in this stock-take.
+    before; `is_waited_for`: it lies ready for a child, and goes on the hold shelf.
     """
 
     place_id: UUID
     sight_id: UUID
+    title: str
     book: Book
     accession_no: str
     kind: SightKind
-    goes_to: ShelfSign | None
+    goes_to: ShelfPlace | None
     is_again: bool
+    is_waited_for: bool
 
 
 @once_more("uq_stocktake_open_home")
@@ -112,7 +106,9 @@ def scan(code: str, *, place_id: UUID | None, request_id: UUID, here: Here) -> A
             case OurCode(kind=CodeKind.ITEM, text=text):
                 if place_id is None:
                     raise RefusedError(StocktakeProblem.NO_SHELF)
-                return _see(session, under_way, text, place_id, request_id, here)
+                item = loan_changes.only_item(session, loan_facts.BY_CODE, {"code": text})
+                stand_at(session, under_way, place_id, here)
+                return see(session, under_way, item, place_id, request_id, here)
             case BookBar():
                 raise InvalidInputError(StocktakeProblem.OWN_BAR)
             case OurCode():
@@ -190,10 +186,6 @@ def stand_at(
     return row
 
 
-def sign(shelf: Shelf) -> ShelfSign:
-    return ShelfSign(name=shelf.name, colour=shelf.colour, letter=shelf.letter)
-
-
 def _at_shelf(session: Session, under_way: Stocktake, code: str, here: Here) -> AtShelf:
     shelf_id = session.scalar(select(Shelf.id).where(Shelf.code == code))
     if shelf_id is None:
@@ -202,16 +194,15 @@ def _at_shelf(session: Session, under_way: Stocktake, code: str, here: Here) -> 
     return AtShelf(place_id=shelf_id)
 
 
-def _see(
+def see(
     session: Session,
     under_way: Stocktake,
-    code: str,
+    item: AnyRow,
     place_id: UUID,
     request_id: UUID,
     here: Here,
 ) -> Seen:
-    item = loan_changes.only_item(session, loan_facts.BY_CODE, {"code": code})
-    stand_at(session, under_way, place_id, here)
+    """Note that an item, a row of `loan_facts`, was seen at a place."""
     shelf_id = None if place_id == WITHOUT_SHELF else place_id
     sight = session.scalar(
         select(StocktakeSight).where(
@@ -284,17 +275,26 @@ def _lend_again(session: Session, sight: StocktakeSight) -> None:
 
 def _seen(session: Session, sight: StocktakeSight, *, is_again: bool) -> Seen:
     row = session.execute(
-        select(Title.name, Item.accession_no, Item.shelf_id)
+        select(
+            Title.name,
+            *own_page.COVER_COLUMNS,
+            Item.accession_no,
+            Item.shelf_id,
+            exists().where(Hold.item_id == Item.id, Hold.ended_at.is_(None)).label("is_ready"),
+        )
         .join(Item, Item.title_id == Title.id)
+        .outerjoin(TitleCover, TitleCover.title_id == Title.id)
         .where(Item.id == sight.item_id)
     ).one()
     is_elsewhere = stocktake.is_elsewhere(belongs_on=row.shelf_id, seen_on=sight.shelf_id)
     return Seen(
         place_id=sight.shelf_id or WITHOUT_SHELF,
         sight_id=sight.id,
-        book=own_page.book(row.name),
+        title=row.name,
+        book=own_page.book_of(row),
         accession_no=row.accession_no,
         kind=sight.kind,
-        goes_to=sign(session.get_one(Shelf, row.shelf_id)) if is_elsewhere else None,
+        goes_to=shelf_places.named(session.get_one(Shelf, row.shelf_id)) if is_elsewhere else None,
         is_again=is_again,
+        is_waited_for=row.is_ready,
     )

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from kiosk.db import AnySelect, reading
 from kiosk.models.library import Item, Loan, Shelf
 from kiosk.models.stocktake import Stocktake, StocktakeShelf, StocktakeSight
+from kiosk.rules.book_classes import ShelfPlace
 from kiosk.rules.stocktake import ON_THE_SHELVES
-from kiosk.services import stocktake
+from kiosk.services import shelf_places, stocktake
 from kiosk.services.here import Here
-from kiosk.services.stocktake import WITHOUT_SHELF, ShelfSign
+from kiosk.services.stocktake import WITHOUT_SHELF
 
 _how_many: Final = func.count(Item.id).label("items")
 _is_out: Final = and_(Loan.item_id == Item.id, Loan.ended_at.is_(None))
@@ -31,7 +32,7 @@ class Place:
     """
 
     place_id: UUID
-    sign: ShelfSign | None
+    sign: ShelfPlace | None
     expected: int
     seen: int
     is_begun: bool
@@ -83,7 +84,7 @@ def places(session: Session, of: Stocktake) -> tuple[Place, ...]:
     found = [
         Place(
             place_id=shelf.id,
-            sign=stocktake.sign(shelf),
+            sign=shelf_places.named(shelf),
             expected=expected[shelf.id],
             seen=seen[shelf.id],
             is_begun=shelf.id in visited,

@@ -14,7 +14,6 @@ from kiosk.ids import new_id
 from kiosk.models.lending import Hold, ItemCase
 from kiosk.models.library import Item, Loan
 from kiosk.models.stocktake import Stocktake, StocktakeSight
-from kiosk.rules import civil
 from kiosk.rules.item_cases import CaseKind
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.stocktake import ON_THE_SHELVES, Standing, after_unseen
@@ -86,7 +85,7 @@ def _miss_unseen(
     here: Here,
 ) -> None:
     after: defaultdict[Standing, list[UUID]] = defaultdict(list)
-    for row in session.execute(_unseen(under_way, here)):
+    for row in session.execute(_unseen(under_way)):
         if (row.shelf_id or WITHOUT_SHELF) in counted:
             before = Standing(status=row.status, misses=row.misses)
             standing = after_unseen(before, is_accounted_for=_is_accounted_for(row))
@@ -107,16 +106,17 @@ def _set(session: Session, standing: Standing, item_ids: Sequence[UUID]) -> None
         )
 
 
-def _unseen(under_way: Stocktake, here: Here) -> AnySelect:
-    """Select what was not seen.
+def _unseen(under_way: Stocktake) -> AnySelect:
+    """Select what was there when the count began and was not seen.
 
-    What came on a later day than the first may have come after its shelf was counted.
+    What came later may have come after its shelf was counted.
     """
-    began_on = civil.local(under_way.began_at, here.settings.zone).date()
+    was_there = or_(Item.added_at.is_(None), Item.added_at <= under_way.began_at)
     sighted = exists().where(
         StocktakeSight.stocktake_id == under_way.id, StocktakeSight.item_id == Item.id
     )
     waits = exists().where(Hold.item_id == Item.id, Hold.ended_at.is_(None))
+    has_case = exists().where(ItemCase.item_id == Item.id, ItemCase.ended_at.is_(None))
     return select(
         Item.id,
         Item.shelf_id,
@@ -124,23 +124,29 @@ def _unseen(under_way: Stocktake, here: Here) -> AnySelect:
         Item.misses,
         _handled_since(under_way.began_at).label("is_handled"),
         waits.label("is_waiting"),
-    ).where(Item.status.in_(ON_THE_SHELVES), Item.added_on <= began_on, ~sighted)
+        has_case.label("has_case"),
+    ).where(Item.status.in_(ON_THE_SHELVES), was_there, ~sighted)
 
 
 def _handled_since(moment: datetime) -> ColumnElement[bool]:
+    """Say that an item was in somebody's hands: what came out of the box was, when it was noted."""
     return exists().where(
         Loan.item_id == Item.id,
-        or_(Loan.ended_at.is_(None), Loan.lent_at >= moment, Loan.ended_at >= moment),
+        or_(
+            Loan.ended_at.is_(None),
+            Loan.lent_at >= moment,
+            Loan.ended_at >= moment,
+            Loan.end_noted_at >= moment,
+        ),
     )
 
 
 def _is_accounted_for(row: AnyRow) -> bool:
-    return bool(row.is_handled or row.is_waiting)
+    return bool(row.is_handled or row.is_waiting or row.has_case)
 
 
 def _open_cases(session: Session, item_ids: Iterable[UUID], staff_id: UUID, here: Here) -> None:
-    """Open a case for each item that is missing now, unless it has one of another kind."""
-    open_ones = set(session.scalars(select(ItemCase.item_id).where(ItemCase.ended_at.is_(None))))
+    """Open a case for each item that is missing now; one that had a case is not missed."""
     session.add_all(
         ItemCase(
             id=new_id(here.now),
@@ -152,5 +158,4 @@ def _open_cases(session: Session, item_ids: Iterable[UUID], staff_id: UUID, here
             reason=_REASON,
         )
         for item_id in item_ids
-        if item_id not in open_ones
     )

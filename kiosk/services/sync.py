@@ -17,7 +17,7 @@ from kiosk.models.record import SyncChange, SyncNotice, SyncQuarantine, SyncStat
 from kiosk.record.target import RecordProblem, Target
 from kiosk.services import sync_book, sync_proof
 from kiosk.services.here import Here
-from kiosk.services.record_map import SENT
+from kiosk.services.record_map import BY_NAME, SENT
 from kiosk.services.sync_lock import only_one
 from kiosk.services.sync_run import BATCH, SyncRun
 from kiosk.settings import Settings
@@ -135,12 +135,13 @@ def sync_once(
         notice = run.greet()
         run.push()
         proof = sync_proof.prove(run, zone=settings.zone)
+        if notice is None and proof.repaired:
+            notice = SyncNotice.REPAIRED
+        rows = _notice_rows(run, notice, repaired=len(proof.repaired))
+        if notice is not None:
+            sync_book.notice(target.name, notice, rows=rows, now=now)
+        _forget_links(run, settings)
     set_aside = sync_book.succeeded(target.name, now=now)
-    rows = _notice_rows(run, notice, repaired=len(proof.repaired))
-    if notice is None and proof.repaired:
-        notice = SyncNotice.REPAIRED
-    if notice is not None:
-        sync_book.notice(target.name, notice, rows=rows, now=now)
     return SyncReport(
         target=target.name,
         sent=run.sent,
@@ -176,6 +177,22 @@ def status(settings: Settings, *, target: str | None = None) -> SyncStatus:
         notice_rows=state.notice_rows,
         notice_at=state.notice_at,
     )
+
+
+def _forget_links(run: SyncRun, settings: Settings) -> None:
+    """Leave no older word in the record of who read what, once the room has forgotten it.
+
+    All is sent again under a new epoch, and when both sides hold the same, the files that still say
+    it are taken away, or written anew without it. What a restored room has lost stays there.
+    """
+    room_id = run.account.hello.room_id
+    loan, column = BY_NAME["loan"], "child_id"
+    if run.target.remembers(loan, column=column, room_id=room_id, epoch=run.account.hello.epoch):
+        run.begin_anew()
+        run.push()
+        sync_proof.prove(run, zone=settings.zone)
+    epoch = run.account.hello.epoch
+    run.target.forget_before(loan, column=column, room_id=room_id, epoch=epoch)
 
 
 @contextmanager

@@ -63,6 +63,10 @@ class SyncRun:
             return SyncNotice.RECORD_WAS_EMPTY
         return self._renew()
 
+    def begin_anew(self) -> None:
+        """Begin a new epoch, in which only the latest of each row stands."""
+        self._renew()
+
     def push(self) -> None:
         """Send what waits, in order; move the account only after each receipt.
 

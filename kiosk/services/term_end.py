@@ -1,7 +1,7 @@
 """The end of a term: its ledgers are frozen, then nobody knows any more who read what.
 
-In one transaction, so that a power cut leaves both or neither. Counts, classes and open loans stay
-(`domain.md` 4.7 rule 38, ruling 15).
+The archive stands in one transaction with the word that the readers are to be forgotten, and that
+goes on after a power cut. Counts, classes and open loans stay (`domain.md` 4.7 rule 38, ruling 15).
 """
 
 from dataclasses import dataclass
@@ -10,32 +10,33 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading, transaction
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.models.calendar import Term
-from kiosk.models.lending import Hold, LateEntry
 from kiosk.models.library import Loan
+from kiosk.models.record import SyncChange
 from kiosk.models.stocktake import LedgerArchive
 from kiosk.models.visits import Visit
-from kiosk.rules import civil
 from kiosk.rules import term_end as rules
-from kiosk.rules.late_entries import LateState
-from kiosk.rules.lending import Borrower
 from kiosk.rules.term_end import TermEndProblem
-from kiosk.services import audit, ledger_archive, ledgers
+from kiosk.services import audit, erasure, forgetting, ledger_archive, ledgers, term_copy
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import Period
+from kiosk.services.ledgers import Ledger
 
 _DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermRow:
-    """A term as it is offered. `problem` says why it cannot be ended now, if it cannot."""
+    """A term as it is offered. `problem` says why it cannot be ended now, if it cannot.
+
+    `is_forgetting`: its ledgers are kept, and its readers are not all forgotten yet.
+    """
 
     term_id: UUID
     name: str
@@ -43,6 +44,7 @@ class TermRow:
     last_day: date
     frozen_at: datetime | None
     problem: TermEndProblem | None
+    is_forgetting: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,7 @@ def terms(here: Here) -> tuple[TermRow, ...]:
             last_day=term.last_day,
             frozen_at=term.frozen_at,
             problem=_problem(term, last_event, here),
+            is_forgetting=term.forgets_up_to is not None,
         )
         for term in session.scalars(select(Term).order_by(Term.first_day.desc()))
     )
@@ -74,50 +77,145 @@ def end(name: str, *, actor_id: UUID | None, here: Here) -> Ended:
     """Freeze the ledgers of a term and cut the link between child and title.
 
     The second only where the school's setting says so. What was lent in the holidays before
-    belongs to the term. The write lock is held meanwhile: the room should be closed.
+    belongs to the term; a term before it that nobody ended is ended with it. The ledgers are read
+    and sealed apart, and the link is cut loan by loan: a scan at the door waits for neither. A
+    term whose ledgers are kept and whose readers are not all forgotten is gone on with.
 
     Raises:
         NotFoundError: UNKNOWN_TERM. RefusedError: NOT_OVER, FROZEN or CLOCK_DOUBT.
+        UnavailableError: UNDER_WAY, while another one is at it.
+    """
+    kept = 0 if check(name, here) else None
+    while kept is None:
+        with term_copy.apart(here) as copy:
+            ready = _ready(copy, name, actor_id, here)
+        kept = _keep(ready, name, actor_id, here)
+    return Ended(ledgers=kept, forgotten=finish(actor_id=actor_id, here=here))
+
+
+def _keep(ready: "_Ready", name: str, actor_id: UUID | None, here: Here) -> int | None:
+    """Put the ledgers into the archive, and return how many; None where they name an erased child.
+
+    That child was erased after they were read: they are to be read anew.
     """
     with transaction() as session:
-        term = session.scalar(select(Term).where(Term.name == name))
-        if term is None:
-            raise NotFoundError(TermEndProblem.UNKNOWN_TERM, name=name)
-        problem = _problem(term, _last_event(session), here)
-        if problem is not None:
-            raise RefusedError(problem, name=name, last_day=term.last_day)
-        _freeze(session, term, actor_id, here)
-        forgotten = _forget(session, here) if here.library.forgets_readers else 0
-        audit.record(
-            session,
-            AuditAction.EDIT,
-            actor_id=actor_id,
-            subject=f"term:{term.id}",
-            fields=f"frozen, {len(ledgers.OF_A_PERIOD)} ledgers, {forgotten} loans",
-            purpose="term-end",
-            here=here,
-        )
-        return Ended(ledgers=len(ledgers.OF_A_PERIOD), forgotten=forgotten)
+        ledger_archive.lock(session)
+        if erasure.happened_since(session, ready.last_audited):
+            return None
+        term = _check(session, name, here)
+        if term.frozen_at is not None:
+            return 0  # by another one meanwhile
+        session.add_all(ready.archives)
+        for one in session.scalars(select(Term).where(Term.id.in_(ready.term_ids))):
+            one.frozen_at = here.now
+        term.forgets_up_to = ready.last_change if here.library.forgets_readers else None
+        _audit(session, term, f"frozen, {len(ready.archives)} ledgers", actor_id, here)
+    return len(ready.archives)
 
 
-def _freeze(session: Session, term: Term, actor_id: UUID | None, here: Here) -> None:
+def finish(*, actor_id: UUID | None, here: Here) -> int:
+    """Forget the readers of ended terms to the end; return of how many loans they were.
+
+    Where the power went in the middle, the next start of the kiosk goes on with it.
+    """
+    forgotten = 0
+    while (term_id := _unfinished()) is not None:
+        forgotten += sum(forgetting.loans(term_id))
+        with transaction() as session:
+            term = session.get_one(Term, term_id)
+            if term.forgets_up_to is None:
+                continue  # another one has done it
+            forgetting.the_rest(session, term.last_day, here)
+            term.forgets_up_to = None
+            _audit(session, term, "readers forgotten", actor_id, here)
+    return forgotten
+
+
+def _unfinished() -> UUID | None:
+    found = reading().scalar(select(Term.id).where(Term.forgets_up_to.is_not(None)).limit(1))
+    reading().rollback()
+    return found
+
+
+def check(name: str, here: Here) -> bool:
+    """Return whether a term only has to be forgotten to the end; raises as `end` does."""
+    is_forgetting = _check(reading(), name, here).forgets_up_to is not None
+    reading().rollback()  # what was read would keep every commit waiting
+    return is_forgetting
+
+
+def _check(session: Session, name: str, here: Here) -> Term:
+    """Return a term that may be ended now, or gone on with."""
+    term = session.scalar(select(Term).where(Term.name == name))
+    if term is None:
+        raise NotFoundError(TermEndProblem.UNKNOWN_TERM, name=name)
+    problem = _problem(term, _last_event(session), here)
+    if problem is not None:
+        raise RefusedError(problem, name=name, last_day=term.last_day)
+    return term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """Sealed ledgers, the terms they are of, and the last change and erasure they can know of."""
+
+    archives: tuple[LedgerArchive, ...]
+    term_ids: tuple[UUID, ...]
+    last_change: int
+    last_audited: int
+
+
+def _ready(session: Session, name: str, actor_id: UUID | None, here: Here) -> _Ready:
+    last_day = select(Term.last_day).where(Term.name == name).scalar_subquery()
+    terms = session.scalars(
+        select(Term)
+        .where(Term.last_day <= last_day, Term.frozen_at.is_(None))
+        .order_by(Term.first_day)
+    ).all()
+    return _Ready(
+        archives=tuple(
+            _sealed(session, term, which, actor_id, here)
+            for term in terms
+            for which in ledgers.OF_A_PERIOD
+        ),
+        term_ids=tuple(term.id for term in terms),
+        last_change=session.scalar(select(func.max(SyncChange.seq))) or 0,
+        last_audited=erasure.last_audited(session),
+    )
+
+
+def _sealed(
+    session: Session, term: Term, which: Ledger, actor_id: UUID | None, here: Here
+) -> LedgerArchive:
     period = _span(session, term)
-    for which in ledgers.OF_A_PERIOD:
-        ledger_archive.keep(
-            session,
-            which.value,
-            period,
-            term_id=term.id,
-            live=partial(ledgers.live, session, which, here=here),
-            by_month=which in ledgers.BY_MONTH,
-            actor_id=actor_id,
-            here=here,
-        )
-    term.frozen_at = here.now
-    session.flush()  # its span is asked of the database next
+    own = Period(first=term.first_day, last=term.last_day)
+    months = tuple(ledger_archive.months(period)) if which in ledgers.BY_MONTH else ()
+    return ledger_archive.sealed(
+        which.value,
+        period,
+        term_id=term.id,
+        live=partial(ledgers.live, session, which, here=here),
+        parts=() if ledgers.is_of_rows(which) else (own, *months),
+        actor_id=actor_id,
+        here=here,
+    )
+
+
+def _audit(session: Session, term: Term, what: str, actor_id: UUID | None, here: Here) -> None:
+    audit.record(
+        session,
+        AuditAction.EDIT,
+        actor_id=actor_id,
+        subject=f"term:{term.id}",
+        fields=what,
+        purpose="term-end",
+        here=here,
+    )
 
 
 def _problem(term: Term, last_event: datetime | None, here: Here) -> TermEndProblem | None:
+    if term.forgets_up_to is not None:
+        return None
     return rules.refusal(
         last_day=term.last_day,
         today=here.today,
@@ -137,32 +235,12 @@ def _last_event(session: Session) -> datetime | None:
 
 
 def _span(session: Session, term: Term) -> Period:
-    """Return the days that a term answers for: from the end of the one before it."""
-    before = session.scalar(select(func.max(Term.last_day)).where(Term.last_day < term.first_day))
-    return Period(first=term.first_day if before is None else before + _DAY, last=term.last_day)
+    """Return the days that a term answers for: from the end of the one before it.
 
-
-def _forget(session: Session, here: Here) -> int:
-    """Cut the link of what has ended in a frozen term, and return how many loans that were.
-
-    Also of an earlier term whose book came back only now; and with it what else names a child and
-    a title together, holds that are over and lines of the paper book that are settled.
+    The first of all answers for whatever was lent before there was a calendar.
     """
-    spans = session.execute(select(LedgerArchive.first_day, LedgerArchive.last_day).distinct())
-    frozen = [(row.first_day, row.last_day) for row in spans]
-    forgotten = session.execute(
-        update(Loan)
-        .where(
-            Loan.borrower == Borrower.CHILD,
-            Loan.child_id.is_not(None),
-            Loan.ended_at.is_not(None),
-            or_(*[Loan.local_day.between(first, last) for first, last in frozen]),
-        )
-        .values(child_id=None)
-    )
-    over = civil.instant(max(last for _, last in frozen) + _DAY, 0, here.settings.zone)
-    session.execute(delete(Hold).where(Hold.ended_at < over))
-    session.execute(
-        delete(LateEntry).where(LateEntry.state != LateState.ASKED, LateEntry.happened_at < over)
-    )
-    return int(getattr(forgotten, "rowcount", 0))
+    before = session.scalar(select(func.max(Term.last_day)).where(Term.last_day < term.first_day))
+    if before is not None:
+        return Period(first=before + _DAY, last=term.last_day)
+    earliest = session.scalar(select(func.min(Loan.local_day)))
+    return Period(first=min(earliest or term.first_day, term.first_day), last=term.last_day)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading, transaction
@@ -16,7 +16,7 @@ from kiosk.rules.book_classes import BookClass, class_of
 from kiosk.rules.book_numbers import Issn
 from kiosk.rules.catalogue import CatalogueProblem, isbn_of
 from kiosk.rules.codes import CodeProblem
-from kiosk.rules.intake import BatchKind
+from kiosk.rules.intake import BatchKind, IntakeProblem
 from kiosk.services import audit, covers, drafts, pile_batches
 from kiosk.services.audit import AuditAction
 from kiosk.services.catalogue_rows import LONGEST_NAME, NewTitle, plain
@@ -25,7 +25,10 @@ from kiosk.services.here import Here
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditedItem:
-    """A copy as it stands in the form."""
+    """A copy as it stands in the form.
+
+    Of one that two people have accepted the price is corrected with a reason, which stays.
+    """
 
     item_id: UUID
     accession_no: str
@@ -33,6 +36,8 @@ class EditedItem:
     price_fen: int | None
     issue: str | None
     batch_id: UUID | None
+    price_reason: str | None = None
+    is_accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +70,17 @@ def read(title_id: UUID) -> EditedTitle:
     """
     session = reading()
     title = _title(session, title_id)
-    cover = covers.read(title_id)
     copies = session.scalars(
         select(Item).where(Item.title_id == title_id).order_by(Item.accession_no)
+    )
+    accepted = set(
+        session.scalars(select(IntakeBatch.id).where(IntakeBatch.accepted_at.is_not(None)))
     )
     return EditedTitle(
         title_id=title_id,
         title=drafts.known_of(title),
         book_class=class_of(title.class_mark),
-        cover=None if cover is None else cover.digest,
+        cover=covers.version_of(session, title_id),
         next_volume=next_volume(session, title),
         copies=tuple(
             EditedItem(
@@ -83,6 +90,8 @@ def read(title_id: UUID) -> EditedTitle:
                 price_fen=one.price_fen,
                 issue=one.issue,
                 batch_id=one.batch_id,
+                price_reason=one.price_reason,
+                is_accepted=one.batch_id in accepted,
             )
             for one in copies
         ),
@@ -117,13 +126,14 @@ def change(
     """Write a title anew. With `shares_number` it may have the ISBN of a title of another name.
 
     Raises:
-        NotFoundError: UNKNOWN_TITLE. RefusedError: ISBN_ELSEWHERE.
+        NotFoundError: UNKNOWN_TITLE. RefusedError: ISBN_ELSEWHERE, or WORTH_ACCEPTED for a price
+            while copies were accepted without one.
         InvalidInputError: TITLE_MISSING, TITLE_TOO_LONG, WRONG_ISBN, WRONG_CSBN, WRONG_ISSN or
             WRONG_CLASS_MARK.
     """
     _check(new)
     with transaction() as session:
-        _title(session, title_id)
+        _keep_accepted_prices(session, _title(session, title_id), new)
         if new.isbn is not None and not shares_number:
             _check_is_alone(session, title_id, new)
         drafts.rewrite(session, title_id, new)
@@ -135,6 +145,7 @@ def change_item(new: EditedItem, *, actor_id: UUID, here: Here) -> UUID:
 
     Raises:
         NotFoundError: UNKNOWN_ITEM, UNKNOWN_SHELF, UNKNOWN_BATCH.
+        RefusedError: ALREADY_ACCEPTED, or PRICE_ACCEPTED without a reason.
     """
     with transaction() as session:
         item = session.get(Item, new.item_id)
@@ -146,10 +157,48 @@ def change_item(new: EditedItem, *, actor_id: UUID, here: Here) -> UUID:
             # What was accepted by two persons keeps its count.
             pile_batches.check_is_open(session, item.batch_id)
             pile_batches.check_is_open(session, new.batch_id)
-        item.shelf_id, item.price_fen = new.shelf_id, new.price_fen
+        _set_price(session, item, new)
+        item.shelf_id = new.shelf_id
         item.issue, item.batch_id = new.issue, new.batch_id
         _note(session, f"item:{new.item_id}", "item", actor_id, here)
         return item.title_id
+
+
+def _set_price(session: Session, item: Item, new: EditedItem) -> None:
+    if new.price_fen == item.price_fen:
+        return
+    if pile_batches.is_accepted(session, item.batch_id):
+        if not new.price_reason:
+            raise RefusedError(IntakeProblem.PRICE_ACCEPTED)
+        item.price_reason = new.price_reason
+    item.price_fen = new.price_fen
+
+
+def _keep_accepted_prices(session: Session, title: Title, new: NewTitle) -> None:
+    """Let accepted copies that have the title's price keep it when that of the title changes.
+
+    What was accepted without a price has none to keep: it gets one with a reason, of its own.
+    """
+    if title.price_fen == new.price_fen:
+        return
+    accepted = select(IntakeBatch.id).where(IntakeBatch.accepted_at.is_not(None))
+    plain = (
+        Item.title_id == title.id,
+        Item.price_fen.is_(None),
+        Item.batch_id.in_(accepted),
+    )
+    if title.price_fen is not None:
+        session.execute(update(Item).where(*plain).values(price_fen=title.price_fen))
+    elif session.scalar(select(Item.id).where(*plain).limit(1)) is not None:
+        raise RefusedError(IntakeProblem.WORTH_ACCEPTED)
+
+
+def title_of(item_id: UUID) -> UUID:
+    """Return the title of a copy. Raises NotFoundError: UNKNOWN_ITEM."""
+    title_id = reading().scalar(select(Item.title_id).where(Item.id == item_id))
+    if title_id is None:
+        raise NotFoundError(CodeProblem.UNKNOWN_ITEM)
+    return title_id
 
 
 def read_csbn_of(text: str | None) -> str | None:

@@ -24,7 +24,7 @@ from kiosk.rules.codes import CodeProblem
 from kiosk.rules.friends import is_friend
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.visits import ArrivalAction, LastVisit, VisitRefusal, VisitState
-from kiosk.services import own_page, rooms, waiting
+from kiosk.services import call_turns, own_calls, own_page, own_reminders, rooms, waiting
 from kiosk.services.again import once_more
 from kiosk.services.answers import (
     Arrived,
@@ -35,6 +35,7 @@ from kiosk.services.answers import (
     OwnPageSaying,
     SafetyTip,
 )
+from kiosk.services.call_answers import CallTurn
 from kiosk.services.here import Here
 from kiosk.services.prepared import Prepared
 
@@ -108,12 +109,12 @@ class AtTheDoor:
 
     child_id: UUID
     face: ChildFace
-    answer: Arrived | OwnPage | Left
+    answer: Arrived | CallTurn | OwnPage | Left
 
 
-@once_more("uq_visit_open_child", "uq_visit_request_id")
+@once_more("uq_visit_open_child", "uq_visit_request_id", "pk_booking_event")
 def arrive(*, code: str, request_id: UUID, here: Here) -> AtTheDoor:
-    """Take a child's card: sign in, or show again what was shown.
+    """Take a child's card: sign in, or show again what was shown; its call, if it is time for it.
 
     The answer is given after the commit. The same `request_id`, or the same card within ten
     seconds, gives the first answer again and stores nothing.
@@ -227,26 +228,48 @@ def _sign_in(
 
 def _answer(
     connection: Connection, child: AnyRow, action: ArrivalAction, here: Here
-) -> Arrived | OwnPage | Left:
+) -> Arrived | CallTurn | OwnPage | Left:
     face = face_of(child)
     match action:
         case ArrivalAction.ALREADY_HERE:
-            return own_page.read(
-                connection, child_id=child.id, face=face, saying=OwnPageSaying.ALREADY_IN, here=here
-            )
+            return _own_page(connection, child.id, face, here)
         case ArrivalAction.JUST_LEFT:
             return _goodbye(face, here)
         case _:
-            reminders = own_page.reminders(connection, child_id=child.id, here=here)
-            return Arrived(
-                child=face,
-                greeting=Greeting(civil.daytime(here.minute).value),
-                today=here.today,
-                call=reminders.call,
-                ready=reminders.ready if reminders.call is None else None,
-                loan=reminders.loan if reminders.call is None and not reminders.ready else None,
-                train=rooms.train(connection, here, since=child.open_since or here.today),
-            )
+            return _greeting(connection, child, face, here)
+
+
+def _own_page(
+    connection: Connection, child_id: UUID, face: ChildFace, here: Here
+) -> CallTurn | OwnPage:
+    calls = own_calls.read(connection, child_id=child_id, here=here)
+    turn = call_turns.come(connection, calls, child_id=child_id, face=face, here=here)
+    return turn or own_page.read(
+        connection,
+        child_id=child_id,
+        face=face,
+        saying=OwnPageSaying.ALREADY_IN,
+        here=here,
+        calls=calls,
+    )
+
+
+def _greeting(
+    connection: Connection, child: AnyRow, face: ChildFace, here: Here
+) -> Arrived | CallTurn:
+    reminders = own_reminders.reminders(connection, child_id=child.id, grade=face.grade, here=here)
+    turn = call_turns.come(
+        connection, reminders.calls, child_id=child.id, face=face, here=here, has_come=True
+    )
+    return turn or Arrived(
+        child=face,
+        greeting=Greeting(civil.daytime(here.minute).value),
+        today=here.today,
+        call=reminders.call,
+        ready=reminders.ready if reminders.call is None else None,
+        loan=reminders.loan if reminders.call is None and not reminders.ready else None,
+        train=rooms.train(connection, here, since=child.open_since or here.today),
+    )
 
 
 def face_of(child: AnyRow) -> ChildFace:

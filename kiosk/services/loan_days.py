@@ -1,0 +1,71 @@
+"""The days on which loans are due follow the days on which the room opens.
+
+Whatever opens or closes a day calls `follow` in its own transaction: the calendar, an opening that
+is cancelled, a line of the weekly pattern that begins or ends, days that are planned ahead.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kiosk.db import AnyRow
+from kiosk.models.library import Loan
+from kiosk.models.people import SchoolClass
+from kiosk.rules import civil, due_days
+from kiosk.rules.due_days import Given
+from kiosk.services import calendar, new_loans
+from kiosk.services.here import Here
+
+_DAY: Final = timedelta(days=1)
+_OUT: Final = (
+    select(
+        Loan.id,
+        Loan.local_day,
+        Loan.renewed_at,
+        Loan.plain_due_on,
+        Loan.due_on,
+        Loan.is_holiday_loan,
+        SchoolClass.grade,
+        SchoolClass.number,
+    )
+    .outerjoin(SchoolClass, SchoolClass.id == Loan.class_id)
+    .where(Loan.ended_at.is_(None))
+)
+
+
+def follow(session: Session, *, here: Here) -> int:
+    """Move the due days that are still to come to open days; return how many moved.
+
+    The same plain days and the same open days always give the same, whatever was in between.
+    """
+    session.flush()  # what opens and what does not is asked of the database
+    days = calendar.open_days_from(session, here.today, here=here)
+    moved = 0
+    for row in session.execute(_OUT.where(Loan.due_on >= here.today)).all():
+        due_on = _due_on(row, days.__contains__, here)
+        if due_on != row.due_on:
+            session.execute(update(Loan).where(Loan.id == row.id).values(due_on=due_on))
+            moved += 1
+    return moved
+
+
+def _due_on(row: AnyRow, is_open: Callable[[date], bool], here: Here) -> date:
+    given = Given(
+        given_on=row.local_day if row.renewed_at is None else _local_day(row, here),
+        plain_due_on=row.plain_due_on,
+        is_for_holiday=row.is_holiday_loan,
+        turn=0 if row.grade is None else new_loans.turn(row.grade, row.number, here),
+    )
+    found = due_days.due_on(given, school=here.school, is_open=is_open)
+    if found > here.today or found == row.due_on:
+        return found
+    # Nothing becomes late, or due this very day, by a change of the calendar.
+    soonest = Given(given_on=here.today, plain_due_on=min(row.due_on, here.today + _DAY))
+    return due_days.due_on(soonest, school=here.school, is_open=is_open)
+
+
+def _local_day(row: AnyRow, here: Here) -> date:
+    return civil.local(row.renewed_at, here.settings.zone).date()
