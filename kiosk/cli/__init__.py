@@ -2,7 +2,7 @@
 
 import click
 
-from kiosk.cli import books, people, records, room
+from kiosk.cli import books, people, records, room, simulation
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,5 +30,7 @@ for command in (
     records.ledger,
     records.end_term,
     people.staff,
+    people.erase_child,
+    simulation.simulate_term,
 ):
     main.add_command(command)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
@@ -53,13 +54,13 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
 
 
 @contextmanager
-def at_the_kiosk() -> Iterator[Here]:
-    """Give a command this instance's database and moment."""
+def at_the_kiosk(*, at: datetime | None = None) -> Iterator[Here]:
+    """Give a command this instance's database and moment; `at` is that of the request behind it."""
     settings = Settings.load(instance_folder(), os.environ)
     with open_database(settings.database_url):
         home_id = homes.find(settings)
         here = Here(
-            now=utc_now(),
+            now=at or utc_now(),
             settings=settings,
             home_id=home_id,
             library=library_settings.read(home_id),

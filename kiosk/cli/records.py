@@ -4,6 +4,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import click
 
@@ -14,6 +15,7 @@ _LEDGERS: Final = {
     "L1": "openings of the room",
     "L3": "children's visits",
     "L4": "family calls",
+    "L5": "each child's calls",
     "L6": "books lent",
     "L7": "books that came in",
     "L8": "books by class",
@@ -149,8 +151,10 @@ def ledger(name: str, first: datetime, last: datetime, kind: str, output: Path) 
 
 @click.command("end-term")
 @click.argument("name")
+@click.option("--actor", type=click.UUID, hidden=True)
+@click.option("--at", type=datetime.fromisoformat, hidden=True)
 @plainly
-def end_term(name: str) -> None:
+def end_term(name: str, *, actor: UUID | None, at: datetime | None) -> None:
     """Freeze the ledgers of a term and forget who read what, where the school has set so.
 
     NAME is that of the term in the calendar. It cannot be taken back.
@@ -159,6 +163,6 @@ def end_term(name: str) -> None:
     """
     from kiosk.services import term_end
 
-    with at_the_kiosk() as here:
-        ended = term_end.end(name, actor_id=None, here=here)
+    with at_the_kiosk(at=at) as here:
+        ended = term_end.end(name, actor_id=actor, here=here)
     click.echo(f"{ended.ledgers} ledgers are frozen; {ended.forgotten} loans have no reader now.")

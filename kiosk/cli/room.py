@@ -50,6 +50,7 @@ def run(port: int | None, *, no_browser: bool) -> None:
     """
     from kiosk.app import create_app
     from kiosk.services import running
+    from kiosk.services.signs_of_life import SignsOfLife
     from kiosk.web import server
 
     # Started in the background of a shell it would inherit deaf ears for Ctrl+C.
@@ -60,7 +61,13 @@ def run(port: int | None, *, no_browser: bool) -> None:
         with app.app_context():
             running.prepare(settings, now=utc_now())
         chosen = port or settings.port
-        record = running.background(app.extensions["kiosk"].record)
+
+        def unfinished() -> None:
+            with app.app_context():
+                running.go_on(settings, now=utc_now())
+
+        life = SignsOfLife(settings.instance, clock=utc_now)
+        record = running.background(app.extensions["kiosk"].record, unfinished, life)
         opened = partial(_opened, chosen, record, with_browser=not no_browser)
         _serve(partial(server.serve, app, port=chosen, opened=opened), chosen)
 
