@@ -16,9 +16,9 @@ from kiosk.printing.paper import Placing
 from kiosk.printing.spines import ShelfFace, Sign, SpineFace
 from kiosk.rules.book_classes import ShelfPlace
 from kiosk.rules.sessions import SessionProblem
-from kiosk.services import item_labels, shelves
+from kiosk.services import item_labels, shelf_labels, shelves
 from kiosk.services.item_labels import MOST_AT_ONCE, LabelToPrint
-from kiosk.services.shelves import ShelfLabel
+from kiosk.services.shelf_labels import ShelfLabel
 from kiosk.web import context, forms, printed, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
@@ -92,7 +92,7 @@ def of_shelves() -> Response:
     if not wanted:
         return redirect(url_for("book_labels.show", said="none"), code=303)
     actor_id = staff_screen.signed_in().staff_id
-    found = shelves.labels(wanted, actor_id=actor_id, here=context.here())
+    found = shelf_labels.labels(wanted, actor_id=actor_id, here=context.here())
     faces, chosen = [_shelf_face(one) for one in found], _sheet()
 
     def draw(placing: Placing) -> tuple[str, ...]:

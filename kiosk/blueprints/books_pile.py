@@ -167,7 +167,9 @@ def undo_not_taken() -> Response:
 def known() -> Response:
     """Show titles that somebody may be typing."""
     text = request.args.get("name", "").strip()[:60]
-    return make_response(render_template("books/_known.html", known=known_titles.suggest(text)))
+    found = known_titles.suggest(text)
+    is_letters = text.isascii() and text.isalnum() and not text.isdigit()
+    return make_response(render_template("books/_known.html", known=found, is_letters=is_letters))
 
 
 @blueprint.get("/drafts")

@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 from kiosk.errors import InvalidInputError, KioskError, RefusedError
 from kiosk.rules.book_classes import BOOK_CLASSES
 from kiosk.rules.catalogue import TitleKind
-from kiosk.services import covers, shelf_list, title_editing
+from kiosk.services import covers, shelves, title_editing
 from kiosk.services.catalogue_rows import NewTitle
 from kiosk.services.title_editing import EditedItem
-from kiosk.web import context, forms, headers, pictures, staff_page, staff_screen
+from kiosk.web import context, forms, headers, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("books_titles", __name__, url_prefix="/staff/books")
@@ -66,29 +66,23 @@ def remove_cover(title_id: UUID) -> Response:
     return redirect(url_for("books_titles.edit", title_id=title_id), code=303)
 
 
-@blueprint.get("/<uuid:title_id>/cover/<digest>.jpg")
-@access(Access.VOLUNTEER)
-def cover(title_id: UUID, digest: str) -> Response:
-    """Return the picture of a cover; the address of another picture is another one."""
-    return pictures.picture_of(title_id, digest)
-
-
 @blueprint.post("/copy/<uuid:item_id>/edit")
 @access(Access.LIBRARIAN)
 def change_item(item_id: UUID) -> Response:
     """Write shelf, price, issue and batch of a copy."""
-    title_id = title_editing.change_item(
-        EditedItem(
-            item_id=item_id,
-            accession_no="",
-            shelf_id=forms.uuid_or_none("shelf_id"),
-            price_fen=forms.fen("price"),
-            issue=forms.text("issue", longest=_SHORT)[:40] or None,
-            batch_id=forms.uuid_or_none("batch_id"),
-        ),
-        actor_id=_me(),
-        here=context.here(),
+    new = EditedItem(
+        item_id=item_id,
+        accession_no="",
+        shelf_id=forms.uuid_or_none("shelf_id"),
+        price_fen=forms.fen("price"),
+        issue=forms.text("issue", longest=_SHORT)[:40] or None,
+        batch_id=forms.uuid_or_none("batch_id"),
+        price_reason=forms.text("price_reason", longest=_MIDDLE) or None,
     )
+    try:
+        title_id = title_editing.change_item(new, actor_id=_me(), here=context.here())
+    except RefusedError as error:
+        return _page(title_editing.title_of(item_id), error)
     return redirect(url_for("books_titles.edit", title_id=title_id, saved=1), code=303)
 
 
@@ -100,7 +94,7 @@ def _page(title_id: UUID, refused: KioskError | None) -> Response:
         kinds=tuple(TitleKind),
         classes=tuple(BOOK_CLASSES.values()),
         bands=_BANDS,
-        shelves=shelf_list.lines(),
+        shelves=shelves.listing(),
         batches=title_editing.batch_names(),
         was_saved="saved" in request.args,
     )

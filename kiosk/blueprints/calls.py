@@ -1,7 +1,5 @@
 """The telephone: the day's calls, seating a child by hand, the lines."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
 from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
@@ -9,26 +7,30 @@ from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, KioskError, RefusedError
 from kiosk.rules.call_states import CallState
-from kiosk.services import call_desk, call_lines, call_places, people
-from kiosk.services.call_board import BoardRow
+from kiosk.services import (
+    call_closures,
+    call_desk,
+    call_lines,
+    call_places,
+    call_settings,
+    people,
+)
 from kiosk.services.call_desk import CallResult
 from kiosk.services.call_lines import LineKind
-from kiosk.web import context, forms, staff_page, staff_screen
-from kiosk.web.errors import status_of
+from kiosk.web import call_day, context, forms, htmx, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("calls", __name__, url_prefix="/staff/calls")
 
 _LONGEST_NAME = 40
 _MOST_VERSIONS = 1_000_000
-_FREE_SHOWN = 6
 
 
 @blueprint.get("")
 @access(Access.DUTY_TEACHER)
 def day() -> Response:
     """Show the calls of a day."""
-    return _day(forms.day("on", default=context.here().today))
+    return call_day.show(forms.day("on", default=context.here().today))
 
 
 @blueprint.post("/<uuid:booking_id>")
@@ -37,10 +39,11 @@ def change(booking_id: UUID) -> Response:
     """Lead a call to its next state; the slower of two screens reads why not."""
     here = context.here()
     on = call_desk.one(booking_id, here=here).on
+    to_state = forms.one_of("to_state", CallState)
     try:
         call_desk.change(
             booking_id,
-            forms.one_of("to_state", CallState),
+            to_state,
             forms.number("version", least=1, most=_MOST_VERSIONS),
             staff_id=staff_screen.signed_in().staff_id,
             result=forms.one_of("result", CallResult) if forms.raw("result") else None,
@@ -48,8 +51,10 @@ def change(booking_id: UUID) -> Response:
             here=here,
         )
     except RefusedError as error:
-        return _day(on, refused=error)
-    return _to_day(on, booking_id)
+        return call_day.show(on, refused=error)
+    if to_state is CallState.CALLING and htmx.wants_fragment():
+        return number(booking_id)  # who rings needs it
+    return call_day.changed(on, booking_id)
 
 
 @blueprint.post("/<uuid:booking_id>/again")
@@ -66,8 +71,8 @@ def again(booking_id: UUID) -> Response:
             here=here,
         )
     except RefusedError as error:
-        return _day(on, refused=error)
-    return _to_day(on, booking_id)
+        return call_day.show(on, refused=error)
+    return call_day.changed(on, booking_id)
 
 
 @blueprint.post("/<uuid:booking_id>/number")
@@ -82,7 +87,7 @@ def number(booking_id: UUID) -> Response:
         actor_id=staff_screen.signed_in().staff_id,
         here=here,
     )
-    return _day(row.on, revealed={booking_id: revealed})
+    return call_day.show(row.on, revealed={booking_id: revealed})
 
 
 @blueprint.get("/place/<uuid:slot_id>")
@@ -105,6 +110,10 @@ def for_child(child_id: UUID) -> Response:
         "calls/child.html",
         caller=call_places.caller(child_id, here=here),
         places=call_places.places(here=here),
+        planning=call_settings.settings(here=here),
+        out_of_use=[
+            one for one in call_lines.lines(here=here) if one.is_out_today or not one.is_in_use
+        ],
     )
 
 
@@ -150,14 +159,13 @@ def add_line() -> Response:
 @blueprint.post("/lines/<uuid:line_id>")
 @access(Access.DUTY_TEACHER)
 def set_line(line_id: UUID) -> Response:
-    """Take a line into use or out of it."""
-    released = call_lines.set_in_use(
-        line_id,
-        is_in_use=forms.raw("in_use") == "yes",
-        staff_id=staff_screen.signed_in().staff_id,
-        here=context.here(),
+    """Take a line into use again; what it costs to take it out is shown first."""
+    if forms.raw("in_use") != "yes":
+        return redirect(url_for("call_closures.line_out", line_id=line_id), code=303)
+    back = call_closures.mend_line(
+        line_id, staff_id=staff_screen.signed_in().staff_id, here=context.here()
     )
-    return redirect(url_for("calls.lines", released=released or None), code=303)
+    return redirect(url_for("calls.lines", back=back or None), code=303)
 
 
 def _lines(*, refused: KioskError | None = None) -> Response:
@@ -166,38 +174,6 @@ def _lines(*, refused: KioskError | None = None) -> Response:
         refused,
         lines=call_lines.lines(here=context.here()),
         released=request.args.get("released", default=0, type=int),
+        moved=request.args.get("moved", default=0, type=int),
+        back=request.args.get("back", default=0, type=int),
     )
-
-
-def _day(
-    on: date, *, refused: RefusedError | None = None, revealed: dict[UUID, str] | None = None
-) -> Response:
-    here = context.here()
-    board = call_desk.board(on, here=here)
-    shown = board if "all" in request.args else tuple(_without_most_free_places(board))
-    return staff_page.show(
-        "calls/day.html",
-        status=200 if refused is None else status_of(refused),
-        on=on,
-        today=here.today,
-        day_before=on - timedelta(days=1),
-        day_after=on + timedelta(days=1),
-        board=shown,
-        more_places=len(board) - len(shown),
-        without_call=call_desk.without_call_count(here=here),
-        refused=refused,
-        revealed=revealed or {},
-    )
-
-
-def _without_most_free_places(board: Iterable[BoardRow]) -> Iterator[BoardRow]:
-    """Leave out what a teacher who looks for a call has to look past."""
-    free = 0
-    for row in board:
-        free += row.is_free
-        if not row.is_free or free <= _FREE_SHOWN:
-            yield row
-
-
-def _to_day(on: date, booking_id: UUID) -> Response:
-    return redirect(url_for("calls.day", on=on.isoformat(), _anchor=f"call-{booking_id}"), code=303)

@@ -1,6 +1,5 @@
 """The child's own pages. None has a child's id in its address: who it is, the session knows."""
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from flask import Blueprint, make_response
 from werkzeug.wrappers import Response
 
 from kiosk.errors import RefusedError
-from kiosk.services import calls, lending, own_page, passbook, rooms, visits
+from kiosk.services import lending, own_page, passbook, rooms, visits
 from kiosk.services.answers import LendStart, OwnPageSaying
 from kiosk.web import child_screen, context, forms, last_return, screens
 from kiosk.web.guards import Access, access
@@ -98,64 +97,6 @@ def borrow(item_id: UUID) -> Response:
         return screens.refuse(error, child)
     screens.remember_loan(child, answer)
     return screens.show(answer)
-
-
-@blueprint.get("/call")
-@access(Access.CHILD)
-def who() -> Response:
-    """Ask who shall be called."""
-    child = child_screen.require()
-    try:
-        answer = calls.who(child_id=child.child_id, face=child.face, here=context.here())
-    except RefusedError as error:
-        return screens.refuse(error, child)
-    return screens.show(answer)
-
-
-@blueprint.get("/call/<uuid:contact_id>")
-@access(Access.CHILD)
-def when(contact_id: UUID) -> Response:
-    """Ask at what time."""
-    child = child_screen.require()
-    try:
-        answer = calls.when(
-            child_id=child.child_id, contact_id=contact_id, face=child.face, here=context.here()
-        )
-    except RefusedError as error:
-        return screens.refuse(error, child)
-    return screens.show(answer)
-
-
-@blueprint.post("/call")
-@access(Access.CHILD)
-def book() -> Response:
-    """Book the place; the third touch."""
-    child = child_screen.require()
-    try:
-        answer = calls.book(
-            child_id=child.child_id,
-            contact_id=forms.uuid("contact_id"),
-            slot_id=forms.uuid("slot_id"),
-            request_id=forms.uuid("request_id"),
-            face=child.face,
-            here=context.here(),
-        )
-    except RefusedError as error:
-        return screens.refuse(error, child)
-    tell = passbook.to_talk_about(child_id=child.child_id, here=context.here())
-    return screens.show(replace(answer, books=tell))
-
-
-@blueprint.post("/call/<uuid:booking_id>/undo")
-@access(Access.CHILD)
-def undo_call(booking_id: UUID) -> Response:
-    """Give the place back that was booked a moment ago."""
-    child = child_screen.require()
-    try:
-        calls.undo(booking_id=booking_id, child_id=child.child_id, here=context.here())
-    except RefusedError as error:
-        return screens.refuse(error, child)
-    return _own_page(OwnPageSaying.CALL_CANCELLED)
 
 
 @blueprint.get("/leave")

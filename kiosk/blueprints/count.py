@@ -34,7 +34,7 @@ class Taking:
         """Which sound goes with it, if any."""
         if self.seen is None:
             return ""
-        is_odd = self.seen.kind in _SOFTLY or self.seen.goes_to is not None
+        is_odd = self.seen.kind in _SOFTLY or self.seen.goes_to or self.seen.is_waited_for
         return "notice" if is_odd else "ok"
 
 

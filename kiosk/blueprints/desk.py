@@ -5,11 +5,19 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from kiosk.errors import InvalidInputError, KioskError
+from kiosk.errors import InvalidInputError, KioskError, RefusedError
 from kiosk.rules import codes
 from kiosk.rules.codes import CodeKind, OurCode
-from kiosk.rules.lending import Borrower
-from kiosk.services import desk, desk_readers, people
+from kiosk.rules.lending import Borrower, LendingRefusal
+from kiosk.services import (
+    desk,
+    desk_back,
+    desk_readers,
+    desk_renewals,
+    desk_undo,
+    people,
+    return_box,
+)
 from kiosk.services.desk import DeskAnswer, DeskMode
 from kiosk.services.desk_readers import DeskReader
 from kiosk.web import context, desk_state, errors, forms, htmx, staff_page, staff_screen
@@ -53,7 +61,29 @@ def scan() -> Response:
             return _to_child(said)
         return _item(said, request_id)
     except KioskError as error:
-        return _answered(refused=error)
+        desk_state.stays()
+        return _answered(refused=error, said=said)
+
+
+@blueprint.post("/renew")
+@access(Access.DUTY_TEACHER)
+def renew() -> Response:
+    """Give the reader more time with a book."""
+    reader = _reader(desk_state.current())
+    if reader is None:  # it has gone by itself meanwhile
+        return redirect(url_for("desk.show"), code=303)
+    try:
+        answer = desk_renewals.renew(
+            loan_id=forms.uuid("loan_id"),
+            reader=reader,
+            request_id=forms.uuid("request_id"),
+            here=context.here(),
+        )
+    except KioskError as error:
+        desk_state.stays()
+        return _page(refused=error)
+    desk_state.note(answer.outcome, None)
+    return _page(answer)
 
 
 @blueprint.post("/undo")
@@ -64,9 +94,10 @@ def undo() -> Response:
     if last is not None:
         desk_state.forget_last()
         try:
-            desk.undo(last.outcome, last.undo_id, done_at=last.at, here=context.here())
+            desk_undo.undo(last.outcome, last.undo_id, done_at=last.at, here=context.here())
         except KioskError as error:
             return _page(refused=error)
+        desk_state.not_back(last.undo_id)
     return redirect(url_for("desk.show", undone=1), code=303)
 
 
@@ -86,16 +117,20 @@ def _to_child(said: str) -> Response:
 
 def _item(said: str, request_id: UUID) -> Response:
     state = desk_state.current()
+    all_the_same = forms.is_ticked("all_the_same")
+    if all_the_same and state.reader_id != forms.uuid("reader_id"):
+        raise RefusedError(LendingRefusal.OTHER_READER)
     answer = desk.scan(
         said,
         mode=state.mode,
         reader=_reader(state),
+        all_the_same=all_the_same,
         request_id=request_id,
         staff_id=staff_screen.signed_in().staff_id,
         here=context.here(),
     )
     desk_state.note(answer.outcome, answer.undo_id)
-    return _answered(answer)
+    return _answered(answer, said=said)
 
 
 def _reader(state: DeskState) -> DeskReader | None:
@@ -104,40 +139,46 @@ def _reader(state: DeskState) -> DeskReader | None:
     return desk_readers.find(state.borrower, state.reader_id)
 
 
-def _answered(answer: DeskAnswer | None = None, *, refused: KioskError | None = None) -> Response:
+def _answered(
+    answer: DeskAnswer | None = None, *, refused: KioskError | None = None, said: str = ""
+) -> Response:
     """Answer a scan: its own part of the page for the script, the whole page otherwise."""
     if not htmx.wants_fragment():
-        return _page(answer, refused=refused)
+        return _page(answer, refused=refused, said=said)
     status = 200 if refused is None else errors.status_of(refused)
-    body = render_template(_FRAGMENT, **_values(answer, refused))
+    body = render_template(_FRAGMENT, **_values(answer, refused, said))
     response = Response(body, status, mimetype="text/html")
     response.headers["HX-Retarget"] = "#desk"
     response.headers["HX-Reswap"] = "innerHTML"
     return response
 
 
-def _page(answer: DeskAnswer | None = None, *, refused: KioskError | None = None) -> Response:
+def _page(
+    answer: DeskAnswer | None = None, *, refused: KioskError | None = None, said: str = ""
+) -> Response:
     return staff_page.show(
         "books/desk.html",
         status=200 if refused is None else errors.status_of(refused),
         classes=people.classes(),
         staff=desk_readers.staff(),
-        **_values(answer, refused),
+        **_values(answer, refused, said),
     )
 
 
-def _values(answer: DeskAnswer | None, refused: KioskError | None) -> dict[str, object]:
+def _values(answer: DeskAnswer | None, refused: KioskError | None, said: str) -> dict[str, object]:
     state = desk_state.current()
     here = context.here()
     reader = _reader(state)
-    box_until = desk.last_opening_ended(here=here) if state.mode is DeskMode.BOX else None
+    box_until = return_box.last_opening_ended(here=here) if state.mode is DeskMode.BOX else None
     return {
         "state": state,
         "reader": reader,
         "sheet": None if reader is None else desk_readers.sheet(reader, since=state.since),
+        "came_back": desk_back.books(state.latest_back),
         "answer": answer,
         "refused": refused,
+        "said": said,
         "box_until": box_until,
-        "box_seconds": int(desk_state.BOX_PATIENCE.total_seconds()),
+        "ends_after": desk_state.seconds_left(state),
         "today": here.today,
     }

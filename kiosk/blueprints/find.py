@@ -10,7 +10,7 @@ from kiosk.rules import pad
 from kiosk.rules.sessions import SessionProblem
 from kiosk.services import finding
 from kiosk.services.finding_answers import FindBook
-from kiosk.web import child_screen, htmx, pictures, screens
+from kiosk.web import child_screen, htmx, screens
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("find", __name__, url_prefix="/me/find")
@@ -40,13 +40,6 @@ def title(title_id: UUID) -> Response:
     """Show where a book stands and whether it is there."""
     face = child_screen.require().face
     return screens.show(finding.title(title_id, keys=_keys(), face=face))
-
-
-@blueprint.get("/<uuid:title_id>/<digest>.jpg")
-@access(Access.CHILD)
-def cover(title_id: UUID, digest: str) -> Response:
-    """Return the picture of a cover."""
-    return pictures.picture_of(title_id, digest)
 
 
 def _found() -> FindBook:

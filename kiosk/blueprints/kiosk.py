@@ -1,12 +1,13 @@
 """The idle screen and the one door for everything that is scanned."""
 
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, make_response, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
-from kiosk.rules import codes
+from kiosk.rules import call_sheets, codes
 from kiosk.rules.codes import BookBar, CodeKind, CodeProblem, Command, OurCode
 from kiosk.rules.devices import CameraState, ScannerChange
 from kiosk.rules.lending import LendingRefusal
@@ -173,6 +174,8 @@ def _staff(code: str) -> Response:
 
 def _command(code: OurCode) -> Response:
     match codes.command_of(code):
+        case None if (on := _sheet_day(code)) is not None:
+            return htmx.go(url_for("calls_sheet.show", on=on.isoformat()))
         case None:
             # A shelf's label belongs to the stock-take; here it asks for a book.
             is_shelf = shelves.by_code(code.text) is not None
@@ -186,6 +189,14 @@ def _command(code: OurCode) -> Response:
             return screens.show(rooms.now(context.here()))
         case Command.TEACHER:
             return teacher()
+
+
+def _sheet_day(code: OurCode) -> date | None:
+    """Return the day whose sheet of calls lies on the scanner of a staff page."""
+    member = staff_screen.current()
+    if member is None or member.is_locked:
+        return None
+    return call_sheets.day_of(code, context.here().home_id)
 
 
 @blueprint.get("/teacher")

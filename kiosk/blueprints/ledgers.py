@@ -2,8 +2,9 @@
 
 from datetime import date
 from typing import Final
+from uuid import UUID
 
-from flask import Blueprint, make_response
+from flask import Blueprint, make_response, request
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, RefusedError
@@ -50,9 +51,10 @@ def look(name: str) -> Response:
     """Show a ledger of a period."""
     which, here = _allowed(name), context.here()
     first, last = _period(here)
-    shown = {"which": which, "first": first, "last": last}
+    child_id = _child_wanted()
+    shown = {"which": which, "first": first, "last": last, "child_id": child_id}
     try:
-        table = ledgers.build(which, first=first, last=last, here=here)
+        table = ledgers.build(which, first=first, last=last, here=here, child_id=child_id)
     except InvalidInputError as error:
         return staff_page.show_form("ledgers/look.html", error, **shown)
     return staff_page.show_form(
@@ -72,7 +74,12 @@ def to_print(name: str) -> Response:
     which, here = _allowed(name), context.here()
     first, last = _period(here)
     table = ledgers.to_print(
-        which, first=first, last=last, actor_id=staff_screen.signed_in().staff_id, here=here
+        which,
+        first=first,
+        last=last,
+        actor_id=staff_screen.signed_in().staff_id,
+        here=here,
+        child_id=_child_wanted(),
     )
     return staff_page.show("ledgers/paper.html", which=which, table=table)
 
@@ -91,6 +98,7 @@ def file(name: str) -> Response:
         kind=kind,
         actor_id=staff_screen.signed_in().staff_id,
         here=here,
+        child_id=_child_wanted(),
     )
     filename = f"{which}-{first.isoformat()}-{last.isoformat()}.{kind}"
     response = make_response(data)
@@ -110,6 +118,14 @@ def _allowed(name: str) -> Ledger:
     if which not in _own():
         raise RefusedError(StaffRefusal.NOT_YOUR_ROLE)
     return which
+
+
+def _child_wanted() -> UUID | None:
+    """Return the child whose own book is asked for; otherwise it is those of all."""
+    try:
+        return UUID(request.values.get("child_id", ""))
+    except ValueError:
+        return None
 
 
 def _period(here: Here) -> tuple[date, date]:

@@ -10,14 +10,17 @@ from kiosk.errors import InvalidInputError, KioskError, RefusedError
 from kiosk.rules.openings import Hazard, OpeningRefusal
 from kiosk.rules.sessions import SessionProblem
 from kiosk.rules.staff import Role
-from kiosk.services import opening_log, opening_plan, opening_rules, openings
+from kiosk.services import call_closures, opening_log, opening_rules, openings
+from kiosk.services.call_closures import ClosureReason
 from kiosk.services.here import Here
-from kiosk.web import context, forms, staff_page, staff_screen
+from kiosk.web import context, forms, losses, staff_page, staff_screen
+from kiosk.web.errors import status_of
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("openings", __name__, url_prefix="/staff")
 
 _LONGEST_NOTE = 200
+_DIGEST = 64
 _HOME = "staff_home.home"
 _ENDS_FIRST = "order"  # neither time alone is wrong; the template has its sentence
 _LONGEST_PERIOD = timedelta(days=200)
@@ -73,6 +76,7 @@ def close_room() -> Response:
     """Close the room."""
     openings.close_room(
         is_tidy=forms.is_ticked("is_tidy"),
+        are_told=forms.is_ticked("are_told"),
         staff_id=staff_screen.signed_in().staff_id,
         here=context.here(),
     )
@@ -93,18 +97,40 @@ def listing() -> Response:
 @access(Access.DUTY_TEACHER)
 def cancelling(opening_id: UUID) -> Response:
     """Say what cancelling an opening would do, before it is done."""
-    found = opening_log.cancelling(opening_id, here=context.here())
-    return staff_page.show("openings/cancel.html", row=found.opening, calls=found.calls)
+    return _cancelling(opening_id)
 
 
 @blueprint.post("/openings/<uuid:opening_id>/cancel")
 @access(Access.DUTY_TEACHER)
 def cancel(opening_id: UUID) -> Response:
-    """Cancel a planned opening."""
-    released = opening_plan.cancel(
-        opening_id=opening_id, staff_id=staff_screen.signed_in().staff_id, here=context.here()
+    """Cancel a planned opening; when other things would follow by now, these are shown first."""
+    try:
+        closed = call_closures.close_opening(
+            opening_id,
+            reason=forms.one_of("reason", ClosureReason),
+            digest=forms.text("digest", longest=_DIGEST),
+            staff_id=staff_screen.signed_in().staff_id,
+            here=context.here(),
+        )
+    except RefusedError as error:
+        return _cancelling(opening_id, refused=error)
+    return redirect(
+        url_for("openings.listing", released=closed.released or None, moved=closed.moved or None),
+        code=303,
     )
-    return redirect(url_for("openings.listing", released=released or None), code=303)
+
+
+@blueprint.post("/openings/<uuid:opening_id>/reopen")
+@access(Access.DUTY_TEACHER)
+def reopen(opening_id: UUID) -> Response:
+    """Plan a cancelled opening after all."""
+    try:
+        call_closures.reopen(
+            opening_id, staff_id=staff_screen.signed_in().staff_id, here=context.here()
+        )
+    except RefusedError as error:
+        return _listing(*_usual_period(context.here()), not_again=error)
+    return redirect(url_for("openings.listing"), code=303)
 
 
 @blueprint.post("/openings/rules")
@@ -129,19 +155,46 @@ def add_rule() -> Response:
 @blueprint.post("/openings/rules/<uuid:rule_id>/end")
 @access(Access.ADMINISTRATOR)
 def end_rule(rule_id: UUID) -> Response:
-    """End a line of the weekly pattern today."""
-    released = opening_rules.end_rule(
-        rule_id, staff_id=staff_screen.signed_in().staff_id, here=context.here()
+    """End a line of the weekly pattern today; the calls that are lost with it are shown first."""
+    try:
+        released, moved = opening_rules.end_rule(
+            rule_id,
+            staff_id=staff_screen.signed_in().staff_id,
+            here=context.here(),
+            agreed=losses.agreed(),
+        )
+    except RefusedError as error:
+        asked = losses.ask(error, section="openings", back=url_for("openings.listing"))
+        return asked or _listing(*_usual_period(context.here()), refused=error)
+    return redirect(
+        url_for("openings.listing", released=released or None, moved=moved or None), code=303
     )
-    return redirect(url_for("openings.listing", released=released or None), code=303)
 
 
-def _listing(first: date, last: date, *, refused: KioskError | None = None) -> Response:
+def _cancelling(opening_id: UUID, *, refused: KioskError | None = None) -> Response:
+    here = context.here()
+    return staff_page.show_form(
+        "openings/cancel.html",
+        refused,
+        row=opening_log.planned(opening_id, here=here),
+        preview=call_closures.preview_opening(opening_id, here=here),
+        reasons=tuple(ClosureReason),
+    )
+
+
+def _listing(
+    first: date,
+    last: date,
+    *,
+    refused: KioskError | None = None,
+    not_again: KioskError | None = None,
+) -> Response:
     here = context.here()
     rows = opening_log.between(first, last, here=here)
-    return staff_page.show_form(
+    page = staff_page.show_form(
         "openings/listing.html",
         refused,
+        not_again=not_again,
         rows=rows,
         total=opening_log.total(rows),
         first=first,
@@ -150,7 +203,11 @@ def _listing(first: date, last: date, *, refused: KioskError | None = None) -> R
         rules=opening_rules.rules(here=here),
         may_edit=staff_screen.signed_in().role is Role.ADMINISTRATOR,
         released=request.args.get("released", default=0, type=int),
+        moved=request.args.get("moved", default=0, type=int),
     )
+    if not_again is not None:
+        page.status_code = status_of(not_again)
+    return page
 
 
 def _usual_period(here: Here) -> tuple[date, date]:

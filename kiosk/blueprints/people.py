@@ -12,8 +12,11 @@ from kiosk.rules.relations import Relation
 from kiosk.rules.sessions import SessionProblem
 from kiosk.services import (
     cards,
+    child_lessons,
     child_visits,
+    contact_hours,
     contacts,
+    families,
     passbook,
     people,
     picture_codes,
@@ -149,13 +152,18 @@ def add_contact(child_id: UUID) -> Response:
 def decide_contact(child_id: UUID, contact_id: UUID) -> Response:
     """Let a child ring a contact, or not any more."""
     contacts.check_is_of(child_id, contact_id)
-    if forms.raw("decision") == "approve":
-        contacts.approve_contact(contact_id, actor_id=_me(), here=context.here())
-    elif forms.raw("decision") == "bar":
-        contacts.bar_contact(contact_id, actor_id=_me(), here=context.here())
-    else:
-        raise InvalidInputError(SessionProblem.BAD_FORM, field="decision")
-    return redirect(url_for("people.detail", child_id=child_id), code=303)
+    released, here = 0, context.here()
+    match forms.raw("decision"):
+        case "approve":
+            contacts.approve_contact(contact_id, actor_id=_me(), here=here)
+        case "bar":
+            released = contacts.bar_contact(contact_id, actor_id=_me(), here=here)
+        case "withdraw":
+            released = contacts.withdraw_contact(contact_id, actor_id=_me(), here=here)
+        case _:
+            raise InvalidInputError(SessionProblem.BAD_FORM, field="decision")
+    shown = url_for("people.detail", child_id=child_id, released=released or None)
+    return redirect(shown, code=303)
 
 
 @blueprint.post("/<uuid:child_id>/contacts/<uuid:contact_id>/number")
@@ -221,6 +229,10 @@ def _detail(
         relations=tuple(Relation),
         purposes=tuple(Purpose),
         revealed=revealed or {},
+        hours=contact_hours.cards(child_id, here=here),
+        rings_with=families.rings_with(child_id),
+        lessons=child_lessons.of_child(child_id),
+        released=request.args.get("released", default=0, type=int),
     )
 
 

@@ -11,7 +11,7 @@ from kiosk.errors import KioskError
 from kiosk.rules.school_days import DayKind, TermSpan
 from kiosk.services import school_calendar
 from kiosk.services.school_calendar import Changed
-from kiosk.web import context, forms, staff_page, staff_screen
+from kiosk.web import context, forms, losses, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("setup_calendar", __name__, url_prefix="/staff/setup/calendar")
@@ -42,10 +42,13 @@ def change_term(term_id: UUID) -> Response:
         return _set_term(term_id)
     try:
         changed = school_calendar.remove_term(
-            term_id, staff_id=staff_screen.signed_in().staff_id, here=context.here()
+            term_id,
+            staff_id=staff_screen.signed_in().staff_id,
+            here=context.here(),
+            agreed=losses.agreed(),
         )
     except KioskError as error:
-        return _page(error)
+        return _refused(error)
     return _followed(changed)
 
 
@@ -55,19 +58,26 @@ def set_days() -> Response:
     """Close days, make one up, or let them be as usual again."""
     staff_id, here = staff_screen.signed_in().staff_id, context.here()
     try:
-        span = _span()
+        span, agreed = _span(), losses.agreed()
         name = forms.text("name", longest=_DAY_NAME)
         if forms.is_ticked("usual"):
-            changed = school_calendar.as_usual(span, staff_id=staff_id, here=here)
+            changed = school_calendar.as_usual(span, staff_id=staff_id, here=here, agreed=agreed)
         elif forms.one_of("kind", DayKind) is DayKind.CLOSED:
-            changed = school_calendar.close_days(name, span, staff_id=staff_id, here=here)
+            changed = school_calendar.close_days(
+                name, span, staff_id=staff_id, here=here, agreed=agreed
+            )
         else:
             weekday = forms.number("as_weekday", least=1, most=7)
             changed = school_calendar.make_up(
-                name, span.first_day, as_weekday=weekday, staff_id=staff_id, here=here
+                name,
+                span.first_day,
+                as_weekday=weekday,
+                staff_id=staff_id,
+                here=here,
+                agreed=agreed,
             )
     except KioskError as error:
-        return _page(error)
+        return _refused(error)
     return _followed(changed)
 
 
@@ -79,10 +89,16 @@ def _set_term(term_id: UUID | None) -> Response:
             span=_span(),
             staff_id=staff_screen.signed_in().staff_id,
             here=context.here(),
+            agreed=losses.agreed(),
         )
     except KioskError as error:
-        return _page(error)
+        return _refused(error)
     return _followed(changed)
+
+
+def _refused(error: KioskError) -> Response:
+    asked = losses.ask(error, section="setup", back=url_for("setup_calendar.show"))
+    return asked or _page(error)
 
 
 def _span() -> TermSpan:
@@ -95,7 +111,11 @@ def _followed(changed: Changed) -> Response:
     followed = changed.followed
     return redirect(
         url_for(
-            "setup_calendar.show", saved=1, moved=followed.moved, calls=followed.calls_released
+            "setup_calendar.show",
+            saved=1,
+            moved=followed.moved,
+            calls=followed.calls_released,
+            seated=followed.calls_moved or None,
         ),
         code=303,
     )
@@ -112,4 +132,5 @@ def _page(refused: KioskError | None) -> Response:
         was_saved="saved" in request.args,
         moved=request.args.get("moved", 0, type=int),
         calls=request.args.get("calls", 0, type=int),
+        seated=request.args.get("seated", 0, type=int),
     )

@@ -1,7 +1,5 @@
 """What each grade may borrow of each kind, and the book house's other numbers."""
 
-from typing import Final
-
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -15,8 +13,6 @@ from kiosk.web import context, forms, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("setup_lending", __name__, url_prefix="/staff/setup/lending")
-
-_PRIMARY: Final = 6  # a school without classes yet is taken for a primary school
 
 
 @blueprint.get("")
@@ -82,8 +78,8 @@ def _kind() -> TitleKind:
 
 def _grades() -> tuple[int, ...]:
     """Return the teachers' grade and those of the children here."""
-    highest = max((one.grade for one in people.classes()), default=_PRIMARY)
-    return (policies.STAFF_GRADE, *range(1, max(highest, _PRIMARY) + 1))
+    highest = max((one.grade for one in people.classes()), default=policies.PRIMARY)
+    return (policies.STAFF_GRADE, *range(1, max(highest, policies.PRIMARY) + 1))
 
 
 def _page(refused: InvalidInputError | None) -> Response:

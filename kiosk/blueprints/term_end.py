@@ -3,8 +3,8 @@
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kiosk.errors import KioskError, RefusedError
-from kiosk.services import staff, term_end
+from kiosk.errors import KioskError, RefusedError, UnavailableError
+from kiosk.services import staff, term_end, term_job
 from kiosk.web import context, forms, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
@@ -28,8 +28,8 @@ def end() -> Response:
     name = forms.text("name", longest=_LONGEST)
     try:
         staff.confirm(staff_id=me, pin=forms.raw("pin"), here=here)
-        term_end.end(name, actor_id=me, here=here)
-    except RefusedError as error:
+        term_job.end(name, actor_id=me, here=here)
+    except (RefusedError, UnavailableError) as error:
         return _page(refused=error)
     return redirect(url_for("term_end.show", ended="now"), code=303)
 

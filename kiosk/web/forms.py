@@ -43,6 +43,14 @@ def uuid(name: str) -> UUID:
         raise InvalidInputError(SessionProblem.BAD_FORM, field=name) from error
 
 
+def uuids(name: str) -> frozenset[UUID]:
+    """Return what is ticked of several."""
+    try:
+        return frozenset(UUID(one) for one in request.form.getlist(name))
+    except ValueError as error:
+        raise InvalidInputError(SessionProblem.BAD_FORM, field=name) from error
+
+
 def number(name: str, *, least: int, most: int) -> int:
     value = request.form.get(name, "").strip()
     is_readable = value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS

@@ -26,6 +26,7 @@ class Sound(StrEnum):
 PROMPTS: Final[Mapping[str, str]] = {
     "CodeProblem.MISREAD": "err.again",
     "CodeProblem.NOT_OUR_CODE": "lend.where_label",
+    "CodeProblem.SEVERAL_COPIES": "lend.where_label",
     "CodeProblem.UNKNOWN_CARD": "card.unknown",
     "CodeProblem.OLD_CARD": "card.old",
     "CodeProblem.UNKNOWN_ITEM": "lend.unknown",
@@ -40,6 +41,7 @@ PROMPTS: Final[Mapping[str, str]] = {
     "LendingRefusal.NOT_YOURS": "ret.box",
     "LendingRefusal.NO_MORE_RENEWALS": "renew.no",
     "LendingRefusal.TOO_LATE_TO_UNDO": "ret.too_late",
+    "LendingRefusal.OTHER_READER": "card.again",
     "HoldRefusal.RESERVED": "lend.reserved",
     "HoldRefusal.WAITED_FOR": "renew.no",
     "HoldRefusal.TOO_MANY_HOLDS": "hold.full",

@@ -6,7 +6,7 @@ from typing import Final
 from werkzeug.wrappers import Response
 
 from kiosk.errors import KioskError, RefusedError
-from kiosk.services import own_page
+from kiosk.services import own_calls, own_page
 from kiosk.services.answers import (
     AlreadyYours,
     Arrived,
@@ -24,6 +24,7 @@ from kiosk.services.answers import (
     Returned,
     Room,
 )
+from kiosk.services.call_answers import AskTime, CallPage, CallTurn, StandbyAsked
 from kiosk.services.finding_answers import FindBook, FoundTitle
 from kiosk.services.hold_answers import HoldPlaced
 from kiosk.services.lending import Reader
@@ -42,8 +43,11 @@ from kiosk.web.child_sessions import ChildSession
 _FRAGMENTS: Final = {
     AlreadyYours: "kiosk/_already_yours.html",
     Arrived: "kiosk/_greeting.html",
+    AskTime: "kiosk/_ask_time.html",
     Booked: "kiosk/_booked.html",
     BookWaits: "kiosk/_book_waits.html",
+    CallPage: "kiosk/_call.html",
+    CallTurn: "kiosk/_call_turn.html",
     FindBook: "kiosk/_find.html",
     FoundTitle: "kiosk/_found_title.html",
     HoldPlaced: "kiosk/_hold_placed.html",
@@ -63,6 +67,7 @@ _FRAGMENTS: Final = {
     PickTime: "kiosk/_when.html",
     Renewed: "kiosk/_renewed.html",
     Returned: "kiosk/_returned.html",
+    StandbyAsked: "kiosk/_standby.html",
     WaitForTeacher: "kiosk/_wait_teacher.html",
 }
 
@@ -78,14 +83,14 @@ def plain(fragment: str) -> Response:
 
 
 def leave_page(child: ChildSession) -> Response:
-    call = own_page.call_today(child_id=child.child_id, here=context.here())
+    call = own_calls.call_today(child_id=child.child_id, here=context.here())
     return show(LeaveAsked(child=child.face, call=call))
 
 
 def refuse(error: RefusedError, child: ChildSession) -> Response:
     """Return the kind page for a rule that says no to the child at the screen."""
     here = context.here()
-    page = own_page.in_hand(child_id=child.child_id)
+    page = own_page.in_hand(child_id=child.child_id, grade=child.face.grade, here=here)
     refusal = KindRefusal(
         child=child.face, reason=error.reason, values=error.values, loans=page, today=here.today
     )

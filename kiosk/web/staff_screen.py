@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from flask import g, session
+from flask import g, request, session
 
 from kiosk.services import staff_sessions
 from kiosk.services.staff_sessions import StaffMember
@@ -18,8 +18,11 @@ def current() -> StaffMember | None:
     """Return who is signed in here, or None; looked up once a request."""
     if "staff_member" not in g:
         token = session.get(_COOKIE_KEY)
+        is_poll = "poll" in request.args  # nobody is at the page for that (ruling 11)
         g.staff_member = (
-            None if token is None else staff_sessions.member_of(token, here=context.here())
+            None
+            if token is None
+            else staff_sessions.member_of(token, here=context.here(), lives_on=not is_poll)
         )
     found: StaffMember | None = g.staff_member
     return found
