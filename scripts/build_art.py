@@ -1,4 +1,4 @@
-"""Press tokens.css and the drawings of `kiosk/static/art/` into `kiosk/static/css/art.css`.
+"""Press tokens.css and the drawings of `kiosk/static/art/` into two style sheets.
 
     python scripts/build_art.py [--check]
 
@@ -6,6 +6,10 @@ Markup then names a drawing by a class (`<i class="badge c-lake a-deer">`), the 
 what the idle screen, the greeting and the page's own template need in one cacheable request, and
 a page of twenty-four badges stays small. What only later pages show is fetched when it is first
 shown, and kept: it would be a third of the first load (`performance.md` goal 9).
+
+`art.css` says where each drawing lies and has the tokens; the drawings themselves are properties in
+`drawings.css`, which a child's page lets in after its first picture: words and cards stand sooner,
+and a page takes keys from its first picture on (goal 10).
 
 To a browser every SVG is a document of its own, which takes longer to set up than to draw. So what
 the idle screen shows many of lies on a few sheets, and an element shows its piece of one.
@@ -18,6 +22,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 STATIC = Path(__file__).resolve().parents[1] / "kiosk" / "static"
 HEAD = "/* Made by scripts/build_art.py from tokens.css and art/*.svg: change those instead. */\n"
@@ -29,14 +34,16 @@ SELECTORS = {
     "guide": ".guide--{name}",
     "icon": ".i-{name}",
     "picture": ".p-{name}",
+    "talk": ".k-{name}",
     "tip": ".tip--{name}",
     "topic": ".t-{name}",
 }
 # Drawings that no first page shows.
 LATER = re.compile(
-    r"(picture|tip|topic)-|face-(?!teacher)"
+    r"(picture|talk|tip|topic)-|face-(?!teacher)"
     r"|scene-(cord|swallows|hills-evening|hand|held-book|moon|scanner|sun)"
-    r"|icon-(key\d|find|book|class|next|strangecard|screen|scanner|camera|printer|words|sound|go|home|label|longer|newcard|returnbox|speak|teacher)"
+    r"|icon-(key\d|find|book|class|next|strangecard|screen|scanner|camera|printer|words|sound|go|home|label|longer|newcard|returnbox|speak|teacher"
+    r"|video|ringing|again|mend|noon|afterschool|afterdinner)"
 )
 # Drawings by sheet, each with the selector of what shows it; several drawings lie over each other.
 # One sheet holds what is shown in one size: another size draws the whole sheet once more.
@@ -166,15 +173,24 @@ def _share(part: float, whole: float) -> str:
     return f"{part / whole * 100:.4f}".rstrip("0").rstrip(".") + "%" if part else "0"
 
 
-def sheet(pieces: Pieces) -> Iterator[str]:
-    """Yield the rule that shows a sheet, then for each piece the rule that shows it alone."""
+class Property(NamedTuple):
+    """A drawing by the name that rules have for it."""
+
+    name: str
+    address: str
+
+
+def sheet(pieces: Pieces) -> Iterator[str | Property]:
+    """Yield a sheet, the rule that shows it, then for each piece the rule that shows it alone."""
     placed = list(laid(pieces))
     width = max(piece.left + piece.width for piece in placed)
     height = max(piece.top + piece.height for piece in placed)
     start = '<svg xmlns="http://www.w3.org/2000/svg" preserveAspectRatio="none"'
     drawn = "".join(_placed(piece, mark) for mark, piece in enumerate(placed))
     svg = f'{start} viewBox="0 0 {width:g} {height:g}">{drawn}</svg>'
-    yield f'{",".join(pieces)}{{background:url("{_inline(svg)}") no-repeat}}\n'
+    name = f"--sheet-{placed[0].selector.strip('.:').partition(':')[0]}"
+    yield Property(name, _inline(svg))
+    yield f"{','.join(pieces)}{{background:var({name}) no-repeat}}\n"
     sizes: dict[str, list[str]] = {}
     for piece in placed:
         size = f"{_share(width, piece.width)} {_share(height, piece.height)}"
@@ -213,27 +229,37 @@ def address_of(drawing: Path) -> str:
     return _inline(pressed(svg))
 
 
-def rules(art: Path) -> Iterator[str]:
+def rules(art: Path) -> Iterator[str | Property]:
     """Yield the sheets, then one rule for each other drawing, in the order of the file names."""
-    scenes, on_sheets = [], set[Path]()
+    on_sheets = set[Path]()
     for pieces in sheets(art):
         yield from sheet(pieces)
         on_sheets |= {drawing for _, layers in pieces.values() for drawing in layers}
     for path in sorted(art.glob("*.svg")):
-        if path in on_sheets and not LATER.match(path.stem):
+        is_later = LATER.match(path.stem)
+        if path in on_sheets and not is_later:
             continue
         kind, _, name = path.stem.partition("-")
-        url = f'url("{address_of(path)}")'
-        if selector := SELECTORS.get(kind):
-            yield f"{selector.format(name=name)}{{background-image:{url}}}\n"
-        else:
-            scenes.append(f"--{path.stem}:{url};\n")
-    yield f":root{{\n{''.join(scenes)}}}\n"
+        drawing = Property(f"--{path.stem}", address_of(path))
+        selector = SELECTORS.get(kind)
+        if selector is None or not is_later:
+            yield drawing
+        if selector is not None:
+            shown = f'url("{drawing.address}")' if is_later else f"var({drawing.name})"
+            yield f"{selector.format(name=name)}{{background-image:{shown}}}\n"
 
 
-def style_sheet(static: Path) -> str:
+def style_sheets(static: Path) -> dict[Path, str]:
+    """Return what is to stand in the two files."""
     tokens = (static / "css" / "tokens.css").read_text(encoding="utf-8")
-    return HEAD + tokens + "".join(rules(static / "art"))
+    made = tuple(rules(static / "art"))
+    drawn = (f'{one.name}:url("{one.address}");\n' for one in made if isinstance(one, Property))
+    return {
+        static / "css" / "art.css": HEAD
+        + tokens
+        + "".join(one for one in made if isinstance(one, str)),
+        static / "css" / "drawings.css": f"{HEAD}:root{{\n{''.join(drawn)}}}\n",
+    }
 
 
 def main() -> int:
@@ -243,17 +269,14 @@ def main() -> int:
     parser.add_argument(
         "--check", action="store_true", help="change nothing; fail if art.css is out of date"
     )
-    wanted, target = style_sheet(STATIC), STATIC / "css" / "art.css"
-    if parser.parse_args().check:
-        fresh = target.is_file() and target.read_text(encoding="utf-8") == wanted
-        print(
-            "art.css is up to date."
-            if fresh
-            else "art.css is out of date: run scripts/build_art.py"
-        )
-        return 0 if fresh else 1
-    target.write_text(wanted, encoding="utf-8", newline="\n")
-    print(f"{target.name}: {len(wanted.encode()) // 1024} KB")
+    is_check = parser.parse_args().check
+    for target, wanted in style_sheets(STATIC).items():
+        if not is_check:
+            target.write_text(wanted, encoding="utf-8", newline="\n")
+            print(f"{target.name}: {len(wanted.encode()) // 1024} KB")
+        elif not target.is_file() or target.read_text(encoding="utf-8") != wanted:
+            print(f"{target.name} is out of date: run scripts/build_art.py")
+            return 1
     return 0
 
 

@@ -119,10 +119,20 @@
   });
   tick();
 
+  // To draw takes longer than to write: the drawings come with the second picture, and what is heard
+  // or sought once the page is whole.
+  const firstPicture = new Promise((done) => {
+    new PerformanceObserver(done).observe({ type: "paint", buffered: true });
+  });
+  const wholePage = new Promise((done) => { window.addEventListener("load", done); });
+  const letDrawingsIn = () => {
+    for (const sheet of document.querySelectorAll("[data-drawings]")) sheet.media = "all";
+  };
   const later = () => {
     for (const src of (body.dataset.later ?? "").split(" ").filter(Boolean)) {
       body.append(Object.assign(document.createElement("script"), { src }));
     }
   };
-  window.addEventListener("load", () => requestAnimationFrame(() => setTimeout(later)));
+  firstPicture.then(letDrawingsIn);
+  Promise.all([firstPicture, wholePage]).then(() => setTimeout(later));
 })();

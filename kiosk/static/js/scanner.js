@@ -7,7 +7,7 @@
   if (!onKiosk && !document.body.hasAttribute("data-staff")) return;
 
   const row = (prefix) => new RegExp(`^(?:${prefix}[0-9A-HJ-NP-TV-Z]{11})+$`);
-  const OURS = row("[CBSX]"), BESIDE_STAFF = row("[CB]"), INTO_A_FIELD = row("C");
+  const OURS = row("[CBSX]"), BESIDE_STAFF = row("(?:[CB]|X(?=DAY\\d{6}))"), INTO_A_FIELD = row("C");
   const INTO_A_PAGE = row("[CBX]"); // that takes items for itself (post.js); bars as well
   const AIM = /^\][A-Z][0-9A-Z](?=.)/; // what kind of bar it was: not part of the code (T-4)
   const FIELD = "input, textarea, select";

@@ -7,7 +7,7 @@
   const stage = document.getElementById("screen"), notice = document.getElementById("notice");
   const voices = window.speechSynthesis, sounds = {};
   let plan = null, audio = null, loud = null; // what the server says; where it is played
-  let turn = 0, node = null, current = null, isReminded = false, timer = 0;
+  let turn = 0, node = null, current = null, isReminded = false, timer = 0, called = "";
   const wait = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
   const load = async (url) => audio.decodeAudioData(await (await fetch(url)).arrayBuffer());
   const play = (buffer) => {
@@ -71,9 +71,11 @@
   document.addEventListener("kiosk:swapped", () => {
     const wasQuiet = isQuiet(current);
     current = stage.querySelector("[data-say]");
-    if (wasQuiet && isQuiet(current)) return; // the idle screen has renewed itself
+    const call = isQuiet(current) ? current.dataset.call ?? "" : called; // a child's turn, said once
+    const isCalled = call !== called && Boolean(called = call);
+    if (wasQuiet && isQuiet(current) && !isCalled) return; // the idle screen has renewed itself
     isReminded = false;
-    void (isQuiet(current) ? hush() : hear(current, true));
+    void (isQuiet(current) && !isCalled ? hush() : hear(current, true));
     rest();
   });
   const shown = (element) => element && hear(element, true);

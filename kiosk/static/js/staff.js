@@ -94,9 +94,17 @@
   document.addEventListener("pointerdown", touch, true);
   document.addEventListener("keydown", touch, true);
 
+  // Who leads a call listens, and touches nothing: the page that says so stays as long as it says.
+  const stays = new WeakMap();
+  const isWaitedFor = (now) => Array.from(document.querySelectorAll("[data-stays-s]"), (one) => {
+    if (!stays.has(one)) stays.set(one, now + Number(one.dataset.staysS) * 1000);
+    return now < stays.get(one);
+  }).some(Boolean);
+
   const clock = document.querySelector("[data-wall-clock]");
   setInterval(() => {
-    if (performance.now() - touched > PATIENCE * 1000) location.replace(body.dataset.homeUrl);
+    const now = performance.now();
+    if (!isWaitedFor(now) && now - touched > PATIENCE * 1000) location.replace(body.dataset.homeUrl);
     if (!clock) return;
     const local = new Date(Date.now() + Number(clock.dataset.utcOffsetMin) * 60000);
     clock.textContent = local.toISOString().slice(11, 16);
