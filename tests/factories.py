@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from kiosk.db import Base, reading, transaction
 from kiosk.ids import new_id
-from kiosk.models.calls import Booking, BookingEvent, Line, LineKind, Slot, SlotStatus
+from kiosk.models.calls import Booking, BookingEvent, Line, Slot, SlotStatus
 from kiosk.models.library import Item, Loan, Shelf, Title
 from kiosk.models.openings import Duty, Opening, OpeningRule
 from kiosk.models.people import Card, Child, Contact, ContactStatus, SchoolClass, Staff
@@ -21,6 +21,7 @@ from kiosk.models.visits import Visit
 from kiosk.rules import civil, codes
 from kiosk.rules.badges import Badge, free_badge
 from kiosk.rules.call_states import CallKind, CallState
+from kiosk.rules.call_windows import LineKind
 from kiosk.rules.catalogue import ShelfColour, TitleKind
 from kiosk.rules.codes import CodeKind
 from kiosk.rules.lending import ItemStatus, LoanEnd
@@ -204,7 +205,7 @@ def item(
     status: ItemStatus = ItemStatus.AVAILABLE,
     accession_no: str | None = None,
     shelf_id: UUID | None = None,
-    added_on: date | None = None,
+    added_at: datetime | None = None,
 ) -> MadeItem:
     """Return a copy; without `title_id`, of a new title called `name`."""
     title_id = title_id or title(here, name=name, isbn=isbn)
@@ -217,7 +218,8 @@ def item(
             accession_no=accession_no or f"T{next(_number):06}",
             shelf_id=shelf_id,
             status=status,
-            added_on=added_on or here.today,
+            added_on=here.today,
+            added_at=added_at or here.now,
         )
     )
     return MadeItem(item_id=item_id, title_id=title_id, code=code)
@@ -285,7 +287,7 @@ def rule(here: Here, *, weekday: int = 6, from_min: int = 9 * 60, to_min: int = 
 
 def close_room(here: Here, *, is_tidy: bool = True) -> None:
     """Close the room as a teacher on its page does."""
-    openings.close_room(is_tidy=is_tidy, staff_id=staff(here).staff_id, here=here)
+    openings.close_room(is_tidy=is_tidy, are_told=True, staff_id=staff(here).staff_id, here=here)
 
 
 def open_today(here: Here, *, staff_id: UUID | None = None) -> UUID:
@@ -486,6 +488,30 @@ def loan(
             request_id=uuid4(),
         )
     )
+
+
+def loans(here: Here, child_id: UUID, item_id: UUID, *, count: int) -> None:
+    """Make many loans of one book by one child, each a day long and over, in the last months."""
+    rows = []
+    for number in range(count):
+        lent_at = here.now - timedelta(days=2 + number % 80)
+        day = civil.local(lent_at, here.settings.zone).date()
+        rows.append(
+            {
+                "id": new_id(lent_at),
+                "item_id": item_id,
+                "child_id": child_id,
+                "local_day": day,
+                "lent_at": lent_at,
+                "plain_due_on": day,
+                "due_on": day,
+                "ended_at": lent_at,
+                "ended_as": LoanEnd.RETURNED,
+                "request_id": uuid4(),
+            }
+        )
+    with transaction() as session:
+        session.execute(insert(Loan), rows)
 
 
 def slot_of_plan(here: Here, on: date) -> UUID:

@@ -1,9 +1,12 @@
 """The commands, as a person who has never seen them meets them: what they say, and when."""
 
+import json
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -160,3 +163,53 @@ def test_a_term_that_nobody_knows_is_said(kiosk: Kiosk) -> None:
 
     assert said.exit_code == 1
     assert said.output == "Error: There is no term called 第九学期.\n"
+
+
+def test_a_child_is_erased_only_once_its_given_name_is_typed(
+    kiosk: Kiosk, instance: Path, tmp_path: Path
+) -> None:
+    kiosk("import-roster", "--apply", written(tmp_path, "roster.csv", ROSTER))
+    with closing(sqlite3.connect(instance / "kiosk.db")) as database:
+        (child_id,) = database.execute("SELECT id FROM child").fetchone()
+
+    def erase(*options: str, typed: str = "") -> Result:
+        env = {"KIOSK_INSTANCE": str(instance)}
+        return CliRunner().invoke(main, ("erase-child", child_id, *options), input=typed, env=env)
+
+    asked, other, nothing = erase(), erase("--yes", typed="小雨\n"), erase("--yes")
+    still = erase()
+    done = erase("--yes", typed="小满\n")
+
+    assert [one.exit_code for one in (asked, other, nothing, done)] == [0, 1, 1, 0]
+    assert "陈小满: 0 visits" in asked.output
+    assert "陈小满: 0 visits" in still.output
+    assert "Nothing was changed" in other.output
+    assert "小满" not in other.output, "it does not say what is to be typed"
+    assert "Erased." in done.output
+    assert "陈小满" not in erase().output
+
+
+def test_a_simulated_term_is_printed_as_json_and_tells_its_progress_apart(kiosk: Kiosk) -> None:
+    said = kiosk("simulate-term", "--children", "6", "--rule", "longest", "--seed", "3", "--json")
+
+    assert said.exit_code == 0
+    found = json.loads(said.stdout)
+    assert (found["rule"], found["children"], found["weeks"], found["seed"]) == (
+        "longest",
+        6,
+        18,
+        3,
+    )
+    assert {"cov7", "week_share", "max_gap_days", "p95_gap_days", "zero", "gini", "use",
+            "ceiling_week_share", "per_shift"} <= found.keys()  # fmt: skip
+    assert "Weeks" in said.stderr
+
+
+def test_a_simulated_term_is_told_in_lines_without_json(kiosk: Kiosk) -> None:
+    said = kiosk("simulate-term", "--children", "6", "--place-minutes", "6")
+
+    assert said.exit_code == 0
+    assert "week_share" in said.stdout
+    assert "children" in said.stdout
+    assert kiosk("simulate-term", "--rule", "loudest").exit_code == 2
+    assert kiosk("simulate-term", "--rule", "rota", "--through-services").exit_code == 2

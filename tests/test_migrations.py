@@ -46,6 +46,12 @@ LANDED = {
     "0007_lending_desk.py": "2d1f67ca2b8e05edd42d005f0890088873525488d889f609f8a7838cf2b167c3",
     "0008_stocktake.py": "8f466c7910c3a6100bacbfd35b8e9ff70dc9d636ede660cf56b41d96b74446f0",
     "0011_not_taken.py": "9344f1ab3f75ad7af9019374701cdac2dac647ca7b61f40c9f7a67784c673457",
+    "0012_written_down.py": "9ea238455e5e0400bf5ca3a4baeb8824624cca21be83b14c497c2a84ce3407f9",
+    "0013_after_the_end.py": "b5a3d5a89de94aabb4687625abdda4b25d5c58bf4dcec4cadf36bb748c6254c4",
+    "0014_call_plan.py": "1af92a12f96c4636be0e9d9468676cbb3fc0cc022ad94a94d2e2f5fe35947193",
+    "0015_reached_by_telephone.py": (
+        "53b4816fcc71ca565e6925ddcf59301a63698e155b29b203e2480b5a96a3ae08"
+    ),
 }
 
 assert models.__all__  # the metadata is full once the models are imported
@@ -294,6 +300,157 @@ _LOAN = table(
 _LENT_AT = datetime(2026, 11, 2, 8, 30)  # noqa: DTZ001 - as the database keeps an instant
 
 
+# As 0013 has them.
+_CONTACT = table(
+    "contact",
+    *(column(name, Uuid()) for name in ("id", "child_id")),
+    *(column(name) for name in ("relation", "phone_cipher", "phone_tail", "phone_digest")),
+    *(column(name) for name in ("status", "position")),
+)
+_SLOT = table(
+    "slot",
+    *(column(name, Uuid()) for name in ("id", "opening_id", "line_id")),
+    column("on_date", Date()),
+    *(column(name) for name in ("week_key", "start_min", "end_min", "status")),
+)
+_BOOKING = table(
+    "booking",
+    *(column(name, Uuid()) for name in ("id", "slot_id", "child_id", "contact_id", "request_id")),
+    column("on_date", Date()),
+    *(column(name, DateTime()) for name in ("state_since", "booked_at")),
+    *(column(name) for name in ("week_key", "start_min", "phone_digest", "kind", "state")),
+    *(column(name) for name in ("is_owed", "version")),
+)
+_EVENT = table(
+    "booking_event",
+    column("booking_id", Uuid()),
+    column("seq"),
+    column("at", DateTime()),
+    column("to_state"),
+)
+
+
+def _insert_a_call(engine: Engine, child_id: UUID) -> None:
+    opening, line = models.openings.Opening, models.calls.Line
+    opening_id, line_id, slot_id, contact_id, booking_id = (uuid4() for _ in range(5))
+    place = {"on_date": date(2026, 11, 16), "week_key": "2026-W47", "start_min": 960}
+    person = {"contact_id": contact_id, "child_id": child_id, "phone_digest": b"d" * 32}
+    with engine.begin() as connection:
+        connection.execute(
+            insert(opening).values(
+                id=opening_id,
+                home_id=HOME,
+                on_date=place["on_date"],
+                from_min=960,
+                to_min=1020,
+                place_min=10,
+                talk_min=8,
+                origin="manual",
+                state="planned",
+            )
+        )
+        connection.execute(insert(line).values(id=line_id, home_id=HOME, name="一", kind="phone"))
+        connection.execute(
+            insert(_CONTACT).values(
+                id=contact_id,
+                child_id=child_id,
+                relation="mother",
+                phone_cipher=b"c",
+                phone_tail="0000",
+                phone_digest=person["phone_digest"],
+                status="approved",
+                position=0,
+            )
+        )
+        connection.execute(
+            insert(_SLOT).values(
+                id=slot_id,
+                opening_id=opening_id,
+                line_id=line_id,
+                end_min=970,
+                status="open",
+                **place,
+            )
+        )
+        connection.execute(
+            insert(_BOOKING).values(
+                id=booking_id,
+                slot_id=slot_id,
+                kind="weekly",
+                state="booked",
+                state_since=_LENT_AT,
+                booked_at=_LENT_AT,
+                is_owed=False,
+                version=1,
+                request_id=uuid4(),
+                **place,
+                **person,
+            )
+        )
+        connection.execute(
+            insert(_EVENT).values(booking_id=booking_id, seq=1, at=_LENT_AT, to_state="booked")
+        )
+
+
+def _let_a_companion_ring(engine: Engine) -> None:
+    """Let a brother ring at the same place, as no child could before."""
+    booking = models.calls.Booking
+    child, contact = models.people.Child, models.people.Contact
+    with engine.begin() as connection:
+        mine = connection.execute(select(booking)).mappings().one()
+        of_child = connection.execute(select(child)).mappings().one()
+        of_contact = connection.execute(select(contact)).mappings().one()
+        brother, his_contact, his = uuid4(), uuid4(), uuid4()
+        connection.execute(insert(child).values({**of_child, "id": brother, "animal": "bear"}))
+        connection.execute(
+            insert(contact).values({**of_contact, "id": his_contact, "child_id": brother})
+        )
+        his_call = {"id": his, "child_id": brother, "contact_id": his_contact}
+        of_two = {"companion_of_id": mine["id"], "request_id": uuid4()}
+        connection.execute(insert(booking).values({**mine, **his_call, **of_two}))
+        connection.execute(
+            insert(_EVENT).values(booking_id=his, seq=1, at=_LENT_AT, to_state="booked")
+        )
+
+
+def _seat_the_companion_again(engine: Engine) -> None:
+    """Let the brother have a call of his own in place of the one in which he rang along."""
+    booking, slot = models.calls.Booking, models.calls.Slot
+    with engine.begin() as connection:
+        his = connection.execute(select(booking).where(booking.companion_of_id.is_not(None)))
+        along = his.mappings().one()
+        place = connection.execute(select(slot)).mappings().one()
+        later = {"id": uuid4(), "start_min": 970, "end_min": 980}
+        connection.execute(insert(slot).values({**place, **later}))
+        connection.execute(
+            update(booking).where(booking.id == along["id"]).values(state="no_answer")
+        )
+        again = {"slot_id": later["id"], "start_min": later["start_min"], "companion_of_id": None}
+        new = {"id": uuid4(), "replaces_id": along["id"], "request_id": uuid4()}
+        connection.execute(insert(booking).values({**along, **again, **new}))
+
+
+def _calls(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
+    with engine.connect() as connection:
+        return {
+            one.name: [tuple(row) for row in connection.execute(select(one).order_by(*one.c))]
+            for one in (_BOOKING, _EVENT)
+        }
+
+
+def _triggers(engine: Engine) -> list[str]:
+    """Return what the database does by itself when a call changes."""
+    if engine.dialect.name == "sqlite":
+        wanted = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'booking'"
+    else:
+        wanted = (
+            "SELECT pg_get_triggerdef(oid) FROM pg_trigger"
+            " WHERE tgrelid = 'booking'::regclass AND NOT tgisinternal"
+        )
+    with engine.connect() as connection:
+        return sorted(connection.execute(text(wanted)).scalars())
+
+
 def _insert_books(engine: Engine, child_id: UUID) -> dict[str, list[tuple[object, ...]]]:
     """Insert a title with two items, one of them out, and return the rows of the three tables."""
     title_id, out, back = uuid4(), uuid4(), uuid4()
@@ -337,6 +494,49 @@ def _books(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
+def test_calls_live_through_the_plan_and_back(engine: Engine) -> None:
+    migrate.bring_up_to_date(engine)
+    migrate.downgrade(engine, "0013")
+    _insert_a_home(engine)
+    _, child_id = _insert_a_child(engine)
+    _insert_a_call(engine, child_id)
+    before, triggers = _calls(engine), _triggers(engine)
+    noted = _noted(engine)
+
+    migrate.bring_up_to_date(engine)
+
+    assert [row[0] for row in _calls(engine)["booking"]] == [row[0] for row in before["booking"]]
+    assert _noted(engine) == noted, "a migration changes nothing that the record has"
+    assert _triggers(engine) == triggers
+    contact = models.people.Contact
+    with engine.connect() as connection:
+        reached = connection.execute(select(contact.can_phone, contact.can_video)).one()
+    assert tuple(reached) == (True, False)
+    _let_a_companion_ring(engine)
+    _seat_the_companion_again(engine)
+
+    migrate.downgrade(engine, "0013")
+
+    left = _calls(engine)
+    assert before["booking"][0] in left["booking"], "of two that rang together one is left"
+    assert len(left["booking"]) == 2, "and the call that stood for the other's"
+    assert left["booking_event"] == before["booking_event"]
+    assert _triggers(engine) == triggers
+
+
+def test_the_kiosk_of_before_writes_a_contact_that_is_rung_by_telephone(engine: Engine) -> None:
+    migrate.bring_up_to_date(engine)
+    _insert_a_home(engine)
+    _, child_id = _insert_a_child(engine)
+
+    _insert_a_call(engine, child_id)
+
+    contact = models.people.Contact
+    with engine.connect() as connection:
+        reached = connection.execute(select(contact.can_phone, contact.can_video)).one()
+    assert tuple(reached) == (True, False)
+
+
 def test_books_and_loans_live_through_the_book_house_and_back(engine: Engine) -> None:
     migrate.bring_up_to_date(engine)
     migrate.downgrade(engine, "0005")
@@ -371,3 +571,27 @@ def test_books_and_loans_live_through_the_book_house_and_back(engine: Engine) ->
         connection.execute(text("UPDATE loan SET renewals = 2 WHERE ended_at IS NULL"))
     assert len(_noted(engine)) == len(noted), "each row is noted once"
     assert _noted(engine) != noted, "the triggers are back"
+
+
+def test_books_and_loans_live_through_the_moments_they_were_written_down(engine: Engine) -> None:
+    migrate.bring_up_to_date(engine)
+    migrate.downgrade(engine, "0005")
+    _, child_id = _insert_a_child(engine)
+    _insert_books(engine, child_id)
+    migrate.bring_up_to_date(engine)
+    items, loans, noted = _rows(engine, "item"), _rows(engine, "loan"), _noted(engine)
+
+    migrate.downgrade(engine, "0011")
+
+    assert not {"added_at", "pile_request_id"} & _rows(engine, "item")[0].keys()
+    assert "end_noted_at" not in _rows(engine, "loan")[0]
+    migrate.bring_up_to_date(engine)
+    assert (_rows(engine, "item"), _rows(engine, "loan")) == (items, loans)
+    assert {row["added_at"] for row in items} == {row["end_noted_at"] for row in loans} == {None}
+    assert _noted(engine) == noted
+
+
+def _rows(engine: Engine, name: str) -> list[dict[str, object]]:
+    with engine.connect() as connection:
+        found = connection.execute(text(f"SELECT * FROM {name} ORDER BY id"))  # noqa: S608
+        return [dict(row) for row in found.mappings()]

@@ -210,7 +210,7 @@ def test_s8_a_call_that_fails_offers_another_time_before_anything_else(reason: s
     drawn = _draw("09b-refusal-book", reason=CallRefusal[reason])
     tiles = list(markup.parse(drawn, fragment=True).iter("a"))
 
-    assert tiles[0].get("href") == "/me/call"
+    assert tiles[0].get("href") == "/me/call/who"
     assert BLAME.findall(_read(drawn)) == []
 
 

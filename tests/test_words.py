@@ -22,6 +22,7 @@ LIGHT_TWICE: Final = {
     "已经记好啦，找老师改吧",
     "今天排满啦，找老师吧",
     "这个时间过啦，换一个吧",
+    "轮到你啦，去打电话吧！",
 }
 LONGEST_LINE, MOST_LINES = 12, 2
 # The longest word that stands in each place; times are numerals, names are not ours.

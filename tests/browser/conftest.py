@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from kiosk.clock import utc_now
+from tests.browser import dated
 from tests.browser.process import Kiosk, command
-from tests.browser.room import PATIENCE, Pocket, Room, zone_of_a_morning
+from tests.browser.room import PATIENCE, Pocket, Room
 from tests.browser.screen import SIZE, Screen
 
 ARGUMENTS = (
@@ -54,8 +54,7 @@ def demo_school(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an instance with the invented school, made once; nobody may change it."""
     instance = tmp_path_factory.mktemp("demo") / "instance"
     instance.mkdir()
-    zone = zone_of_a_morning(utc_now())
-    (instance / "kiosk.toml").write_text(f'zone = "{zone}"\n', encoding="utf-8")
+    dated.begin(instance)
     command(instance, "demo", *DEMO)
     return instance
 
@@ -67,7 +66,7 @@ def kiosk(demo_school: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     It is told that it is no demo: children never see the panel of cards to click.
     """
     instance = tmp_path_factory.mktemp("room") / "instance"
-    shutil.copytree(demo_school, instance)
+    dated.copy(demo_school, instance)
     settings = (instance / "kiosk.toml").read_text(encoding="utf-8")
     settings = settings.replace("demo = true", "demo = false")
     (instance / "kiosk.toml").write_text(settings, encoding="utf-8")

@@ -6,7 +6,10 @@ from typing import Final, TypeAlias
 
 from playwright.sync_api import CDPSession, Page
 
-_Event: TypeAlias = dict[str, str | int]
+from kiosk.clock import utc_now
+
+_Event: TypeAlias = dict[str, str | int | float]
+_APART_S = 0.004  # between what happens to a gun's keys
 ALT, CTRL = 1, 2
 
 
@@ -54,6 +57,7 @@ class Gun:
     page: Page
     with_input_method: bool = False
     cdp: CDPSession = field(init=False)
+    _last_s: float = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.cdp = self.page.context.new_cdp_session(self.page)
@@ -79,8 +83,12 @@ class Gun:
         self._send(strokes)
 
     def _send(self, strokes: list[_Event]) -> None:
-        # All at once, as a gun does: one call a key waits for the page after each, and a loaded
-        # machine then makes pauses that no gun makes. The public interface has no such call.
+        # All at once and with a gun's own times: one call a key waits for the page after each, and
+        # a loaded machine then makes pauses that no gun makes. The public interface cannot do it.
+        for stroke in strokes:
+            self._last_s = max(utc_now().timestamp(), self._last_s + _APART_S)
+            stroke["timestamp"] = self._last_s
+
         async def send() -> None:
             inner = self.cdp._impl_obj  # noqa: SLF001
             await asyncio.gather(

@@ -16,6 +16,10 @@ _SAY = """html => {
   notice.innerHTML = html;
   notice.hidden = false;
 }"""
+# Without the scripts nobody else lets the drawings in.
+_LET_IN = """() => {
+  for (const sheet of document.querySelectorAll("[data-drawings]")) sheet.media = "all";
+}"""
 _ASK = """html => {
   document.getElementById("screen").hidden = true;
   document.body.insertAdjacentHTML("beforeend", html);
@@ -56,6 +60,7 @@ def open_layout(page: Page, made: Environment) -> None:
     shell = shell.replace("<noscript>", '<main id="screen"></main><noscript>')
     page.route(_ADDRESS, lambda route: route.fulfill(body=shell, content_type="text/html"))
     page.goto(_ADDRESS)
+    page.evaluate(_LET_IN)
 
 
 def show(page: Page, made: Environment, screen: gallery.Screen) -> None:

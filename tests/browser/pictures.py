@@ -17,11 +17,11 @@ from uuid import UUID
 from PIL import Image
 from playwright.sync_api import Route, ViewportSize, sync_playwright
 
-from kiosk.clock import utc_now
 from kiosk.rules.codes import CodeKind, compose
+from tests.browser import dated
 from tests.browser.conftest import ARGUMENTS, DEMO
 from tests.browser.process import Code, Kiosk, command
-from tests.browser.room import PIN, Pocket, Room, given_name, rows, zone_of_a_morning
+from tests.browser.room import PIN, Pocket, Room, given_name, rows
 from tests.browser.screen import Screen
 
 README = Path(__file__).resolve().parents[1] / "pictures"
@@ -101,7 +101,7 @@ class Visitors:
     def a_boarder_calls(self) -> None:
         self.room.own_page(self.pocket.child(grade="三年级"))
         self.shoot("own-page")
-        self.room.tap("打电话")
+        self.room.ask_whom_to_call()
         self.shoot("call-who")
         self.room.tap(self.room.page.locator("#screen a.tile[href^='/me/call/']"))
         self.shoot("call-when")
@@ -254,8 +254,7 @@ class Visitors:
 def visitors(folder: Path, size: ViewportSize) -> Iterator[Visitors]:
     with tempfile.TemporaryDirectory() as made, sync_playwright() as playwright:
         instance = Path(made)
-        zone = zone_of_a_morning(utc_now())
-        (instance / "kiosk.toml").write_text(f'zone = "{zone}"\n', encoding="utf-8")
+        dated.begin(instance)
         command(instance, "demo", *DEMO)
         toml = instance / "kiosk.toml"
         toml.write_text(toml.read_text("utf-8").replace("demo = true", "demo = false"), "utf-8")

@@ -1,10 +1,10 @@
 """The room as a child meets it: a card on the scanner, a finger on the glass, a word to read."""
 
+import re
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -18,9 +18,8 @@ from tests.browser.process import Code, Kiosk
 from tests.browser.screen import Screen
 
 PATIENCE = 30_000  # ms; on a machine that others use as well
+_LOOK_EVERY = 20  # ms
 PIN = "246810"  # the demo's; its file of codes says it beside the card
-_MORNING = 10  # the hour at which journeys begin, by the room's clock
-_FURTHEST_EAST = 14
 _FRESH = 24  # the first so many of the file
 # The screen takes no touch for a quarter of a second after its picture has changed, and takes a
 # second one at the same spot within 0.4 s for the first one again (touch.js).
@@ -33,6 +32,9 @@ _WHEN_SETTLED = """new Promise(done => {
 _NOTE_CHANGES = """
   window.__changed = window.__touched = -1000;
   window.__headings = [];
+  // Before its first picture a page takes no keys: Chromium throws them away.
+  new PerformanceObserver(() => { window.__isDrawn = true; })
+    .observe({ type: "paint", buffered: true });
   document.addEventListener("pointerup", () => { window.__touched = performance.now(); }, true);
   document.addEventListener("kiosk:ring", () => { window.__changed = performance.now(); });
   document.addEventListener("kiosk:swapped", () => {
@@ -41,13 +43,6 @@ _NOTE_CHANGES = """
     if (heading) window.__headings.push(heading.textContent.replace(/\\s+/g, ""));
   });
 """
-
-
-def zone_of_a_morning(now: datetime) -> str:
-    """Return a zone in which it is past ten now: no planned opening and no midnight is near."""
-    east = (_MORNING - now.hour) % 24
-    east = east - 24 if east > _FURTHEST_EAST else east
-    return f"Etc/GMT{-east:+}" if east else "Etc/GMT"
 
 
 @dataclass
@@ -156,6 +151,15 @@ class Room:
 
     def open(self, path: str = "/") -> None:
         self.screen.open(path)
+        self.wait_for_the_first_picture()
+
+    def wait_for_the_first_picture(self) -> None:
+        """Wait until the page takes keys; asked from outside, for a test may stop its clock."""
+        for _ in range(PATIENCE // _LOOK_EVERY):
+            if self.page.evaluate("window.__isDrawn"):
+                return
+            self.page.wait_for_timeout(_LOOK_EVERY)
+        raise AssertionError("the page was never drawn")
 
     def put(self, what: Code, end: str = "\r") -> None:
         """Put a card or a book on the scanner."""
@@ -194,6 +198,14 @@ class Room:
         self.page.evaluate(_WHEN_SETTLED)
         tile.tap()
 
+    def ask_whom_to_call(self) -> None:
+        """Touch the telephone; at a free one a child may ring at once, or later."""
+        self.tap("打电话")
+        expect(self.heading).to_contain_text(re.compile("打给谁|电话有空"))
+        if self.page.locator("#screen [href='/me/call/later']").count():
+            self.tap("等一下")
+        self.says("打给谁")
+
     def shoot(self, name: str) -> None:
         """Keep a picture of the screen once it stands still."""
         self.page.evaluate(_WHEN_SETTLED)
@@ -206,6 +218,7 @@ class Room:
         for digit in PIN:
             self.page.locator(f"[data-digit='{digit}']").tap()
         self.page.wait_for_url("**/staff")
+        self.wait_for_the_first_picture()
 
     def press(self, words: str) -> None:
         """Press what has these words on a staff page."""

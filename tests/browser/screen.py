@@ -11,6 +11,8 @@ SHOTS = Path(__file__).parent / "shots"
 SIZE: ViewportSize = {"width": 1280, "height": 800}
 # A refusal answers with the true status, and Chromium notes each such answer in the console.
 _REFUSALS = ("responded with a status of 409", "responded with a status of 422")
+# A page that is left lets go of what it asked, and htmx says so.
+_LET_GO = ("console: htmx:sendAbort", "console: htmx:afterRequest")
 # Told before any script of the page runs; the page's own policy does not bind it.
 _NOTE_VIOLATIONS = """
   window.__violations = [];
@@ -27,7 +29,7 @@ class Screen:
     url: str
     page: Page = field(init=False)
     faults: list[str] = field(default_factory=list)
-    expected: list[str] = field(default_factory=lambda: list(_REFUSALS))
+    expected: list[str] = field(default_factory=lambda: [*_REFUSALS, *_LET_GO])
 
     def __post_init__(self) -> None:
         self.context.add_init_script(_NOTE_VIOLATIONS)

@@ -162,7 +162,7 @@ class Stub:
 
     @contextmanager
     def counted(self, path: str) -> Iterator[None]:
-        """Count how many scans are under way at the same time."""
+        """Count how many scans are under way at the same time, each until its answer goes out."""
         weight = 1 if path == "/scan" else 0
         with self._changed:
             self._at_once += weight
@@ -217,19 +217,25 @@ class _Handler(BaseHTTPRequestHandler):
             file = STATIC / path.removeprefix("/static/")
             self._send(file.read_text(encoding="utf-8"), _TYPES[file.suffix])
         else:
-            self._answer(self.stub.answer_get(path))
+            reply = self.stub.answer_get(path)
+            self._think(reply)
+            self._answer(reply)
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         form = {name: values[-1] for name, values in parse_qs(raw).items()}
         token = self.headers.get("X-CSRFToken", "")
         with self.stub.counted(self.path):
-            self._answer(self.stub.answer_post(Post(path=self.path, form=form, token=token)))
+            reply = self.stub.answer_post(Post(path=self.path, form=form, token=token))
+            self._think(reply)
+        self._answer(reply)
 
-    def _answer(self, reply: Reply) -> None:
+    def _think(self, reply: Reply) -> None:
         time.sleep(reply.delay)  # a slow server is what is tried
         if reply.is_held:
             self.stub.let_go.wait(_WAIT)
+
+    def _answer(self, reply: Reply) -> None:
         if reply.status:  # else the connection breaks, as when the process is killed
             self._send(reply.html, "text/html", reply)
 

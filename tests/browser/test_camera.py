@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from kiosk.rules.codes import ALPHABET
-from tests.browser import film
+from tests.browser import dated, film
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.film import Scene
 from tests.browser.process import Kiosk
@@ -60,7 +60,7 @@ def _wrong(code: str) -> str:
 def watching(demo_school: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kiosk]:
     """Start a kiosk whose camera staff have switched on."""
     instance = tmp_path_factory.mktemp("watching") / "instance"
-    shutil.copytree(demo_school, instance)
+    dated.copy(demo_school, instance)
     settings = (instance / "kiosk.toml").read_text(encoding="utf-8")
     settings = settings.replace("demo = true", "demo = false")
     (instance / "kiosk.toml").write_text(settings, encoding="utf-8")

@@ -43,8 +43,7 @@ def _places(room: Room) -> list[str]:
 
 def _choose_a_face(room: Room, child: Code) -> None:
     room.own_page(child)
-    room.tap("打电话")
-    room.says("打给谁")
+    room.ask_whom_to_call()
     room.tap(room.page.locator(FACES))
     room.says("什么时候打")
 
@@ -53,8 +52,7 @@ def test_three_touches_book_a_call(room: Room, pocket: Pocket) -> None:
     child = pocket.child()
     room.own_page(child)
 
-    room.tap("打电话")
-    room.says("打给谁")
+    room.ask_whom_to_call()
     room.shoot("calls-who")
     room.tap(room.page.locator(FACES))
     room.says("什么时候打")
@@ -65,7 +63,8 @@ def test_three_touches_book_a_call(room: Room, pocket: Pocket) -> None:
     room.shoot("calls-booked")
     assert [state for state, *_ in _calls(room.kiosk, child)] == ["booked"]
     room.open("/me")
-    expect(room.page.locator(".call .time")).to_be_visible()
+    # A call ten minutes off or nearer is shown by its telephone and not by its digits.
+    expect(room.page.locator(".call .time, .call .telephone").first).to_be_visible()
     room.shoot("calls-on-the-own-page")
 
 
@@ -90,7 +89,7 @@ def test_a_place_that_is_taken_is_not_offered_to_the_next_child(room: Room, pock
 
     _choose_a_face(room, pocket.child())
 
-    assert len(_places(room)) == 3
+    assert len(_places(room)) == 2, "beside them a child may ask for another time"
     assert taken not in _places(room)
 
 
@@ -123,9 +122,10 @@ def test_a_child_whose_numbers_were_all_stopped_is_sent_to_the_teacher_kindly(
     room.page.locator("[name='text']").fill(child.label)
     room.press("查找")
     room.page.locator(".person", has_text=child.label).click()
-    while room.page.get_by_text("停止拨打", exact=True).count():
+    while room.page.get_by_text("不再拨打", exact=True).count():
+        room.press("不再拨打")
         with room.page.expect_navigation():
-            room.press("停止拨打")
+            room.page.locator("form:has([value='bar']) button").click()
     room.shoot("calls-numbers-stopped")
     room.press("回到孩子屏")
     room.says("把你的卡放上来吧")

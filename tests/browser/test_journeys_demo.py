@@ -1,12 +1,12 @@
 """A demo is tried with a mouse: cards and books to click stand for the scanner."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import dated
 from tests.browser.process import Kiosk
 from tests.browser.room import Room, given_name
 
@@ -15,7 +15,7 @@ from tests.browser.room import Room, given_name
 def kiosk(demo_school: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kiosk]:
     """Start the demo as `kiosk demo` leaves it."""
     instance = tmp_path_factory.mktemp("demo-room") / "instance"
-    shutil.copytree(demo_school, instance)
+    dated.copy(demo_school, instance)
     running = Kiosk(instance=instance)
     running.start()
     try:

@@ -25,10 +25,19 @@ def closed(room: Room, teacher: Code) -> Iterator[Room]:
 def _close(room: Room, teacher: Code) -> None:
     room.staff_sign_in(teacher)
     room.press("关闭")
-    room.press("关闭房间")
-    room.page.wait_for_url("**/staff")
+    _confirm_closing(room)
     room.press("回到孩子屏")
     room.says("现在休息")
+
+
+def _confirm_closing(room: Room) -> None:
+    """Close the room; a child that waits for its call has been told."""
+    room.page.wait_for_url("**/staff/opening/close")
+    told = room.page.locator("[name='are_told']")
+    if told.count():
+        told.check()
+    room.press("关闭房间")
+    room.page.wait_for_url("**/staff")
 
 
 def _open(room: Room, teacher: Code) -> None:
@@ -72,8 +81,7 @@ def test_a_day_ends_and_begins_with_the_staff_card_and_one_touch_each(
     expect(room.page.locator(".present li")).to_have_count(here)
     expect(room.page.locator(".present")).to_contain_text(given_name(room.kiosk, child))
     room.shoot("opening-closing-sheet")
-    room.press("关闭房间")
-    room.page.wait_for_url("**/staff")
+    _confirm_closing(room)
     room.shoot("opening-staff-home-closed")
 
     assert visits(room.kiosk, child) == [("left_unconfirmed", None)]

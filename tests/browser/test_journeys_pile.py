@@ -1,18 +1,22 @@
 """A box of thirty books comes in: what a teacher scans, taps and types for it is counted here."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import expect
 
 from kiosk.rules import codes
+from kiosk.rules.codes import CodeKind
 from tests.browser.devices import Gun
 from tests.browser.process import Kiosk
-from tests.browser.room import Pocket, Room, rows
+from tests.browser.room import PIN, Pocket, Room, rows
 
 pytestmark = pytest.mark.browser
 
 PILE = "/staff/books/pile"
+SHELVES = "/staff/books/shelves/put"
 MILK = "6901234567892"
 MAGAZINE = "977100012300605"
 # What is typed for each title: the letters of its pinyin where the offline list has it, and the
@@ -166,3 +170,154 @@ def test_a_pair_that_does_not_fit_is_heard(room: Room) -> None:
 
     expect(room.page.locator(".pair--other")).to_be_visible()
     assert room.page.evaluate("window.heard") == ["notice", "teacher"]
+
+
+def test_one_typed_book_after_the_other_comes_in(room: Room) -> None:
+    _at_the_pile(room)
+    before = _items(room.kiosk)
+    field = room.page.locator("[name='code']")
+    field.click()
+
+    for title in ("剪纸", "剪纸", "皮影"):
+        room.page.keyboard.insert_text(title)
+        room.page.keyboard.press("Enter")
+        expect(field).to_have_value("")
+        expect(field).to_be_focused()
+    expect(room.page.locator("#pile .pile__name")).to_have_text("皮影")
+
+    assert _items(room.kiosk) == before + 3
+
+
+def test_enter_takes_the_title_that_the_letters_stand_for(room: Room) -> None:
+    teacher = _at_the_pile(room)
+    keyboard, name = room.page.keyboard, room.page.locator("#pile .pile__name")
+
+    teacher.scan(_isbn(701))
+    teacher.is_asked(_isbn(701))
+    keyboard.type("zhrw", delay=90)
+    expect(room.page.locator("#known .button--now")).to_contain_text("回车")
+    first = room.page.locator("#known button").first.get_attribute("value")
+    keyboard.press("Enter")
+    expect(name).to_have_text(first or "")
+    teacher.scan(_isbn(702))
+    teacher.is_asked(_isbn(702))
+    keyboard.type("xmgh", delay=20)
+    keyboard.press("Enter")  # sooner than the titles have come; it stands for one only
+    expect(name).to_have_text("小马过河")
+    teacher.scan(_isbn(703))
+    teacher.is_asked(_isbn(703))
+    keyboard.type("qqqq", delay=90)
+    keyboard.press("Enter")
+
+    expect(name).to_have_text("qqqq")
+
+
+def test_books_scanned_after_the_pins_time_ran_out_come_in_with_the_next_sign_in(
+    room: Room,
+) -> None:
+    teacher = _at_the_pile(room)
+    before = _items(room.kiosk)
+    room.screen.expect_console("responded with a status of 401")
+    teacher.scan(_isbn(801))
+    teacher.is_asked(_isbn(801))
+    _let_the_pin_run_out(room.kiosk)
+
+    with room.page.expect_navigation(url="**/"):
+        teacher.scan(_isbn(802))
+    assert _items(room.kiosk) == before + 1
+    _at_the_pile(room)
+
+    teacher.is_asked(_isbn(802))
+    assert _items(room.kiosk) == before + 2
+    room.open(PILE)
+    expect(room.page.locator(".pile")).to_contain_text(_isbn(802))
+    assert room.page.evaluate("sessionStorage.getItem('pile')") is None
+    assert _items(room.kiosk) == before + 2, "what has come in is not sent again"
+
+
+def _labelled(kiosk: Kiosk) -> tuple[str, str]:
+    """Give two shelves a label, and return them."""
+    found = []
+    for number, (shelf_id,) in enumerate(rows(kiosk, "SELECT id FROM shelf LIMIT 2")):
+        label = codes.compose(CodeKind.COMMAND, f"{number:09}Z")
+        with closing(sqlite3.connect(kiosk.instance / "kiosk.db", timeout=30)) as base, base:
+            base.execute("UPDATE shelf SET code = ? WHERE id = ?", (label, shelf_id))
+        found.append(label)
+    return found[0], found[1]
+
+
+def _shelf_of(kiosk: Kiosk, book: str) -> str:
+    found: str = rows(
+        kiosk, "SELECT s.code FROM item JOIN shelf s ON s.id = shelf_id WHERE item.code = ?", book
+    )[0][0]
+    return found
+
+
+def test_books_scanned_while_the_server_is_slow_stand_on_the_shelf_before_them(
+    room: Room, pocket: Pocket
+) -> None:
+    page, (one, two) = room.page, _labelled(room.kiosk)
+    first, second, third = (pocket.book().code for _ in range(3))
+    room.staff_sign_in(room.kiosk.codes("staff")[1])
+    room.open(SHELVES)
+    room.gun.scan(one)
+    expect(page.locator("#shelving [name='label']")).not_to_have_value("")
+    room.screen.expect_console("net::ERR_FAILED")
+    page.route(f"**{SHELVES}", lambda route: route.abort())
+
+    for code in (first, two, second, third):
+        room.gun.scan(code)
+    expect(page.locator("#shelving[data-busy]")).to_be_attached()
+    page.unroute(f"**{SHELVES}")
+
+    expect(page.locator("#shelving[data-busy]")).to_have_count(0)
+    shelves = [_shelf_of(room.kiosk, book) for book in (first, second, third)]
+    assert shelves == [one, two, two]
+
+
+def test_a_book_on_a_shelf_that_is_not_known_stands_on_no_other(room: Room, pocket: Pocket) -> None:
+    (one, _), book = _labelled(room.kiosk), pocket.book().code
+    room.screen.expect_console("responded with a status of 404")
+    room.staff_sign_in(room.kiosk.codes("staff")[1])
+    room.open(SHELVES)
+    room.gun.scan(one)
+    expect(room.page.locator("#shelving [name='label']")).not_to_have_value("")
+    before = rows(room.kiosk, "SELECT shelf_id FROM item WHERE code = ?", book)
+
+    for code in (codes.compose(CodeKind.COMMAND, "77777777Z7"), book):
+        with room.page.expect_response(f"**{SHELVES}") as answer:
+            room.gun.scan(code)
+        assert answer.value.status == 404
+
+    assert rows(room.kiosk, "SELECT shelf_id FROM item WHERE code = ?", book) == before
+
+
+def test_a_sign_in_in_another_window_loses_no_scan(room: Room) -> None:
+    teacher = _at_the_pile(room)
+    before = _items(room.kiosk)
+    room.screen.expect_console("responded with a status of 403")
+    other = room.page.context.new_page()
+    other.goto(f"{room.kiosk.url}/")
+    Gun(other).scan(room.kiosk.codes("staff")[0].code)
+    other.wait_for_url("**/staff/door")
+    for digit in PIN:
+        other.locator(f"[data-digit='{digit}']").tap()
+    other.wait_for_url("**/staff")
+
+    with room.page.expect_navigation(url=f"**{PILE}"):
+        teacher.scan(_isbn(811))
+    assert _items(room.kiosk) == before, "this card may not open the page"
+    room.open()
+    _at_the_pile(room)
+
+    teacher.is_asked(_isbn(811))
+    assert _items(room.kiosk) == before + 1
+
+
+def _let_the_pin_run_out(kiosk: Kiosk) -> None:
+    address = kiosk.instance / "kiosk.db"
+    with closing(sqlite3.connect(address, timeout=30)) as database, database:
+        database.execute(
+            "UPDATE staff_session SET last_seen_at ="
+            " strftime('%Y-%m-%d %H:%M:%S.000000', last_seen_at, '-1 hour')"
+        )

@@ -121,8 +121,7 @@ def test_a_child_s_screens_about_books(tour: Tour, room: Room, pocket: Pocket) -
 
 def test_a_child_s_screens_about_calls_and_leaving(tour: Tour, room: Room, pocket: Pocket) -> None:
     room.own_page(pocket.child())
-    room.tap("打电话")
-    room.says("打给谁")
+    room.ask_whom_to_call()
     tour.look("who")
     room.tap(room.page.locator("#screen a.tile[href^='/me/call/']"))
     room.says("什么时候打")

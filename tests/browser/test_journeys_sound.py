@@ -150,10 +150,15 @@ def test_what_is_refused_in_a_band_is_heard_too(listening: Room) -> None:
 
 
 def test_the_idle_screen_invites_once_and_only_when_it_was_still(listening: Room) -> None:
-    listening.page.clock.install()
+    # A call of the demo that is due at this very minute would be called out instead.
+    listening.page.route("**/idle?seen=*", lambda route: route.fulfill(status=204))
+    listening.page.clock.install(time=0)
     listening.open()
-    listening.page.clock.run_for(1000)
+    listening.page.evaluate("document.querySelector('.land').dataset.say = 'idle.invite'")
     sound.ready(listening.page)
+    listening.page.clock.pause_at(3_600_000)  # the machine's own pace does not count
+    listening.page.touchscreen.tap(683, 8)
+    listening.page.evaluate("window.__heard.length = 0")
 
     listening.page.clock.run_for(7_000)
     assert sound.heard(listening.page) == []

@@ -111,12 +111,14 @@ def test_a_code_on_paper_is_25_mm_and_the_drawings_have_come(
     assert len(badge.getcolors(256) or []) > 10
 
 
-def test_a_sheet_is_printed_on_one_page_and_no_blank_one_follows(chromium: Browser) -> None:
+def test_a_sheet_is_one_page_with_no_blank_one_before_or_after(chromium: Browser) -> None:
     context = chromium.new_context()
     page = context.new_page()
     sheets = cards.pages([card()] * 5, drawing)
     drawn = "".join(f'<div class="sheet">{one}</div>' for one in sheets)
-    page.set_content(PAGE.format(css=CSS, pages=f'<div class="paper">{drawn}</div>'))
+    header = '<header><p class="no-print"><button>打印</button></p></header>'
+    paper = f'{header}<main class="paper"><h1 class="hidden-words">标签</h1>{drawn}</main>'
+    page.set_content(PAGE.format(css=CSS, pages=paper))
 
     pdf = page.pdf(prefer_css_page_size=True)
 

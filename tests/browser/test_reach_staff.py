@@ -1,6 +1,6 @@
 """Every staff page, reached by reader and by keyboard: axe-core with nothing to say."""
 
-import shutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import reach
+from tests.browser import dated, reach
 from tests.browser.process import Kiosk
 from tests.browser.room import PATIENCE, Room, rows
 from tests.browser.screen import SIZE, Screen
@@ -23,12 +23,23 @@ FILLED: Final = {
     "/staff/books/batches/<uuid:batch_id>": "SELECT id FROM intake_batch",
     "/staff/books/cases/<uuid:case_id>": "SELECT id FROM item_case WHERE ended_at IS NULL",
     "/staff/books/holds/title/<uuid:title_id>": "SELECT id FROM title LIMIT 1",
+    "/staff/calls/<uuid:booking_id>/correct": "SELECT id FROM booking WHERE state = 'done'"
+    " ORDER BY on_date DESC LIMIT 1",
     "/staff/calls/child/<uuid:child_id>": "SELECT child_id FROM contact WHERE status = 'approved'"
     " LIMIT 1",
+    "/staff/calls/lines/<uuid:line_id>/out": "SELECT id FROM line LIMIT 1",
     "/staff/calls/place/<uuid:slot_id>": "SELECT slot.id FROM slot LEFT JOIN booking"
     " ON slot_id = slot.id WHERE booking.id IS NULL AND status = 'open'"
     " AND slot.on_date > (SELECT max(local_day) FROM visit) LIMIT 1",
+    "/staff/calls/wishes/child/<uuid:child_id>": "SELECT child_id FROM contact LIMIT 1",
     "/staff/children/<uuid:child_id>": "SELECT child_id FROM contact LIMIT 1",
+    "/staff/children/<uuid:child_id>/contacts/<uuid:contact_id>/end": "SELECT child_id, contact_id"
+    " FROM booking WHERE state = 'booked' LIMIT 1",
+    "/staff/children/<uuid:child_id>/contacts/<uuid:contact_id>/hours": "SELECT child_id, id"
+    " FROM contact LIMIT 1",
+    "/staff/children/<uuid:child_id>/lessons": "SELECT child_id FROM contact LIMIT 1",
+    "/staff/children/class/<uuid:class_id>/lessons": "SELECT class_id FROM child"
+    " JOIN contact ON child_id = child.id LIMIT 1",
     "/staff/ledgers/<name>": "SELECT 'L1'",
     "/staff/openings/<uuid:opening_id>/cancel": "SELECT id FROM opening WHERE state = 'planned'"
     " ORDER BY on_date DESC LIMIT 1",
@@ -40,7 +51,6 @@ NO_PAGE: Final = {
     "/staff/back",
     "/staff/books/cases/<uuid:case_id>/photo",
     "/staff/books/import/<uuid:import_id>",
-    "/staff/books/<uuid:title_id>/cover/<digest>.jpg",
     "/staff/books/pile/known",
     "/staff/children/<uuid:child_id>/card",
 }
@@ -52,6 +62,7 @@ def _pages() -> list[str]:
     return [rule for method, rule, *_ in lines if method == "GET" and rule.startswith("/staff")]
 
 
+PART: Final = re.compile("<[^>]+>")
 PAGES: Final = [rule for rule in _pages() if rule not in NO_PAGE]
 
 
@@ -97,6 +108,7 @@ def _find_a_book_torn(room: Room) -> None:
         " (SELECT item_id FROM loan WHERE ended_at IS NULL) LIMIT 1",
     )
     room.open(f"/staff/books/{UUID(str(titles[0][0]))}")
+    room.page.locator(".befalls summary").first.click()
     torn = room.page.locator("form[action*='/cases/item/']:has([value='damaged']) button")
     with room.page.expect_navigation():
         torn.first.click()
@@ -108,13 +120,15 @@ def _count_once_and_begin_again(room: Room) -> None:
         _send(room.page, f"/staff/books/count{step or '/begin'}']")
 
 
+def _parts(kiosk: Kiosk, rule: str) -> list[str]:
+    return [str(part) for part in rows(kiosk, FILLED[rule])[0]] if "<" in rule else []
+
+
 def _go(page: Page, kiosk: Kiosk, rule: str) -> None:
-    head, _, rest = rule.partition("<")
-    slot, _, tail = rest.partition(">")
-    if slot:
-        part = str(rows(kiosk, FILLED[rule])[0][0])
-        head += str(UUID(part)) if slot.startswith("uuid:") else part
-    answer = page.goto(f"{kiosk.url}{head}{tail}")
+    path = rule
+    for slot, part in zip(PART.findall(rule), _parts(kiosk, rule), strict=True):
+        path = path.replace(slot, str(UUID(part)) if slot.startswith("<uuid:") else part)
+    answer = page.goto(f"{kiosk.url}{path}")
     assert answer is not None
     assert answer.ok
 
@@ -133,6 +147,25 @@ def test_every_page_of_staff_is_looked_at() -> None:
 def test_no_page_of_staff_keeps_anybody_out(office: Page, kiosk: Kiosk, rule: str) -> None:
     _go(office, kiosk, rule)
 
+    assert _faults(office) == []
+
+
+def test_the_thank_you_sheet_that_a_button_opens_keeps_nobody_out(
+    office: Page, kiosk: Kiosk
+) -> None:
+    _go(office, kiosk, "/staff/books/batches/<uuid:batch_id>")
+    with office.expect_navigation():
+        office.locator("form[action$='/thanks'] button").click()
+
+    assert office.locator("h1").inner_text() == "感谢信"
+    assert _faults(office) == []
+
+
+def test_what_happened_to_a_copy_keeps_nobody_out(office: Page, kiosk: Kiosk) -> None:
+    _go(office, kiosk, "/staff/books/<uuid:title_id>")
+    office.locator(".befalls summary").first.click()
+
+    assert office.locator(".befalls__choices button").first.is_visible()
     assert _faults(office) == []
 
 
@@ -305,7 +338,7 @@ def test_the_door_and_its_refusals_keep_nobody_out(chromium: Browser, kiosk: Kio
 def test_the_panel_of_a_demo_keeps_nobody_out(
     chromium: Browser, demo_school: Path, tmp_path: Path
 ) -> None:
-    running = Kiosk(instance=shutil.copytree(demo_school, tmp_path / "instance"))
+    running = Kiosk(instance=dated.copy(demo_school, tmp_path / "instance"))
     running.start()
     page = chromium.new_page(viewport=SIZE)
 

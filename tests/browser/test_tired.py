@@ -92,9 +92,9 @@ def stub() -> Iterator[Stub]:
 def page(chromium: Browser, stub: Stub) -> Iterator[Page]:
     page = chromium.new_page(viewport={"width": 1366, "height": 768}, has_touch=True)
     page.clock.install(time="2026-11-22T08:42:00Z")
+    page.clock.pause_at("2026-11-22T08:45:00Z")  # first: for a child's page a jump is time to go
     stub.screen = CHILDS_PAGE
     page.goto(stub.url)
-    page.clock.pause_at("2026-11-22T08:45:00Z")
     page.evaluate("document.dispatchEvent(new CustomEvent('kiosk:swapped'))")
     page.clock.run_for(300)
     yield page

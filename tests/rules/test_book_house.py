@@ -66,6 +66,7 @@ class BookHouse(RuleBasedStateMachine):
         self.now = START
         self.loans: dict[int, tuple[Span, ...]] = dict.fromkeys(ITEMS, ())
         self.due: dict[UUID, date] = {}
+        self.plain: dict[UUID, date] = {}
         self.given: dict[UUID, Given] = {}
         self.renewals: dict[UUID, int] = {}
         self.status = dict.fromkeys(ITEMS, ItemStatus.AVAILABLE)
@@ -157,7 +158,7 @@ class BookHouse(RuleBasedStateMachine):
         if lending.renewal_refusal(POLICY, renewals=self.renewals.get(out.loan_id, 0)) is None:
             self.renewals[out.loan_id] = self.renewals.get(out.loan_id, 0) + 1
             plain = due_days.plain_renewed_on(
-                POLICY, due_on=self.due[out.loan_id], today=self.today
+                POLICY, plain_due_on=self.plain[out.loan_id], today=self.today
             )
             self._give(out.loan_id, Given(given_on=self.today, plain_due_on=plain))
 
@@ -397,6 +398,7 @@ class BookHouse(RuleBasedStateMachine):
 
     def _give(self, loan_id: UUID, given: Given) -> None:
         self.given[loan_id] = given
+        self.plain[loan_id] = given.plain_due_on
         self.due[loan_id] = due_days.due_on(given, school=PLAIN_WEEKS, is_open=self._is_open)
 
     def _change(self, item: int, span: Span) -> None:

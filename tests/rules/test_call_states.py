@@ -6,6 +6,7 @@ import pytest
 from kiosk.rules.call_states import (
     HOLDING,
     MIN_TALK,
+    TO_COME,
     TRANSITIONS,
     USES_WEEK,
     CallKind,
@@ -227,10 +228,10 @@ def _ending(
         (timedelta(hours=5), True),
     ],
 )
-def test_only_a_booking_that_nobody_came_for_is_given_free_after_three_minutes(
+def test_only_a_call_that_nobody_made_is_given_free_after_three_minutes(
     state: CallState, late_by: timedelta, *, is_due: bool
 ) -> None:
-    assert is_no_show(state, late_by=late_by) is (is_due and state is CallState.BOOKED)
+    assert is_no_show(state, late_by=late_by) is (is_due and state in TO_COME)
 
 
 def test_the_stored_words_are_the_lower_case_names() -> None:

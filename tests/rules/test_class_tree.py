@@ -1,28 +1,6 @@
-from datetime import date, timedelta
-
 import pytest
 
-from kiosk.rules.class_tree import LEAVES, MOST_FRUITS, Tree, grown, term_began
-
-
-@pytest.mark.parametrize(
-    ("today", "began"),
-    [
-        (date(2026, 9, 1), date(2026, 9, 1)),
-        (date(2026, 12, 31), date(2026, 9, 1)),
-        (date(2027, 1, 31), date(2026, 9, 1)),
-        (date(2027, 2, 1), date(2027, 2, 1)),
-        (date(2027, 8, 31), date(2027, 2, 1)),
-    ],
-)
-def test_a_tree_begins_anew_with_each_term(today: date, began: date) -> None:
-    assert term_began(today) == began
-
-
-def test_no_day_lies_before_its_term() -> None:
-    days = [date(2026, 1, 1) + timedelta(days=number) for number in range(800)]
-
-    assert all(term_began(day) <= day for day in days)
+from kiosk.rules.class_tree import LEAVES, MOST_FRUITS, Tree, grown
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,9 @@ def test_the_day_of_lending_is_not_counted() -> None:
     assert plain_due_on(POLICY, lent_on=MONDAY) == date(2026, 11, 30)
 
 
-def test_a_renewal_counts_from_the_due_day_while_that_is_ahead_and_then_from_today() -> None:
-    early = plain_renewed_on(POLICY, due_on=date(2026, 11, 20), today=MONDAY)
-    late = plain_renewed_on(POLICY, due_on=date(2026, 11, 2), today=MONDAY)
+def test_a_renewal_counts_from_the_plain_day_while_that_is_ahead_and_then_from_today() -> None:
+    early = plain_renewed_on(POLICY, plain_due_on=date(2026, 11, 20), today=MONDAY)
+    late = plain_renewed_on(POLICY, plain_due_on=date(2026, 11, 2), today=MONDAY)
 
     assert (early, late) == (date(2026, 12, 4), date(2026, 11, 30))
 

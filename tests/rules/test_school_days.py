@@ -7,6 +7,7 @@ from kiosk.rules.school_days import PLAIN_WEEKS, DayKind, SchoolDays, SpecialDay
 DAY = timedelta(days=1)
 AUTUMN = TermSpan(first_day=date(2026, 9, 1), last_day=date(2027, 1, 15))
 SPRING = TermSpan(first_day=date(2027, 3, 1), last_day=date(2027, 7, 2))
+NEXT_AUTUMN = TermSpan(first_day=date(2027, 8, 30), last_day=date(2028, 1, 14))
 REST = SpecialDay(kind=DayKind.CLOSED, name="国庆")
 # The seven days of October, and the Sunday before and the Saturday after that are made up for them.
 OCTOBER = SchoolDays(
@@ -88,3 +89,53 @@ def test_books_go_home_from_a_week_before_a_holiday_whose_end_is_known(
 )
 def test_a_holiday_is_a_week_with_five_closed_days(day: date, holiday: date | None) -> None:
     assert OCTOBER.holiday_before(day) == holiday
+
+
+@pytest.mark.parametrize(
+    ("today", "began"),
+    [
+        (date(2026, 8, 1), date(2026, 8, 1)),
+        (date(2026, 12, 31), date(2026, 8, 1)),
+        (date(2027, 1, 31), date(2026, 8, 1)),
+        (date(2027, 2, 1), date(2027, 2, 1)),
+        (date(2027, 7, 31), date(2027, 2, 1)),
+    ],
+)
+def test_without_terms_on_file_a_term_begins_with_a_month(today: date, began: date) -> None:
+    assert PLAIN_WEEKS.term_began(today) == began
+
+
+@pytest.mark.parametrize(
+    ("today", "began"),
+    [
+        (AUTUMN.first_day, AUTUMN.first_day),
+        (AUTUMN.last_day, AUTUMN.first_day),
+        (AUTUMN.last_day + DAY, AUTUMN.last_day + DAY),
+        (SPRING.last_day, AUTUMN.last_day + DAY),
+        (SPRING.last_day + DAY, SPRING.last_day + DAY),
+        (AUTUMN.first_day - DAY, date(2026, 8, 1)),
+    ],
+)
+def test_a_term_on_file_answers_for_the_holiday_before_it(today: date, began: date) -> None:
+    assert OCTOBER.term_began(today) == began
+
+
+def test_no_day_lies_before_its_term() -> None:
+    days = [date(2026, 1, 1) + DAY * number for number in range(800)]
+
+    assert all(school.term_began(day) <= day for school in (PLAIN_WEEKS, OCTOBER) for day in days)
+
+
+@pytest.mark.parametrize(
+    ("day", "is_last"),
+    [
+        (AUTUMN.last_day, False),
+        (SPRING.last_day, True),
+        (date(2027, 8, 20), True),
+        (NEXT_AUTUMN.first_day, False),
+    ],
+)
+def test_a_school_year_ends_before_the_summer_holiday(day: date, *, is_last: bool) -> None:
+    school = SchoolDays(terms=(AUTUMN, SPRING, NEXT_AUTUMN))
+
+    assert school.is_last_of_school_year(day) is is_last

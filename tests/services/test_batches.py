@@ -1,13 +1,15 @@
 """Batches, their goods and their two persons; shelves; titles put right; labels looked at twice."""
 
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from uuid import UUID, uuid4
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
 
-from kiosk.db import reading, transaction
+from kiosk.db import db, reading, transaction
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.intake import BatchGoods, IntakeBatch
@@ -21,8 +23,9 @@ from kiosk.services import (
     covers,
     drafts,
     label_pairs,
+    ledgers,
     pile,
-    shelf_list,
+    shelves,
     title_editing,
 )
 from kiosk.services.batch_list import NewGoods
@@ -138,7 +141,7 @@ def test_a_donor_is_told_how_often_the_books_were_lent(here: Here, actor: UUID) 
 
 
 def test_a_shelf_keeps_what_it_is_when_it_is_renamed(here: Here, actor: UUID) -> None:
-    shelf_id = shelf_list.add(
+    shelf_id = shelves.add(
         "I1",
         colour=ShelfColour.PERSIMMON,
         letter="I",
@@ -146,19 +149,17 @@ def test_a_shelf_keeps_what_it_is_when_it_is_renamed(here: Here, actor: UUID) ->
         actor_id=actor,
         here=here,
     )
-    shelf_list.change(shelf_id, "I-1", colour=None, letter=None, actor_id=actor, here=here)
+    shelves.change(shelf_id, "I-1", colour=None, letter=None, actor_id=actor, here=here)
 
     reading().rollback()
-    (line,) = shelf_list.lines()
+    (line,) = shelves.listing()
 
     assert (line.name, line.colour, line.code, line.items) == ("I-1", None, None, 0)
 
 
 def test_two_shelves_have_two_names(here: Here, actor: UUID) -> None:
     def add(name: str) -> None:
-        shelf_list.add(
-            name, colour=None, letter=None, request_id=uuid4(), actor_id=actor, here=here
-        )
+        shelves.add(name, colour=None, letter=None, request_id=uuid4(), actor_id=actor, here=here)
 
     add("I1")
     with pytest.raises(RefusedError) as known:
@@ -170,17 +171,38 @@ def test_two_shelves_have_two_names(here: Here, actor: UUID) -> None:
     assert nameless.value.reason is CatalogueProblem.SHELF_NAME_MISSING
 
 
+def _version(title_id: UUID) -> str | None:
+    db.session.remove()
+    return covers.version_of(reading(), title_id)
+
+
 def test_a_cover_is_kept_small_and_the_drawn_one_comes_back(here: Here, actor: UUID) -> None:
     title_id = factories.title(here)
     covers.keep(title_id, _photo(), actor_id=actor, here=here)
-    covers.keep(title_id, _photo(), actor_id=actor, here=here)
 
-    found = covers.read(title_id)
-    assert found is not None
-    assert len(found.jpeg) < 30_720
+    version = _version(title_id)
+    assert version is not None
+    jpeg = covers.read(title_id, version)
+    assert jpeg is not None
+    assert len(jpeg) < 30_720
     covers.remove(title_id, actor_id=actor, here=here)
-    reading().rollback()
-    assert covers.read(title_id) is None
+    assert _version(title_id) is None
+    assert covers.read(title_id, version) is None
+
+
+def test_another_cover_has_another_address_also_when_the_clock_was_set_back(
+    here: Here, actor: UUID
+) -> None:
+    title_id = factories.title(here)
+    earlier = replace(here, now=here.now - timedelta(hours=1))
+    versions = []
+    for at in (here, here, earlier):
+        covers.keep(title_id, _photo(), actor_id=actor, here=at)
+        versions.append(_version(title_id))
+
+    assert len(set(versions)) == 3
+    assert covers.read(title_id, str(versions[0])) is None
+    assert covers.read(title_id, str(versions[2])) is not None
 
 
 def test_a_book_comes_in_by_its_cover_alone(here: Here, actor: UUID) -> None:
@@ -191,7 +213,7 @@ def test_a_book_comes_in_by_its_cover_alone(here: Here, actor: UUID) -> None:
     (title,) = reading().query(Title).all()
 
     assert (title.name, title.is_draft) == ("未命名 000001", True)
-    assert covers.read(title.id) is not None
+    assert _version(title.id) is not None
     assert factories.how_many(Item) == 1
 
 
@@ -202,7 +224,7 @@ def test_a_cover_goes_with_its_draft(here: Here, actor: UUID) -> None:
 
     drafts.name(draft, "小马过河", actor_id=actor, here=here)
 
-    assert covers.read(known) is not None
+    assert _version(known) is not None
 
 
 def test_everything_of_a_title_is_put_right(here: Here, actor: UUID) -> None:
@@ -284,7 +306,7 @@ def test_the_numbers_of_a_title_are_read_strictly() -> None:
 
 def test_a_copy_gets_shelf_price_issue_and_batch(here: Here, actor: UUID) -> None:
     item, batch_id = factories.item(here), _batch(here, actor)
-    shelf_id = shelf_list.add(
+    shelf_id = shelves.add(
         "I1", colour=None, letter=None, request_id=uuid4(), actor_id=actor, here=here
     )
     new = title_editing.EditedItem(
@@ -323,6 +345,72 @@ def test_a_copy_does_not_leave_an_accepted_batch(here: Here, actor: UUID) -> Non
         title_editing.change_item(away, actor_id=actor, here=here)
 
     assert error.value.reason is IntakeProblem.ALREADY_ACCEPTED
+
+
+def _accepted_copy(here: Here, actor: UUID) -> tuple[UUID, title_editing.EditedItem]:
+    """Return a title and its copy of 9.90 yuan, which two persons have accepted."""
+    batch_id = _batch(here, actor)
+    item_id = pile.take(BOOK, batch_id=batch_id, request_id=uuid4(), actor_id=actor, here=here)
+    assert isinstance(item_id, UUID)
+    title_id = title_editing.title_of(item_id)
+    with transaction() as session:
+        session.execute(update(Title).where(Title.id == title_id).values(price_fen=990))
+    batches.accept(batch_id, actor_id=factories.staff(here).staff_id, here=here)
+    (copy,) = title_editing.read(title_id).copies
+    assert copy.is_accepted
+    return title_id, copy
+
+
+def test_an_accepted_price_is_corrected_with_a_reason_that_stays(here: Here, actor: UUID) -> None:
+    title_id, copy = _accepted_copy(here, actor)
+    dearer = replace(copy, price_fen=1990)
+    reading().rollback()
+
+    with pytest.raises(RefusedError) as error:
+        title_editing.change_item(dearer, actor_id=actor, here=here)
+    title_editing.change_item(replace(dearer, price_reason="单价看错了"), actor_id=actor, here=here)
+    title_editing.change_item(replace(dearer, issue="3"), actor_id=actor, here=here)
+
+    assert error.value.reason is IntakeProblem.PRICE_ACCEPTED
+    reading().rollback()
+    (after,) = title_editing.read(title_id).copies
+    assert (after.price_fen, after.price_reason) == (1990, "单价看错了")
+    table = ledgers.build("L7", first=here.today, last=here.today, here=here)
+    assert table.rows[0][-1] == "第3期；价格更正：单价看错了"
+
+
+def test_the_price_of_a_title_does_not_change_what_was_accepted(here: Here, actor: UUID) -> None:
+    title_id, _ = _accepted_copy(here, actor)
+    known = title_editing.read(title_id).title
+    reading().rollback()
+
+    title_editing.change(
+        title_id, replace(known, price_fen=100), shares_number=False, actor_id=actor, here=here
+    )
+
+    reading().rollback()
+    assert title_editing.read(title_id).copies[0].price_fen == 990
+
+
+def test_what_was_accepted_without_a_price_gets_none_of_its_title(here: Here, actor: UUID) -> None:
+    title_id, copy = _accepted_copy(here, actor)
+    with transaction() as session:
+        session.execute(update(Title).where(Title.id == title_id).values(price_fen=None))
+    priced = replace(title_editing.read(title_id).title, price_fen=100)
+    reading().rollback()
+
+    def price() -> None:
+        title_editing.change(title_id, priced, shares_number=False, actor_id=actor, here=here)
+
+    with pytest.raises(RefusedError) as error:
+        price()
+    assert error.value.reason is IntakeProblem.WORTH_ACCEPTED
+    worth = replace(copy, price_fen=990, price_reason="补登")
+    title_editing.change_item(worth, actor_id=actor, here=here)
+    price()
+
+    reading().rollback()
+    assert title_editing.read(title_id).copies[0].price_fen == 990
 
 
 def test_label_and_book_are_a_pair(here: Here) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,13 +11,15 @@ from flask import Flask
 from kiosk.db import reading, transaction
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.models.audit import Audit, AuditAction
-from kiosk.models.calls import Booking, BookingEvent, CallAttempt, CallResult, LineKind, Slot
+from kiosk.models.calls import Booking, BookingEvent, CallAttempt, CallResult, Slot
 from kiosk.models.openings import Opening
 from kiosk.models.people import ContactStatus
 from kiosk.rules import call_states
 from kiosk.rules.call_states import CallKind, CallRefusal, CallState
+from kiosk.rules.call_windows import LineKind
+from kiosk.rules.call_wishes import OutageReason
 from kiosk.rules.openings import OpeningState
-from kiosk.services import call_desk, call_lines, call_places, call_settling
+from kiosk.services import call_closures, call_desk, call_lines, call_places, call_settling
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
@@ -332,10 +335,54 @@ def test_a_minute_earlier_the_child_is_still_waited_for(app: Flask, clock: Froze
 def test_a_child_who_is_in_the_room_is_never_a_no_show(app: Flask, clock: FrozenClock) -> None:
     booking_id = _booked_in_an_open_room(here_in(app, clock))
     factories.visit(here_in(app, clock), _booking(booking_id).child_id)
-    clock.advance(minutes=30)
+    clock.advance(minutes=29)  # its place is not over
 
     assert call_settling.settle(here=here_in(app, clock)) == 0
     assert _state(booking_id) is CallState.BOOKED
+
+
+@pytest.mark.parametrize("looks_after", [timedelta(minutes=30), timedelta(days=1)])
+def test_who_waited_in_the_room_and_was_not_led_is_owed_whoever_looks_when(
+    app: Flask, clock: FrozenClock, looks_after: timedelta
+) -> None:
+    booking_id = _booked_in_an_open_room(here_in(app, clock))
+    here = here_in(app, clock)
+    factories.visit(
+        here,
+        _booking(booking_id).child_id,
+        signed_out_at=here.now + timedelta(minutes=29) if looks_after.days else None,
+    )
+    clock.advance(minutes=looks_after.total_seconds() // 60)
+
+    assert call_settling.settle(here=here_in(app, clock)) == 1
+    assert _state(booking_id) is CallState.RELEASED
+    assert _booking(booking_id).is_owed
+
+
+@pytest.mark.parametrize("looks_after", [timedelta(minutes=23), timedelta(days=1)])
+def test_who_showed_its_card_and_left_before_its_time_did_not_come(
+    app: Flask, clock: FrozenClock, looks_after: timedelta
+) -> None:
+    here = here_in(app, clock)
+    booking_id = factories.booking(here, factories.child(here).child_id, state=CallState.WAITING)
+    _open_the_room_of(booking_id, clock)
+    factories.visit(
+        here, _booking(booking_id).child_id, signed_out_at=here.now + timedelta(minutes=15)
+    )
+    clock.advance(minutes=looks_after.total_seconds() // 60)
+
+    assert call_settling.settle(here=here_in(app, clock)) == 1
+    assert _state(booking_id) is CallState.NO_SHOW
+
+
+def test_who_was_led_to_the_telephone_is_waited_for(app: Flask, clock: FrozenClock) -> None:
+    here = here_in(app, clock)
+    booking_id = _booked_in_an_open_room(here)
+    _lead(booking_id, CallState.WAITING, staff_id=factories.staff(here).staff_id, here=here)
+    clock.advance(minutes=40)
+
+    assert call_settling.settle(here=here_in(app, clock)) == 0
+    assert _state(booking_id) is CallState.WAITING
 
 
 def test_where_nobody_opened_no_child_stayed_away(app: Flask, clock: FrozenClock) -> None:
@@ -360,6 +407,22 @@ def test_a_room_that_opens_late_waits_three_minutes_all_the_same(
     clock.advance(minutes=1)
     assert call_settling.settle(here=here_in(app, clock)) == 1
     assert _state(booking_id) is CallState.NO_SHOW
+
+
+def test_a_clock_that_leaps_a_year_ends_no_day(app: Flask, clock: FrozenClock) -> None:
+    now = partial(here_in, app, clock)
+    booking_id = factories.booking(now(), factories.child(now()).child_id)
+    factories.visit(now(), factories.child(now()).child_id, signed_out_at=now().now)
+    clock.advance(days=365)
+    factories.visit(now(), factories.child(now()).child_id)
+
+    call_settling.settle(here=now())
+    leapt = _state(booking_id)
+    clock.advance(days=3 - 365)
+    call_settling.settle(here=now())
+
+    assert leapt is CallState.BOOKED
+    assert _state(booking_id) is not CallState.BOOKED
 
 
 def test_a_call_forgotten_overnight_is_unclear_and_the_line_is_free(
@@ -407,7 +470,7 @@ def test_a_call_that_nobody_made_for_a_child_who_came_is_owed(
 ) -> None:
     here = here_in(app, clock)
     child = factories.child(here)
-    factories.visit(here, child.child_id, signed_out_at=here.now)
+    factories.visit(here, child.child_id, signed_out_at=here.now + timedelta(minutes=40))
     booking_id = factories.booking(here, child.child_id, state=state)
     _open_the_room_of(booking_id, clock)
     clock.advance(days=1)
@@ -465,15 +528,18 @@ def test_free_places_stand_between_the_calls(here: Here) -> None:
     assert [row.start_min for row in board] == sorted(row.start_min for row in board)
 
 
-def test_a_number_may_be_looked_at_when_it_is_time_to_ring(app: Flask, clock: FrozenClock) -> None:
-    booking_id = _due(here_in(app, clock))  # for 17:00; it is 16:40
+def test_a_number_may_be_looked_at_while_it_is_rung(here: Here) -> None:
+    staff_id = factories.staff(here).staff_id
+    booking_id = _due(here)
+    path = (CallState.WAITING, CallState.CALLING)
 
-    with pytest.raises(RefusedError) as error:
-        call_desk.to_ring(booking_id, here=here_in(app, clock))
-    clock.advance(minutes=10)
+    for version, state in enumerate(path, start=1):
+        with pytest.raises(RefusedError) as error:
+            call_desk.to_ring(booking_id, here=here)
+        assert error.value.reason is CallRefusal.TOO_LATE
+        call_desk.change(booking_id, state, version, staff_id=staff_id, here=here)
 
-    assert error.value.reason is CallRefusal.TOO_LATE
-    assert call_desk.to_ring(booking_id, here=here_in(app, clock)).booking_id == booking_id
+    assert call_desk.to_ring(booking_id, here=here).booking_id == booking_id
 
 
 def test_a_call_of_no_room_is_not_found(here: Here) -> None:
@@ -537,9 +603,11 @@ def test_a_line_out_of_use_releases_its_calls(here: Here) -> None:
     booking_id = _due(here)
     line_id = reading().get_one(Slot, _booking(booking_id).slot_id).line_id
 
-    released = call_lines.set_in_use(line_id, is_in_use=False, staff_id=staff_id, here=here)
+    closed = call_closures.close_line(
+        line_id, reason=OutageReason.OTHER, request_id=uuid4(), staff_id=staff_id, here=here
+    )
 
-    assert released == 1
+    assert closed.released == 1
     assert _state(booking_id) is CallState.RELEASED
     assert _booking(booking_id).is_owed
 

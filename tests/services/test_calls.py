@@ -25,8 +25,9 @@ from kiosk.models.people import Contact, ContactStatus
 from kiosk.rules.call_states import HOLDING, USES_WEEK, CallKind, CallRefusal, CallState
 from kiosk.rules.relations import Relation
 from kiosk.services import calls
-from kiosk.services.answers import Booked, CallMode
+from kiosk.services.answers import Booked
 from kiosk.services.here import Here
+from kiosk.services.own_call import CallMode
 from tests import factories
 from tests.clock import FrozenClock
 from tests.conftest import here_in

@@ -21,7 +21,7 @@ from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.library import Item, Shelf, Title
 from kiosk.rules import codes
 from kiosk.rules.book_imports import ImportProblem
-from kiosk.rules.catalogue import TitleKind
+from kiosk.rules.catalogue import CatalogueProblem, TitleKind
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import book_jobs, catalogue_export, intake
 from kiosk.services.catalogue_export import CatalogueFormat
@@ -222,6 +222,32 @@ def test_one_title_with_a_thousand_copies_is_several_records(here: Here, tmp_pat
     store([(NewTitle(name="小马过河"), [copy | {"issue": None}] * 1_000)], here)
 
     there_and_back(CatalogueFormat.CNMARC, tmp_path, here)
+
+
+def test_no_record_is_longer_than_its_format_can_say(here: Here, tmp_path: Path) -> None:
+    copy = {
+        "status": ItemStatus.AVAILABLE,
+        "price_fen": 1,
+        "issue": "期" * 40,
+        "shelf": "架" * 40,
+        "days_ago": 9,
+    }
+    store([(NewTitle(name="书" * 300, class_mark="I287" * 15), [copy] * 400)], here)
+
+    there_and_back(CatalogueFormat.CNMARC, tmp_path, here)
+
+
+def test_a_title_that_no_record_can_hold_is_told_and_leaves_no_file(
+    here: Here, tmp_path: Path
+) -> None:
+    factories.title(here, name="书" * 10_000)
+
+    with pytest.raises(UnavailableError) as error:
+        catalogue_export.write(CatalogueFormat.CNMARC, tmp_path / "a", actor_id=None, here=here)
+
+    assert error.value.reason is CatalogueProblem.RECORD_TOO_LONG
+    assert error.value.values["title"] == "书" * 40
+    assert not list(tmp_path.glob("a*"))
 
 
 def test_two_titles_that_look_the_same_stay_two(here: Here, tmp_path: Path) -> None:

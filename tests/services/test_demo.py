@@ -16,6 +16,8 @@ from sqlalchemy import func, select, text
 from kiosk.app import create_app
 from kiosk.db import Base, db, open_database, reading
 from kiosk.errors import RefusedError
+from kiosk.models.call_hours import ContactHours
+from kiosk.models.call_plan import WeekPlan
 from kiosk.models.calls import Booking, BookingEvent, CallAttempt, Slot
 from kiosk.models.library import Item, Loan, Title
 from kiosk.models.openings import Duty, Opening, SafetyCheck
@@ -23,6 +25,8 @@ from kiosk.models.people import Card, Child, Contact, SchoolClass, Staff
 from kiosk.models.visits import Visit
 from kiosk.rules import codes
 from kiosk.rules.call_states import TRANSITIONS, CallState
+from kiosk.rules.call_windows import Shift
+from kiosk.rules.call_wishes import PlanState
 from kiosk.rules.codes import CodeKind, Command, OurCode
 from kiosk.rules.lending import ItemStatus, LoanEnd
 from kiosk.rules.openings import OpeningState
@@ -245,6 +249,33 @@ def test_the_days_behind_keep_the_rules_of_the_room(school: Made) -> None:
         place = session.get_one(SchoolClass, session.get_one(Child, child_id).class_id)
         assert books <= school.here.settings.policy(place.grade).limit
     assert count(SafetyCheck) == 8 * count(Duty)
+
+
+def test_this_week_is_planned_and_the_first_cards_are_free(school: Made) -> None:
+    session = reading()
+    plan = session.scalars(select(WeekPlan)).one()
+    assert plan.state is PlanState.PUBLISHED
+    planned = set(session.scalars(select(Booking.child_id).where(Booking.plan_id == plan.id)))
+    assert len(planned) >= 10
+    fresh = {row["label"] for row in school.rows("child")[:24]}
+    names = {child.family_name + child.given_name for child in session.scalars(select(Child))}
+    assert fresh <= names
+    for child_id in planned:
+        child = session.get_one(Child, child_id)
+        assert child.family_name + child.given_name not in fresh
+
+
+@pytest.mark.usefixtures("school")
+def test_its_families_are_of_every_kind() -> None:
+    session = reading()
+    assert set(session.scalars(select(Contact.shift))) == {None, *Shift}
+    assert count(ContactHours) > 0
+    shared = session.execute(
+        select(Contact.phone_digest, func.count())
+        .group_by(Contact.phone_digest)
+        .having(func.count() > 1)
+    ).all()
+    assert [number for _, number in shared] == [2]
 
 
 @pytest.mark.usefixtures("school")

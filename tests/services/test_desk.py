@@ -19,7 +19,7 @@ from kiosk.rules.codes import CodeKind, CodeProblem, compose, parse
 from kiosk.rules.lending import Borrower, ItemStatus, LendingPolicy, LendingRefusal, LoanEnd
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.policies import LibrarySettings
-from kiosk.services import desk, desk_readers, holds, lending
+from kiosk.services import desk, desk_readers, desk_undo, holds, lending, return_box
 from kiosk.services.answers import Lent, Returned
 from kiosk.services.desk import DeskAnswer, DeskMode, DeskOutcome
 from kiosk.services.desk_readers import DeskReader
@@ -42,6 +42,7 @@ def _scan(
         item if isinstance(item, str) else item.code,
         mode=mode,
         reader=reader,
+        all_the_same=False,
         request_id=request_id or uuid4(),
         staff_id=factories.staff(here).staff_id,
         here=here,
@@ -253,6 +254,50 @@ def test_what_is_no_item_is_said_and_changes_nothing(
     assert _loans() == []
 
 
+BAR = "9787539432144"
+
+
+@pytest.mark.parametrize(
+    ("mode", "copies", "out", "outcome"),
+    [
+        (DeskMode.RETURN, 1, 1, DeskOutcome.RETURNED),
+        (DeskMode.BOX, 1, 1, DeskOutcome.RETURNED),
+        (DeskMode.LEND, 1, 0, DeskOutcome.LENT),
+        (DeskMode.LEND, 1, 1, DeskOutcome.MOVED),
+        (DeskMode.READ, 1, 0, DeskOutcome.READ),
+        (DeskMode.RETURN, 2, 1, None),
+        (DeskMode.BOX, 2, 1, None),
+        (DeskMode.LEND, 2, 1, None),
+        (DeskMode.READ, 2, 1, None),
+    ],
+)
+def test_the_publishers_bar_means_a_copy_only_where_no_other_could_be_meant(
+    here: Here, mode: DeskMode, copies: int, out: int, outcome: DeskOutcome | None
+) -> None:
+    title_id = factories.title(here, isbn=BAR)
+    items = [factories.item(here, title_id=title_id) for _ in range(copies)]
+    for item in items[:out]:
+        factories.loan(here, factories.child(here).child_id, item.item_id)
+    before = [(loan.id, loan.ended_as) for loan in _loans()]
+    reader = _a_class(here) if mode is DeskMode.LEND else None
+
+    if outcome is None:
+        refused = _reason(lambda: _scan(BAR, here, mode=mode, reader=reader))
+        assert refused is CodeProblem.SEVERAL_COPIES
+        assert [(loan.id, loan.ended_as) for loan in _loans()] == before
+    else:
+        assert _scan(BAR, here, mode=mode, reader=reader).outcome is outcome
+
+
+def test_a_book_that_moved_and_is_sent_again_has_moved(here: Here) -> None:
+    item, request_id, reader = factories.item(here), uuid4(), _a_class(here)
+    factories.loan(here, factories.child(here).child_id, item.item_id)
+
+    outcomes = [_scan(item, here, reader=reader, request_id=request_id).outcome for _ in range(2)]
+
+    assert outcomes == [DeskOutcome.MOVED, DeskOutcome.MOVED]
+
+
 # Coming back
 
 
@@ -302,7 +347,7 @@ def test_a_book_lent_after_the_last_opening_does_not_come_back_before_it_was_len
 
 
 def test_a_room_that_never_opened_takes_its_box_back_now(here: Here) -> None:
-    assert desk.last_opening_ended(here=here) == here.now
+    assert return_box.last_opening_ended(here=here) == here.now
 
 
 def test_a_book_that_was_not_on_loan_is_only_put_back(here: Here) -> None:
@@ -328,6 +373,16 @@ def test_reading_in_the_room_is_counted_once_and_lends_nothing(
     assert first.undo_id == second.undo_id != third.undo_id
     assert factories.how_many(RoomReading) == 2
     assert _loans() == []
+
+
+def test_a_reading_that_is_sent_again_after_midnight_is_counted_once(here: Here) -> None:
+    item, request_id = factories.item(here), uuid4()
+
+    for days in (0, 1):
+        day = replace(here, now=here.now + timedelta(days=days))
+        _scan(item, day, mode=DeskMode.READ, request_id=request_id)
+
+    assert factories.how_many(RoomReading) == 1
 
 
 def test_a_book_for_the_room_is_counted_when_a_child_shows_it(here: Here) -> None:
@@ -362,7 +417,7 @@ def test_what_the_desk_did_is_undone_within_ten_seconds_and_not_after(
 
     def undo(at: Here) -> None:
         assert answer.undo_id is not None
-        desk.undo(answer.outcome, answer.undo_id, done_at=here.now, here=at)
+        desk_undo.undo(answer.outcome, answer.undo_id, done_at=here.now, here=at)
 
     assert _reason(lambda: undo(late)) is LendingRefusal.TOO_LATE_TO_UNDO
     undo(in_time)
@@ -387,7 +442,7 @@ def test_a_book_that_was_moved_by_mistake_is_the_earlier_readers_again(
     assert moved.undo_id is not None
 
     for _ in range(2):
-        desk.undo(DeskOutcome.MOVED, moved.undo_id, done_at=here.now, here=here)
+        desk_undo.undo(DeskOutcome.MOVED, moved.undo_id, done_at=here.now, here=here)
 
     assert again.undo_id == moved.undo_id
     assert {loan.id: loan.ended_as for loan in _loans()} == {
@@ -410,7 +465,7 @@ def test_a_moved_book_of_a_child_that_waited_is_waited_for_again(here: Here) -> 
     moved = _scan(item, here, reader=_a_child(here, waiting))
     assert moved.undo_id is not None
 
-    desk.undo(moved.outcome, moved.undo_id, done_at=here.now, here=here)
+    desk_undo.undo(moved.outcome, moved.undo_id, done_at=here.now, here=here)
 
     hold = reading().scalars(select(Hold)).one()
     assert (hold.ended_at, hold.item_id) == (None, None)
@@ -425,6 +480,6 @@ def test_a_return_out_of_the_box_is_undone_although_it_counts_as_earlier(here: H
     answer = _scan(item, here, mode=DeskMode.BOX)
     assert answer.undo_id is not None
 
-    desk.undo(answer.outcome, answer.undo_id, done_at=here.now, here=here)
+    desk_undo.undo(answer.outcome, answer.undo_id, done_at=here.now, here=here)
 
     assert [loan.ended_at for loan in _loans()] == [None]

@@ -96,6 +96,38 @@ def test_rows_of_one_title_are_its_copies(here: Here, tmp_path: Path) -> None:
     assert len(plan.titles) == 1
 
 
+OLD, NEW = "9787533918453", "9787503717444"
+
+
+@pytest.mark.parametrize("isbns", [(OLD, NEW), (OLD, NEW, ""), ("", OLD, NEW), (OLD, "", NEW)])
+def test_two_editions_of_a_title_stay_two_and_come_once(
+    here: Here, tmp_path: Path, isbns: tuple[str, ...]
+) -> None:
+    path = books(tmp_path, *(f"小马过河,彭文席,人文社,{isbn},1,," for isbn in isbns))
+
+    bring_in(path, here)
+    again = bring_in(path, here)
+
+    copies = {row.isbn: row.items for row in catalogue_rows()}
+    without = isbns.count("")
+    assert copies == {OLD: 1 + without, NEW: 1}
+    assert (again.new_titles, again.new_items) == (0, 0)
+
+
+def test_a_title_without_a_number_is_one_of_two_editions(here: Here, tmp_path: Path) -> None:
+    known = catalogue.add_title(
+        catalogue.NewTitle(name="小马过河", author="彭文席", publisher="人文社"),
+        actor_id=None,
+        here=here,
+    )
+    path = books(tmp_path, *(f"小马过河,彭文席,人文社,{isbn},1,," for isbn in (OLD, NEW)))
+
+    first = bring_in(path, here)
+
+    assert [one.title_id for one in first.titles] == [known, None]
+    assert bring_in(path, here).new_titles == 0
+
+
 def test_volumes_are_titles_of_their_own(here: Here, tmp_path: Path) -> None:
     bring_in(books(tmp_path, "百科,,,,,,上册", "百科,,,,,,下册"), here)
 

@@ -11,7 +11,7 @@ from kiosk.models.library import Item, Shelf
 from kiosk.rules import codes
 from kiosk.rules.book_classes import BookIcon
 from kiosk.rules.lending import ItemStatus
-from kiosk.services import catalogue, item_labels, shelves
+from kiosk.services import catalogue, item_labels, shelf_labels, shelves
 from kiosk.services.catalogue import NewTitle
 from kiosk.services.here import Here
 from tests import factories
@@ -97,7 +97,7 @@ def test_a_shelf_gets_its_code_with_its_first_label_and_keeps_it(here: Here) -> 
         session.add(Shelf(id=uuid4(), name="A1"))
     (row,) = shelves.listing()
 
-    again = [shelves.labels([row.shelf_id], actor_id=actor, here=here)[0] for _ in range(2)]
+    again = [shelf_labels.labels([row.shelf_id], actor_id=actor, here=here)[0] for _ in range(2)]
 
     assert not row.has_label
     assert shelves.listing()[0].has_label
@@ -118,7 +118,7 @@ def test_a_shelf_without_a_sign_has_that_of_its_books(here: Here) -> None:
         session.query(Item).where(Item.title_id == title_id).update({"shelf_id": shelf.id})
     actor = factories.staff(here).staff_id
 
-    (label,) = shelves.labels([shelf.id], actor_id=actor, here=here)
+    (label,) = shelf_labels.labels([shelf.id], actor_id=actor, here=here)
 
     assert label.place is not None
     assert (label.place.letter, label.name) == ("I", "A1")

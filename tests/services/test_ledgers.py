@@ -1,5 +1,6 @@
 """The paper ledgers: their columns as printed, no empty cell, every export in the audit."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,20 +11,25 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from kiosk.db import db, reading, transaction
+from kiosk.db import db, reading, transaction, writing
 from kiosk.errors import InvalidInputError, NotFoundError, UnavailableError
 from kiosk.files.tables import Table
 from kiosk.models.audit import Audit, AuditAction
+from kiosk.models.calls import Booking
 from kiosk.models.library import Title
 from kiosk.rules import codes
+from kiosk.rules.call_corrections import CorrectionReason, PaperBox
 from kiosk.rules.call_states import CallState
 from kiosk.rules.catalogue import TitleKind
 from kiosk.rules.intake import BatchKind, NotTaken
 from kiosk.rules.item_cases import CaseEnd, CaseKind
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.openings import Hazard, OpeningState
+from kiosk.rules.school_days import SchoolDays, TermSpan
 from kiosk.services import (
     batches,
+    call_corrections,
+    call_paper,
     case_list,
     drafts,
     item_cases,
@@ -33,6 +39,7 @@ from kiosk.services import (
     lending,
     openings,
     pile,
+    room_readings,
     title_editing,
 )
 from kiosk.services.answers import Lent
@@ -56,6 +63,7 @@ COLUMNS = {
     Ledger.VISITS: "序号 | 日期 | 姓名 | 班级 | 签到时间 | 离开时间 | 活动内容 | 值班教师 | 备注",
     Ledger.CALLS: "序号 | 日期 | 姓名 | 班级 | 通话对象(称谓) | 通话方式(电话/视频) | 预约时间"
     " | 开始时间 | 结束时间 | 通话时长(分钟) | 是否接通 | 未接通处理 | 学生确认 | 值班教师 | 备注",
+    Ledger.CALL_BOOKS: "次数 | 日期 | 称谓 | 方式 | 时长 | 是否接通 | 下次约定 | 教师签名",
     Ledger.LOANS: "序号 | 借书日期 | 书名 | 登录号 | 册数 | 存放位置(架位) | 借阅人 | 班级"
     " | 应还日期 | 归还日期 | 归还情况 | 经手人 | 备注",
     Ledger.LOSSES: "类别 | 书名 | 编号 | 单价 | 剔除时间 | 总价 | 原因 | 经手人 | 审批人",
@@ -73,6 +81,7 @@ COLUMNS = {
 TO_SIGN = {
     "值班教师签名",
     "学生确认",
+    "教师签名",
     "审批人",
     "管理人员(签名)",
     "部门负责人(签名)",
@@ -433,6 +442,18 @@ def test_a_lending_that_was_undone_is_in_no_ledger(here: Here) -> None:
     assert _today("L6", here).rows == ()
 
 
+def test_what_was_read_in_the_room_stands_at_the_foot_of_the_loans(here: Here) -> None:
+    items = [factories.item(here) for _ in range(2)]
+    for days in (0, 0, 1, 40):
+        day = replace(here, now=here.now - timedelta(days=days))
+        with writing() as connection:
+            room_readings.note(connection, items[days % 2].item_id, request_id=uuid4(), here=day)
+
+    for first, readings in ((here.today, 1), (here.today - timedelta(days=5), 2)):
+        table = ledgers.build("L6", first=first, last=here.today, here=here)
+        assert (table.bottom_line or "").startswith(f"室内阅读 {readings} 册次")
+
+
 def test_a_lost_book_is_lost_and_not_returned(here: Here) -> None:
     teacher, child, item = factories.staff(here), factories.child(here), factories.item(here)
     factories.loan(here, child.child_id, item.item_id)
@@ -642,5 +663,111 @@ def test_an_unknown_kind_of_file_is_not_understood(here: Here) -> None:
         (date(2027, 7, 31), "2026—2027学年第二学期"),
     ],
 )
-def test_the_term_is_that_of_the_school_year(on: date, term: str) -> None:
-    assert ledger_paper.term(on) == term
+def test_a_term_that_nobody_typed_in_is_that_of_the_school_year(
+    here: Here, on: date, term: str
+) -> None:
+    assert ledger_paper.term(on, here) == term
+
+
+def test_a_term_on_file_has_its_own_name_and_the_holiday_before_it(here: Here) -> None:
+    spring = TermSpan(first_day=date(2027, 3, 1), last_day=date(2027, 7, 2), name="丁未年春")
+    autumn = TermSpan(first_day=date(2026, 9, 1), last_day=date(2027, 1, 15), name="丙午年秋")
+    at = replace(here, school=SchoolDays(terms=(autumn, spring)))
+
+    said = [ledger_paper.term(on, at) for on in (date(2027, 1, 15), date(2027, 1, 16))]
+
+    assert said == ["丙午年秋", "丁未年春"]
+    assert ledger_paper.term(date(2027, 7, 3), at) == "2026—2027学年第二学期"
+
+
+def test_how_a_donor_is_reached_stands_on_paper_and_on_no_page(here: Here) -> None:
+    teacher = factories.staff(here).staff_id
+    _given(here, teacher)
+    quiet = NewBatch(kind=BatchKind.DONATION, on_date=here.today, donor="一位家长")
+    batch_id = batches.add(quiet, request_id=uuid4(), actor_id=teacher, here=here)
+    pencils = NewGoods(name="铅笔", spec=None, unit="盒", quantity=1, price_fen=None, used_for=None)
+    batches.add_goods(batch_id, pencils, request_id=uuid4(), actor_id=teacher, here=here)
+    days: dict[str, Any] = {"first": here.today, "last": here.today}
+
+    page = ledgers.build("L11", **days, here=here)
+    paper = ledgers.to_print("L11", **days, actor_id=teacher, here=here)
+    file = ledgers.content("L11", **days, kind="csv", actor_id=teacher, here=here)
+
+    assert {row[3] for row in page.rows} == {"已登记", "—"}
+    assert {row[3] for row in paper.rows} == {"13900001234", "—"}
+    assert b"13900001234" in file
+
+
+def _rung(here: Here, child_id: UUID, minutes: int | None, state: CallState) -> UUID:
+    """Return a call of today that began now; without `minutes` nobody answered."""
+    ended = None if minutes is None else here.now + timedelta(minutes=minutes)
+    return factories.booking(
+        here, child_id, state=state, started_at=here.now, ended_at=ended or here.now
+    )
+
+
+def test_a_child_has_a_book_of_its_own_calls(here: Here) -> None:
+    child = factories.child(here, family_name="陈", given_name="小满")
+    other = factories.child(here, family_name="王", given_name="安")
+    _rung(here, child.child_id, None, CallState.NO_ANSWER)
+    clock_later = replace(here, now=here.now + timedelta(minutes=30))
+    _rung(clock_later, child.child_id, 8, CallState.DONE)
+    _rung(here, other.child_id, 5, CallState.DONE)
+    factories.booking(here, child.child_id, state=CallState.NO_SHOW)
+    reading().rollback()
+
+    own = ledgers.build("L5", first=here.today, last=here.today, child_id=child.child_id, here=here)
+    whole = _today("L5", here)
+
+    assert own.subtitle is not None
+    assert own.subtitle.startswith("陈小满　三（1）班")
+    assert {row[5] for row in own.rows} == {"接通", "未接通"}
+    assert [row[0] for row in own.rows] == [1, 2]
+    assert own.totals == ("合计", "—", "—", "—", 8, "1 次", "—", "—")
+    assert {row[0] for row in whole.rows if isinstance(row[0], str)} == {
+        "陈小满　三（1）班",
+        "王安　三（1）班",
+    }
+    assert whole.totals == ("合计", "2 人", "—", "—", 13, "2 次", "—", "—")
+
+
+@pytest.mark.parametrize("which", ["L4", "L5"])
+def test_what_was_written_down_later_or_put_right_says_so(here: Here, which: str) -> None:
+    yesterday = here.today - timedelta(days=1)
+    noted, late, wrong = (
+        factories.booking(here, factories.child(here).child_id, slot_id=slot_id, state=state)
+        for slot_id, state in zip(
+            factories.slots(here, on=yesterday, places=3),
+            (CallState.DONE, CallState.BOOKED, CallState.BOOKED),
+            strict=True,
+        )
+    )
+    staff_id = factories.staff(here).staff_id
+    sheet = {late: PaperBox.DONE, wrong: PaperBox.DONE}
+    call_paper.write_down(sheet, staff_id=staff_id, here=here)
+    call_corrections.correct(
+        wrong,
+        reading().get_one(Booking, wrong).version,
+        CallState.NO_ANSWER,
+        reason=CorrectionReason.HEARD_LATER,
+        staff_id=staff_id,
+        here=here,
+    )
+
+    table = ledgers.build(which, first=yesterday, last=yesterday, here=here)
+
+    words = [" ".join(map(str, row)) for row in table.rows]
+    assert len({noted, late, wrong}) == 3
+    assert ["补录" in row for row in words].count(True) == 1
+    assert ["更正" in row for row in words].count(True) == 1
+    assert not any("补录" in row and "更正" in row for row in words)
+
+
+def test_a_child_without_calls_has_an_empty_book(here: Here) -> None:
+    child = factories.child(here)
+
+    table = ledgers.build(
+        "L5", first=here.today, last=here.today, child_id=child.child_id, here=here
+    )
+
+    assert (table.rows, table.totals) == ((), ("合计", "—", "—", "—", 0, "0 次", "—", "—"))

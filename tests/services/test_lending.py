@@ -249,16 +249,69 @@ def test_a_publishers_bar_stands_for_the_only_copy(here: Here) -> None:
     assert [loan.item_id for loan in _loans()] == [item.item_id]
 
 
-@pytest.mark.parametrize("copies", [0, 2, 3])
-def test_a_publishers_bar_of_no_copy_or_of_several_asks_for_the_label(
-    here: Here, copies: int
+@pytest.mark.parametrize(
+    ("copies", "reason"),
+    [(0, CodeProblem.UNKNOWN_ITEM), (2, CodeProblem.SEVERAL_COPIES)],
+)
+def test_a_publishers_bar_of_no_copy_or_of_several_alike_lends_nothing(
+    here: Here, copies: int, reason: CodeProblem
 ) -> None:
     child = factories.child(here)
     title_id = factories.title(here, isbn=ISBN)
     for _ in range(copies):
         factories.item(here, title_id=title_id)
 
-    assert _refused(lambda: _scan_bar(child.reader, here)) is CodeProblem.UNKNOWN_ITEM
+    for reader in (child.reader, None):
+        assert _refused(partial(_scan_bar, reader, here)) is reason
+    assert _loans() == []
+
+
+def _copies(here: Here, number: int) -> list[MadeItem]:
+    title_id = factories.title(here, isbn=ISBN)
+    return [factories.item(here, title_id=title_id) for _ in range(number)]
+
+
+def test_a_publishers_bar_brings_back_the_copy_that_this_child_has(here: Here) -> None:
+    child, other, (own, others, _) = factories.child(here), factories.child(here), _copies(here, 3)
+    _lend(own, child, here)
+    _lend(others, other, here)
+
+    answer = _scan_bar(child.reader, here)
+
+    assert isinstance(answer, Returned)
+    assert answer.item_id == own.item_id
+    assert {loan.item_id: loan.ended_as for loan in _loans()} == {
+        own.item_id: LoanEnd.RETURNED,
+        others.item_id: None,
+    }
+
+
+@pytest.mark.parametrize("status", [ItemStatus.AVAILABLE, ItemStatus.LOST, ItemStatus.MISSING])
+def test_a_bar_ends_no_loan_and_lends_nothing_where_another_copy_may_be_in_hand(
+    here: Here, status: ItemStatus
+) -> None:
+    child, other, (out, copy) = factories.child(here), factories.child(here), _copies(here, 2)
+    _lend(out, other, here)
+    with transaction() as session:
+        session.get_one(Item, copy.item_id).status = status
+
+    for reader in (child.reader, None):
+        assert _refused(partial(_scan_bar, reader, here)) is CodeProblem.SEVERAL_COPIES
+    assert [(loan.item_id, loan.ended_as) for loan in _loans()] == [(out.item_id, None)]
+    assert reading().get_one(Item, copy.item_id).status is status
+
+
+def test_a_bar_that_is_sent_again_means_the_copy_of_the_first_time(here: Here) -> None:
+    child, request_id = factories.child(here), uuid4()
+    item = factories.item(here, isbn=ISBN)
+
+    for _ in range(2):
+        answer = lending.scan(
+            BookBar(isbn=ISBN), reader=child.reader, request_id=request_id, here=here
+        )
+        assert isinstance(answer, Lent)
+        factories.item(here, title_id=item.title_id)  # another one comes in between
+    assert [loan.item_id for loan in _loans()] == [item.item_id]
 
 
 # Bringing back

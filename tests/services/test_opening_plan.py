@@ -18,9 +18,10 @@ from kiosk.models.calls import Booking, BookingEvent, Line, Slot, SlotStatus
 from kiosk.models.home import Home
 from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules import civil
+from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import OpeningOrigin, OpeningRefusal, OpeningState
-from kiosk.services import calendar, opening_plan, opening_rules, openings
+from kiosk.services import calendar, call_closures, opening_plan, opening_rules, openings
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
@@ -159,7 +160,9 @@ def test_two_openings_that_overlap_give_each_line_a_place_once(here: Here) -> No
 
 def _cancel(opening_id: UUID, here: Here) -> int:
     teacher = factories.staff(here)
-    return opening_plan.cancel(opening_id=opening_id, staff_id=teacher.staff_id, here=here)
+    return call_closures.close_opening(
+        opening_id, reason=ClosureReason.OTHER, staff_id=teacher.staff_id, here=here
+    ).released
 
 
 def test_cancelling_releases_its_calls_and_owes_them(here: Here) -> None:
@@ -223,7 +226,7 @@ def test_a_cancelling_stands_in_the_audit(here: Here) -> None:
     assert (entry.action, entry.subject, entry.fields) == (
         AuditAction.EDIT,
         f"opening:{monday}",
-        "cancelled",
+        f"cancelled {ClosureReason.OTHER}",
     )
 
 

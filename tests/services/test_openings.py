@@ -202,7 +202,7 @@ def test_who_opened_and_who_closed_is_in_the_audit(now: Now, clock: FrozenClock)
     opening_id = _open(now(), opens.staff_id)
     clock.advance(minutes=70)
 
-    openings.close_room(is_tidy=True, staff_id=closes.staff_id, here=now())
+    openings.close_room(is_tidy=True, are_told=True, staff_id=closes.staff_id, here=now())
 
     noted = reading().execute(select(Audit.actor_id, Audit.fields, Audit.subject)).all()
     assert noted == [
@@ -243,6 +243,26 @@ def test_closing_gives_up_the_calls_that_are_still_to_come(
     assert (booking.state, booking.is_owed) == (CallState.RELEASED, True)
     assert [row.state for row in call_desk.day(here.today, here=here)] == [CallState.RELEASED]
     assert here.today not in {place.on for place in call_places.places(here=here)}
+
+
+def test_who_had_not_come_when_the_room_was_closed_did_not_come(
+    now: Now, clock: FrozenClock
+) -> None:
+    """Nobody had looked at the calls since: it is not owed as if the room had been shut."""
+    _open(now(), factories.staff(now()).staff_id)
+    slots = reading().scalars(select(Slot).where(Slot.on_date == now().today)).all()
+    at_five = next(slot.id for slot in slots if slot.start_min == 17 * 60)
+    came, stayed_away = factories.child(now()), factories.child(now())
+    at_half_past = next(slot.id for slot in slots if slot.start_min == 17 * 60 + 30)
+    absent = factories.booking(now(), stayed_away.child_id, slot_id=at_five)
+    present = factories.booking(now(), came.child_id, slot_id=at_half_past)
+    factories.visit(now(), came.child_id)
+    clock.advance(minutes=70)  # 17:50
+
+    factories.close_room(now())
+
+    found = {one.id: (one.state, one.is_owed) for one in reading().scalars(select(Booking))}
+    assert found == {absent: (CallState.NO_SHOW, False), present: (CallState.RELEASED, True)}
 
 
 def test_places_that_began_before_the_closing_stay_what_they_were(

@@ -1,14 +1,19 @@
+from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import update
 
 from kiosk.db import reading, transaction
-from kiosk.models.calls import Booking, LineKind
+from kiosk.models.calls import Booking
 from kiosk.rules.call_states import CallState
-from kiosk.services import own_page
-from kiosk.services.answers import CallMode, OwnPage, OwnPageSaying
+from kiosk.rules.call_windows import LineKind
+from kiosk.rules.school_days import DayKind, SchoolDays, SpecialDay
+from kiosk.services import own_page, own_reminders
+from kiosk.services.answers import OwnPage, OwnPageSaying
 from kiosk.services.here import Here
+from kiosk.services.own_call import CallMode
 from tests import factories
 from tests.clock import FrozenClock
 from tests.conftest import here_in
@@ -52,7 +57,7 @@ def test_its_books_come_in_the_order_they_are_due(here: Here) -> None:
 
     assert [loan.book.title for loan in page.loans] == ["小马过河", "神笔马良", "雷锋日记"]
     assert page.may_borrow == 0
-    assert own_page.in_hand(child_id=child.child_id) == page.loans
+    assert own_page.in_hand(child_id=child.child_id, grade=3, here=here) == page.loans
 
 
 def test_it_sees_nothing_of_another_child_and_nothing_brought_back(here: Here) -> None:
@@ -82,16 +87,16 @@ def test_the_next_call_is_the_one_that_is_still_to_come(
                 places=1,
                 line_id=factories.line(here, kind=LineKind.VIDEO),
             )[0],
-            state=CallState.NO_SHOW,
+            state=CallState.EXCUSED,
         )
         for on in (here.today, date(2026, 11, 23))
     )
     assert _show(child, here).call is None
     with transaction() as session:
-        session.execute(update(Booking).values(state=CallState.WAITING))
+        session.execute(update(Booking).values(state=CallState.BOOKED))
 
     today = _show(child, here).call
-    clock.advance(minutes=1)
+    clock.advance(minutes=10)
     after = _show(child, here_in(either_app, clock)).call
 
     assert today is not None
@@ -100,12 +105,33 @@ def test_the_next_call_is_the_one_that_is_still_to_come(
     assert (after.booking_id, after.on) == (later, date(2026, 11, 23))
 
 
+def test_a_book_is_late_only_when_the_days_of_grace_are_over(here: Here) -> None:
+    child = factories.child(here)
+    friday = here.today
+    for late in (1, 2):
+        factories.loan(
+            here,
+            child.child_id,
+            factories.item(here).item_id,
+            lent_at=here.now - timedelta(days=20),
+            due_on=friday - timedelta(days=late),
+        )
+
+    def said(now: Here) -> list[bool]:
+        found = own_page.in_hand(child_id=child.child_id, grade=3, here=now)
+        return [loan.is_late for loan in found]
+
+    closed = {friday: SpecialDay(kind=DayKind.CLOSED, name="停电")}
+    assert said(here) == [True, False], "a day of grace is the default"
+    assert said(replace(here, school=SchoolDays(days=closed))) == [False, False]
+
+
 def test_the_greeting_reminds_of_todays_call_and_of_the_book_due_soonest(
     either_app: Flask, clock: FrozenClock
 ) -> None:
     here = here_in(either_app, clock)
     child = factories.child(here)
-    nothing = own_page.reminders(reading(), child_id=child.child_id, here=here)
+    nothing = own_reminders.reminders(reading(), child_id=child.child_id, grade=3, here=here)
     for days in (9, 2, 5):
         factories.loan(
             here,
@@ -114,13 +140,13 @@ def test_the_greeting_reminds_of_todays_call_and_of_the_book_due_soonest(
             due_on=here.today + timedelta(days=days),
         )
     factories.booking(here, child.child_id, slot_id=factories.slots(here, on=TOMORROW, places=1)[0])
-    only_tomorrow = own_page.reminders(reading(), child_id=child.child_id, here=here)
+    only_tomorrow = own_reminders.reminders(reading(), child_id=child.child_id, grade=3, here=here)
     place = factories.slots(here, from_min=17 * 60, places=1)[0]
     with transaction() as session:
         session.execute(update(Booking).values(state=CallState.CANCELLED))
     factories.booking(here, child.child_id, slot_id=place)
 
-    both = own_page.reminders(reading(), child_id=child.child_id, here=here)
+    both = own_reminders.reminders(reading(), child_id=child.child_id, grade=3, here=here)
 
     assert (nothing.call, nothing.loan) == (None, None)
     assert only_tomorrow.call is None
@@ -134,7 +160,10 @@ def test_the_greeting_reminds_of_todays_call_and_of_the_book_due_soonest(
 def test_a_book_always_has_the_same_cover() -> None:
     names = ("小马过河", "雷锋日记", "神笔马良", "没头脑和不高兴")
 
-    first, again = ([own_page.book(name) for name in names] for _ in range(2))
+    first, again = (
+        [own_page.book(name, title_id=UUID(int=1), cover_at=None) for name in names]
+        for _ in range(2)
+    )
 
     assert first == again
     assert all(0 <= book.cover < own_page.COVERS for book in first)

@@ -1,22 +1,37 @@
 """A box of books comes in: each scan is an item, and nothing is guessed or lost."""
 
+from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select, update
 
-from kiosk.db import reading
+from kiosk.db import Base, reading, transaction, writing
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.models.intake import BatchNotTaken
+from kiosk.models.lending import Hold
 from kiosk.models.library import Item, Title
 from kiosk.rules import codes
 from kiosk.rules.catalogue import CatalogueProblem, TitleKind
 from kiosk.rules.intake import BatchKind, IntakeProblem, NotTaken
-from kiosk.services import batches, drafts, known_titles, pile, pile_view
+from kiosk.services import (
+    batches,
+    drafts,
+    holds,
+    intake,
+    known_titles,
+    pile,
+    pile_view,
+    room_readings,
+    stocktake,
+)
 from kiosk.services.batches import NewBatch
 from kiosk.services.here import Here
 from kiosk.services.pile import ShownLabel
 from kiosk.services.pile_view import PileBook
 from tests import factories
+from tests.files import building
 
 BOOK = "9787530216781"
 OTHER = "9787020002207"
@@ -268,6 +283,95 @@ def test_what_has_its_label_or_was_lent_is_no_more_undone(actor: UUID, here: Her
         drafts.undo(item_id, actor_id=actor, here=here)
 
     assert error.value.reason is IntakeProblem.TOO_LATE_TO_UNDO
+
+
+def test_a_copy_out_of_a_file_is_no_book_of_the_pile(
+    actor: UUID, here: Here, tmp_path: Path
+) -> None:
+    listed = building.write(
+        tmp_path, "books.csv", f"书名,ISBN,册数\n小马过河,{BOOK},2".encode("utf-8-sig")
+    )
+    intake.apply(intake.preview(listed, here=here), actor_id=None, here=here)
+    reading().rollback()
+    assert pile_view.read(None, here=here).last is None
+
+    item_id = _take(BOOK, actor, here)
+    assert (_last(here).same, _last(here).items) == (1, 3)
+    drafts.undo(item_id, actor_id=actor, here=here)
+
+    assert factories.how_many(Item) == 2
+    (left, _) = reading().scalars(select(Item.id)).all()
+    with pytest.raises(RefusedError) as error:
+        drafts.undo(left, actor_id=actor, here=here)
+    assert error.value.reason is IntakeProblem.TOO_LATE_TO_UNDO
+
+
+def test_an_undo_takes_back_its_own_scan_and_not_another_of_the_same_moment(
+    actor: UUID, here: Here
+) -> None:
+    first = _take(BOOK, actor, here)
+    last = pile.more(first, 5, request_id=uuid4(), actor_id=actor, here=here)
+
+    drafts.undo(last, actor_id=actor, here=here)
+
+    assert [row.id for row in reading().scalars(select(Item))] == [first]
+
+
+def _is_counted(item_id: UUID, here: Here) -> None:
+    stocktake.begin(staff_id=factories.staff(here).staff_id, here=here)
+    code = reading().get_one(Item, item_id).code
+    stocktake.scan(code, place_id=stocktake.WITHOUT_SHELF, request_id=uuid4(), here=here)
+
+
+def _is_read(item_id: UUID, here: Here) -> None:
+    with writing() as connection:
+        room_readings.note(connection, item_id, request_id=uuid4(), here=here)
+
+
+@pytest.mark.parametrize("happens", [_is_counted, _is_read])
+def test_what_was_counted_or_read_meanwhile_stays(
+    actor: UUID, here: Here, happens: Callable[[UUID, Here], None]
+) -> None:
+    first = _take(BOOK, actor, here)
+    last = pile.more(first, 2, request_id=uuid4(), actor_id=actor, here=here)
+    happens(last, here)
+
+    with pytest.raises(RefusedError) as error:
+        drafts.undo(last, actor_id=actor, here=here)
+
+    assert error.value.reason is IntakeProblem.HAS_A_PAST
+    assert factories.how_many(Item) == 3
+
+
+def test_a_draft_that_a_child_waits_for_is_not_undone(actor: UUID, here: Here) -> None:
+    item_id = _take(BOOK, actor, here)
+    holds.place_for(
+        title_id=_last(here).title_id,
+        child_id=factories.child(here).child_id,
+        staff_id=actor,
+        request_id=uuid4(),
+        here=here,
+    )
+    with transaction() as session:  # it waits for any copy of the title
+        session.execute(update(Hold).values(item_id=None, ready_at=None, pick_up_by=None))
+
+    with pytest.raises(RefusedError) as error:
+        drafts.undo(item_id, actor_id=actor, here=here)
+
+    assert error.value.reason is IntakeProblem.HAS_A_PAST
+    assert factories.how_many(Item) == 1
+
+
+def test_whatever_refers_to_an_item_keeps_it_from_being_undone() -> None:
+    item_id = Item.__table__.c.id
+    referring = {
+        key.parent.table.name
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column is item_id
+    }
+
+    assert {one.class_.__tablename__ for one in drafts.PAST} == referring
 
 
 def test_a_batch_counts_what_it_did_not_take(actor: UUID, here: Here) -> None:

@@ -13,33 +13,38 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from io import BytesIO
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import Executable, create_engine, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.db import db, reading, transaction
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
-from kiosk.models.calls import Booking, BookingEvent, Line, LineKind, Slot, SlotStatus
-from kiosk.models.library import Loan
+from kiosk.models.calls import Booking, BookingEvent, Line, Slot, SlotStatus
+from kiosk.models.lending import RoomReading
+from kiosk.models.library import Item, Loan
 from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Child, Contact, ContactStatus
 from kiosk.models.visits import Visit
 from kiosk.rules import civil
 from kiosk.rules.badges import Animal, Badge, Cloth
 from kiosk.rules.call_states import HOLDING, CallKind, CallRefusal, CallState
+from kiosk.rules.call_windows import LineKind
 from kiosk.rules.codes import parse
-from kiosk.rules.lending import LendingRefusal
+from kiosk.rules.lending import ItemStatus, LendingRefusal
 from kiosk.rules.openings import OpeningRefusal, OpeningState
 from kiosk.rules.relations import Relation
 from kiosk.rules.visits import VisitState
-from kiosk.services import calls, lending, openings, visits
+from kiosk.services import calls, catalogue, covers, lending, openings, pile, visits
 from kiosk.services.answers import Arrived, Booked, ChildFace, Lent
+from kiosk.services.catalogue_rows import item_row, new_item
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
@@ -368,6 +373,22 @@ def _scan(item: MadeItem, child: MadeChild, request_id: UUID, here: Here) -> obj
     return lending.scan(parse(item.code), reader=child.reader, request_id=request_id, here=here)
 
 
+def test_a_child_with_room_for_four_that_scans_eight_at_once_has_four(
+    either_app: Flask, clock: FrozenClock
+) -> None:
+    here = _with_room_for_four(here_in(either_app, clock))
+    child = factories.child(here)
+    items = [factories.item(here) for _ in range(8)]
+
+    def scan(number: int) -> object:
+        return _outcome(lambda: type(_scan(items[number], child, uuid4(), here)))
+
+    outcomes = Counter(_many(either_app, scan, workers=8))
+
+    assert outcomes == {Lent: 4, LendingRefusal.TOO_MANY_LOANS: 4}
+    assert factories.how_many(Loan) == 4
+
+
 # One request, a hundred times
 
 
@@ -615,3 +636,115 @@ def test_a_room_opened_at_two_screens_at_once_is_opened_once(
 
     assert told is OpeningRefusal.ALREADY_OPEN
     assert factories.how_many(Duty) == 0
+
+
+@pytest.mark.parametrize("has_card", [True, False])
+def test_a_reading_that_was_counted_by_the_same_request_is_counted_once(
+    postgres_app: Flask, clock: FrozenClock, *, has_card: bool
+) -> None:
+    here, request_id = here_in(postgres_app, clock), uuid4()
+    child, item = factories.child(here), factories.item(here, status=ItemStatus.IN_ROOM_ONLY)
+    rival = insert(RoomReading).values(
+        id=new_id(here.now),
+        item_id=item.item_id,
+        local_day=here.today,
+        read_at=here.now,
+        request_id=request_id,
+    )
+
+    with _just_before("INSERT INTO room_reading", rival):
+        told = _outcome(
+            lambda: lending.scan(
+                parse(item.code),
+                reader=child.reader if has_card else None,
+                request_id=request_id,
+                here=here,
+            )
+        )
+
+    assert told is LendingRefusal.IN_ROOM_ONLY
+    assert factories.how_many(RoomReading) == 1
+
+
+# Two windows that put books in
+
+BAR = "9787530216781"
+
+
+def _photo() -> bytes:
+    target = BytesIO()
+    Image.new("RGB", (300, 400), "teal").save(target, "JPEG")
+    return target.getvalue()
+
+
+def _puts_in(way: str, like: MadeItem, actor_id: UUID, request_id: UUID, here: Here) -> object:
+    match way:
+        case "take":
+            return pile.take(
+                BAR, batch_id=None, request_id=request_id, actor_id=actor_id, here=here
+            )
+        case "more":
+            return pile.more(like.item_id, 3, request_id=request_id, actor_id=actor_id, here=here)
+        case "picture":
+            return covers.take_in(
+                _photo(), batch_id=None, request_id=request_id, actor_id=actor_id, here=here
+            )
+        case _:
+            return catalogue.add_items(
+                like.title_id, 3, request_id=request_id, actor_id=actor_id, here=here
+            )
+
+
+@pytest.mark.parametrize(
+    ("way", "comes"), [("take", 1), ("more", 3), ("picture", 1), ("catalogue", 3)]
+)
+def test_two_windows_that_put_books_in_at_once_each_get_their_numbers(
+    either_app: Flask, clock: FrozenClock, way: str, comes: int
+) -> None:
+    here, actor_id = (
+        here_in(either_app, clock),
+        factories.staff(here_in(either_app, clock)).staff_id,
+    )
+    like = factories.item(here, accession_no="000001", isbn=BAR)
+
+    def put_in(_: int) -> object:
+        return _puts_in(way, like, actor_id, uuid4(), here)
+
+    if db.engine.dialect.name == "sqlite":
+        _in_threads(either_app, put_in, range(2))
+    else:
+        list(_in_processes(either_app, put_in, workers=2, processes=2))
+
+    db.session.remove()
+    numbers = sorted(reading().scalars(select(Item.accession_no)))
+    assert numbers == [f"{number:06}" for number in range(1, 2 + 2 * comes)]
+
+
+@pytest.mark.parametrize("way", ["take", "more", "picture", "catalogue"])
+def test_a_book_whose_number_was_just_given_gets_the_next(
+    postgres_app: Flask, clock: FrozenClock, way: str
+) -> None:
+    here = here_in(postgres_app, clock)
+    like, actor_id = factories.item(here, isbn=BAR), factories.staff(here).staff_id
+    rival = insert(Item).values(item_row(new_item("000001", here=here), like.title_id, here=here))
+
+    with _just_before("INSERT INTO item", rival):
+        _puts_in(way, like, actor_id, uuid4(), here)
+
+    numbers = sorted(reading().scalars(select(Item.accession_no)))
+    assert numbers[:2] == ["000001", "000002"]
+
+
+def test_a_scan_at_the_pile_beaten_by_itself_is_one_item(
+    postgres_app: Flask, clock: FrozenClock
+) -> None:
+    here, request_id = here_in(postgres_app, clock), uuid4()
+    like, actor_id = factories.item(here, isbn=BAR), factories.staff(here).staff_id
+    made = replace(new_item("000007", here=here), item_id=uuid5(request_id, "0"))
+    rival = insert(Item).values(item_row(made, like.title_id, here=here))
+
+    with _just_before("INSERT INTO item", rival):
+        found = _puts_in("take", like, actor_id, request_id, here)
+
+    assert found == made.item_id
+    assert factories.how_many(Item) == 2

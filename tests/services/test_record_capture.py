@@ -11,6 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from kiosk.db import Base, db, transaction
 from kiosk.errors import UnavailableError
 from kiosk.record.target import Kind, Shape
+from kiosk.rules.call_states import CallState
+from kiosk.services import call_corrections, call_desk
 from kiosk.services.here import Here
 from kiosk.services.record_capture import capture_ddl, drop_capture_ddl
 from kiosk.services.record_map import BY_NAME, SENT
@@ -28,7 +30,7 @@ STAYS = {
     },
     "item": {
         "code", "accession_no", "shelf_id", "batch_id", "price_fen", "issue", "label_queued_at",
-        "label_checked_at", "misses",
+        "label_checked_at", "misses", "added_at", "pile_request_id", "price_reason",
     },
     "line": {"name"},
     "opening": {"rule_id", "place_min", "talk_min", "is_close_unconfirmed"},
@@ -38,21 +40,27 @@ STAYS = {
     "loan": {
         "borrower", "class_id", "staff_id", "lent_by_id", "plain_due_on", "is_holiday_loan",
         "is_late_entry", "is_late_return", "request_id", "renew_request_id", "end_request_id",
+        "end_noted_at",
     },
     "slot": {"week_key"},
-    "booking": {"contact_id", "phone_digest", "kind", "is_owed", "request_id", "version"},
+    "booking": {
+        "contact_id", "phone_digest", "kind", "is_owed", "request_id", "version",
+        "companion_of_id", "plan_id", "replaces_id",
+    },
     "call_attempt": set(),
 }  # fmt: skip
 
 # These have no row in the record at all.
 ALL_STAYS = {
-    "audit", "batch_goods", "batch_not_taken", "booking_event", "calendar_day", "card", "contact",
-    "device", "hold",
+    "audit", "batch_goods", "batch_not_taken", "booking_event", "calendar_day",
+    "call_setting", "call_wish", "card", "child_lesson", "contact", "contact_doubt",
+    "contact_hours", "device", "hold",
     "home", "intake_batch", "item_case", "late_entry", "ledger_archive", "lending_policy",
-    "library_setting", "opening_rule", "picture_code", "room_reading", "scanner", "shelf", "staff",
+    "library_setting", "line_outage", "opening_rule", "picture_code", "plan_seat",
+    "room_reading", "scanner", "shelf", "staff",
     "staff_session", "stocktake", "stocktake_shelf", "stocktake_sight", "sync_change",
     "sync_control", "sync_quarantine", "sync_state", "term", "throttle", "title", "title_cover",
-    "waiting_arrival",
+    "waiting_arrival", "week_plan", "wish_time",
 }  # fmt: skip
 
 KINDS = {"Uuid": Kind.KEY, "Date": Kind.DATE, "UTCDateTime": Kind.INSTANT, "Enum": Kind.WORD}
@@ -195,6 +203,23 @@ def test_what_is_gone_is_noted_under_its_old_key(here: Here) -> None:
 
     after, op = _changes("visit")[visit_id.hex]
     assert (after > before, op) == (True, "D")
+
+
+def test_a_telephone_that_was_not_rung_after_all_was_not_rung_in_the_record_either(
+    here: Here,
+) -> None:
+    staff_id = factories.staff(here).staff_id
+    child_id = factories.child(here).child_id
+    factories.visit(here, child_id)
+    booking_id = factories.booking(here, child_id)
+    for version, state in enumerate((CallState.WAITING, CallState.CALLING), start=1):
+        call_desk.change(booking_id, state, version, staff_id=staff_id, here=here)
+    (attempt,) = _changes("call_attempt")
+
+    call_corrections.undo(booking_id, 3, staff_id=staff_id, here=here)
+
+    assert _changes("call_attempt")[attempt][1] == "D"
+    assert _changes("booking")[booking_id.hex][1] == "U"
 
 
 def test_what_comes_back_is_there_again(here: Here, clock: FrozenClock) -> None:

@@ -9,15 +9,18 @@ from sqlalchemy import update
 
 from kiosk.db import transaction
 from kiosk.ids import new_id
-from kiosk.models.calls import Line, LineKind
+from kiosk.models.calls import Line
 from kiosk.models.home import Home
+from kiosk.models.library import Title
 from kiosk.models.openings import Opening
 from kiosk.rules.call_states import CallState
+from kiosk.rules.call_windows import LineKind
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.openings import OpeningState
 from kiosk.services import rooms
-from kiosk.services.answers import BoardCall, NextOpening
+from kiosk.services.answers import NextOpening
 from kiosk.services.here import Here
+from kiosk.services.own_call import BoardCall
 from tests import factories
 from tests.clock import FrozenClock
 from tests.conftest import here_in
@@ -129,6 +132,15 @@ def test_the_two_newest_books_ride_along_until_they_are_a_month_old(
     books = rooms.now(now()).new_books
 
     assert [book.title for book in books] == ["新书二", "新书一"]
+
+
+def test_a_book_that_has_no_title_yet_is_not_shown(here: Here) -> None:
+    draft = factories.item(here, name="待补 000001")
+    with transaction() as session:
+        session.get_one(Title, draft.title_id).is_draft = True
+    factories.open_today(here)
+
+    assert rooms.now(here).new_books == ()
 
 
 def test_a_book_that_is_a_month_old_is_new_no_more(now: Now, clock: FrozenClock) -> None:

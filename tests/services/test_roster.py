@@ -295,14 +295,17 @@ def test_a_file_that_does_not_say_who_it_is_changes_no_relation(here: Here, tmp_
     assert plan.changes_nothing
 
 
-def test_a_barred_number_stays_barred_under_any_relation(here: Here, tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [ContactStatus.BARRED, ContactStatus.WITHDRAWN])
+def test_a_number_that_is_not_rung_stays_so_under_any_relation(
+    here: Here, tmp_path: Path, status: ContactStatus
+) -> None:
     child = factories.child(here, family_name="陈", given_name="小满")
     factories.contact(
         here,
         child.child_id,
         relation=Relation.FATHER,
         phone="19900001111",
-        status=ContactStatus.BARRED,
+        status=status,
     )
 
     as_father = bring_in(write(tmp_path, row("陈小满", father="19900001111")), here)
@@ -310,7 +313,7 @@ def test_a_barred_number_stays_barred_under_any_relation(here: Here, tmp_path: P
 
     assert as_father.changes_nothing
     assert as_mother.changes_nothing
-    assert [status for _, _, status in contacts_of("陈小满", here)] == [ContactStatus.BARRED]
+    assert [kept for _, _, kept in contacts_of("陈小满", here)] == [status]
 
 
 def test_a_barred_father_with_another_number_stays_barred(here: Here, tmp_path: Path) -> None:

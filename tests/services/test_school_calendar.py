@@ -13,15 +13,28 @@ from kiosk.db import db, reading, transaction
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.models.audit import Audit
 from kiosk.models.calendar import Term
-from kiosk.models.calls import Booking
+from kiosk.models.call_plan import PlanSeat
+from kiosk.models.calls import Booking, Slot, SlotStatus
 from kiosk.models.library import Loan
 from kiosk.models.openings import Opening
+from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.call_states import CallState
 from kiosk.rules.codes import parse
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.school_days import CalendarProblem, TermSpan
-from kiosk.services import calendar, lending, school_calendar
+from kiosk.services import (
+    calendar,
+    call_closures,
+    call_settings,
+    lending,
+    library_settings,
+    opening_plan,
+    opening_rules,
+    school_calendar,
+    week_plans,
+)
 from kiosk.services.answers import Lent
+from kiosk.services.call_settings import PlanSettings
 from kiosk.services.here import Here
 from kiosk.services.school_calendar import Changed
 from tests import factories
@@ -146,6 +159,47 @@ def test_calls_of_a_closed_day_are_released_and_the_day_is_planned_anew(
     assert booking.state is not CallState.BOOKED
     assert while_closed == [OpeningState.CANCELLED]
     assert sorted(_openings(monday)) == [OpeningState.CANCELLED, OpeningState.PLANNED]
+
+
+def _drafted_monday(here: Here) -> date:
+    """Return the Monday of a week whose draft has a place for a child on that day."""
+    call_settings.set_up(PlanSettings(), actor_id=factories.staff(here).staff_id, here=here)
+    monday = here.today + DAY * 3
+    with transaction() as session:
+        session.execute(
+            update(Slot).where(Slot.on_date != monday).values(status=SlotStatus.WITHDRAWN)
+        )
+    factories.contact(here, factories.child(here).child_id)
+    plan_id = week_plans.draft(monday, here=here)
+    seat = reading().scalars(select(PlanSeat).where(PlanSeat.plan_id == plan_id)).one()
+    assert seat.slot_id is not None
+    return monday
+
+
+def test_a_day_that_a_draft_has_places_on_is_closed_and_planned_anew(
+    either_app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(either_app, clock)
+    monday = _drafted_monday(here)
+
+    changed = _close(here, monday)
+    while_closed = _openings(monday)
+    _as_usual(replace(here, school=changed.school), monday)
+
+    assert while_closed == [OpeningState.CANCELLED]
+    assert sorted(_openings(monday)) == [OpeningState.CANCELLED, OpeningState.PLANNED]
+
+
+def test_a_line_of_the_pattern_ends_though_a_draft_has_its_places(
+    either_app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(either_app, clock)
+    monday = _drafted_monday(here)
+    (rule,) = [one for one in opening_rules.rules(here=here) if one.weekday == 1]
+
+    opening_rules.end_rule(rule.rule_id, staff_id=factories.staff(here).staff_id, here=here)
+
+    assert _openings(monday) == [OpeningState.CANCELLED]
 
 
 def test_what_was_cancelled_by_hand_stays_cancelled(here: Here) -> None:
@@ -290,3 +344,125 @@ def test_days_off_of_one_name_are_listed_as_one(here: Here) -> None:
     (listed,) = school_calendar.days_off(changed.school, since=here.today)
 
     assert (listed.first_day, listed.last_day) == (FRIDAY, FRIDAY + DAY * 2)
+
+
+def _with_terms(here: Here, *spans: TermSpan) -> Here:
+    """Return the moment with these terms on file."""
+    staff_id = factories.staff(here).staff_id
+    for span in spans:
+        changed = school_calendar.set_term(
+            None, name=f"从{span.first_day}", span=span, staff_id=staff_id, here=here
+        )
+        here = replace(here, school=changed.school)
+    return here
+
+
+THIS_TERM = TermSpan(first_day=date(2026, 9, 1), last_day=date(2026, 11, 24))
+
+
+@pytest.mark.parametrize(
+    ("next_term", "grade", "due_on", "more"),
+    [
+        # The next term is one of another school year: whoever has the last grade behind is gone.
+        (date(2027, 8, 30), 6, THIS_TERM.last_day, 2),
+        (date(2027, 8, 30), 5, None, 4),
+        (date(2026, 12, 28), 6, None, 4),
+    ],
+)
+def test_who_leaves_the_school_takes_no_book_home_for_the_summer(
+    here: Here, next_term: date, grade: int, due_on: date | None, more: int
+) -> None:
+    after = TermSpan(first_day=next_term, last_day=next_term + DAY * 120)
+    at = _with_terms(here, THIS_TERM, after)
+
+    lent = _lend(factories.child(here, grade=grade), at)
+
+    assert lent.more == more
+    assert lent.loan.due_on == due_on or (due_on is None and lent.loan.due_on >= next_term)
+
+
+def test_a_school_with_higher_classes_keeps_its_sixth_grade(here: Here) -> None:
+    factories.school_class(here, grade=9)
+    next_term = date(2027, 8, 30)
+    at = _with_terms(here, THIS_TERM, TermSpan(first_day=next_term, last_day=date(2028, 1, 14)))
+
+    lent = _lend(
+        factories.child(here, grade=6),
+        replace(at, library=library_settings.read(here.home_id)),
+    )
+
+    assert lent.loan.due_on >= next_term
+
+
+def test_a_book_moves_when_the_opening_of_its_day_is_cancelled(
+    either_app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(either_app, clock)
+    _lend(factories.child(here), here)
+    opening_id = reading().scalars(select(Opening.id).where(Opening.on_date == FRIDAY)).one()
+
+    call_closures.close_opening(
+        opening_id,
+        reason=ClosureReason.ILLNESS,
+        staff_id=factories.staff(here).staff_id,
+        here=here,
+    )
+
+    assert _due() == [FRIDAY + DAY * 3]
+
+
+def test_a_book_moves_when_a_line_of_the_week_ends_and_when_one_begins(here: Here) -> None:
+    _lend(factories.child(here), here)
+    staff_id = factories.staff(here).staff_id
+    of_friday = next(rule for rule in opening_rules.rules(here=here) if rule.weekday == 5)
+
+    opening_rules.end_rule(of_friday.rule_id, staff_id=staff_id, here=here)
+    without = _due()
+    opening_rules.add_rule(
+        weekday=6, from_min=540, to_min=600, place_min=10, staff_id=staff_id, here=here
+    )
+
+    assert without == [FRIDAY + DAY * 3]
+    assert _due() == [FRIDAY + DAY]
+
+
+def test_a_book_lent_beyond_the_plan_moves_once_the_plan_reaches_its_day(
+    app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(app, clock)
+    _lend(factories.child(here), here)
+    a_sunday = FRIDAY + DAY * 93
+    with transaction() as session:
+        session.execute(update(Loan).values(plain_due_on=a_sunday, due_on=a_sunday))
+    clock.advance(days=20)
+
+    opening_plan.plan_ahead(here=here_in(app, clock))
+
+    assert _due() == [a_sunday + DAY]
+
+
+def test_an_opening_on_the_spot_makes_no_book_due_that_day(here: Here) -> None:
+    _lend(factories.child(here), here)
+    with transaction() as session:
+        session.execute(
+            update(Loan).values(local_day=here.today - DAY * 14, plain_due_on=here.today)
+        )
+
+    _close(here, here.today + DAY * 4)
+
+    assert min(_due()) > here.today
+
+
+def test_a_renewal_counts_from_the_day_of_the_policy_not_from_a_moved_one(here: Here) -> None:
+    child = factories.child(here)
+    lent = _lend(child, here)
+    changed = _close(here, FRIDAY, days=4)
+
+    renewed = lending.renew(
+        loan_id=lent.loan.loan_id,
+        reader=child.reader,
+        request_id=uuid4(),
+        here=replace(here, school=changed.school),
+    )
+
+    assert renewed.loan.due_on == FRIDAY + DAY * 14

@@ -27,6 +27,7 @@ VALUES = {
     "number": 1,
     "folder": "backups",
     "path": "a.damaged",
+    "title": "小河的信",
 }
 REASONS = [
     reason

@@ -7,10 +7,13 @@ from flask import Flask
 
 from kiosk.db import reading
 from kiosk.errors import RefusedError
-from kiosk.models.calls import Booking, LineKind
+from kiosk.models.calls import Booking
 from kiosk.rules.call_states import CallRefusal, CallState
+from kiosk.rules.call_windows import LineKind
+from kiosk.rules.call_wishes import OutageReason
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import (
+    call_closures,
     call_desk,
     call_lines,
     call_places,
@@ -87,7 +90,9 @@ def test_plan_and_lines_change(either_app: Flask, clock: FrozenClock) -> None:
 
     line_id = call_lines.add(name="视频1", kind=LineKind.VIDEO, staff_id=teacher, here=here)
     assert len(call_places.places(here=here)) == 2 * before
-    call_lines.set_in_use(line_id, is_in_use=False, staff_id=teacher, here=here)
+    call_closures.close_line(
+        line_id, reason=OutageReason.OTHER, request_id=uuid4(), staff_id=teacher, here=here
+    )
     assert [line.is_in_use for line in call_lines.lines(here=here)] == [True, False]
 
     rule_id = opening_rules.add_rule(

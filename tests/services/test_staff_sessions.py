@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -8,7 +9,8 @@ from sqlalchemy import select, update
 
 from kiosk.db import db, reading, transaction
 from kiosk.models.people import Staff, StaffSession
-from kiosk.services import staff_sessions
+from kiosk.rules.call_states import CallState
+from kiosk.services import call_desk, staff_sessions
 from kiosk.services.here import Here
 from kiosk.services.staff_sessions import StaffMember
 from tests import factories
@@ -149,3 +151,72 @@ def test_only_the_sessions_of_one_person_are_ended(now: Now, token: str) -> None
 
     assert _member(others, now()) is None
     assert _member(token, now()) is not None
+
+
+def _ring(now: Now, who: MadeStaff, *, early_min: int = 0) -> UUID:
+    """Let somebody ring at a place of ten minutes that begins now, or later."""
+    here = now()
+    (slot_id,) = factories.slots(here, from_min=here.minute + early_min, places=1)
+    booking_id = factories.booking(here, factories.child(here).child_id, slot_id=slot_id)
+    for version, state in enumerate((CallState.WAITING, CallState.CALLING), start=1):
+        call_desk.change(booking_id, state, version, staff_id=who.staff_id, here=here)
+    return booking_id
+
+
+@pytest.mark.parametrize(
+    ("early_min", "minutes", "is_in"),
+    [(0, 5, True), (0, 11, True), (0, 13, False), (2, 13, True), (40, 13, True), (40, 15, False)],
+)
+def test_a_session_stays_for_a_call_that_is_led_until_its_place_is_over(
+    now: Now,
+    clock: FrozenClock,
+    teacher: MadeStaff,
+    token: str,
+    early_min: int,
+    minutes: int,
+    *,
+    is_in: bool,
+) -> None:
+    _ring(now, teacher, early_min=early_min)
+
+    clock.advance(minutes=minutes)
+
+    assert (_member(token, now()) is not None) is is_in
+
+
+def test_a_session_stays_for_no_call_of_another_and_for_none_that_has_ended(
+    now: Now, clock: FrozenClock, teacher: MadeStaff, token: str
+) -> None:
+    _ring(now, factories.staff(now()))
+    booking_id = _ring(now, teacher)
+    end = (CallState.DONE, call_desk.one(booking_id, here=now()).version)
+    call_desk.change(booking_id, *end, staff_id=teacher.staff_id, is_sure=True, here=now())
+
+    clock.advance(minutes=5)
+
+    assert _member(token, now()) is None
+
+
+def test_a_session_that_had_ended_is_not_begun_again_by_a_call(
+    now: Now, clock: FrozenClock, teacher: MadeStaff, token: str
+) -> None:
+    clock.advance(minutes=4)
+    _ring(now, teacher)
+
+    assert _member(token, now()) is None
+
+
+def test_a_call_that_runs_as_half_an_hour_ends_is_led_to_its_end(
+    now: Now, clock: FrozenClock, teacher: MadeStaff, token: str
+) -> None:
+    for _ in range(17):
+        clock.advance(seconds=100)
+        assert _member(token, now()) is not None
+    _ring(now, teacher)
+
+    clock.advance(minutes=5)
+    assert _member(token, now()) is not None
+    _ring(now, teacher)  # which makes it last no longer
+    clock.advance(minutes=8)
+
+    assert _member(token, now()) is None

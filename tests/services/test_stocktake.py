@@ -11,15 +11,18 @@ from sqlalchemy import select
 from kiosk.db import db, reading, transaction
 from kiosk.errors import InvalidInputError, KioskError, NotFoundError, RefusedError
 from kiosk.models.audit import Audit, AuditAction
-from kiosk.models.lending import ItemCase
+from kiosk.models.lending import Hold, ItemCase
 from kiosk.models.library import Item, Loan
 from kiosk.models.stocktake import Stocktake, StocktakeSight
 from kiosk.rules import codes
 from kiosk.rules.codes import CodeProblem, Command
 from kiosk.rules.item_cases import CaseEnd, CaseKind
 from kiosk.rules.lending import ItemStatus, LoanEnd
+from kiosk.rules.openings import OpeningState
 from kiosk.rules.stocktake import SightKind, StocktakeProblem
 from kiosk.services import (
+    desk,
+    holds,
     item_status,
     lending,
     stocktake,
@@ -28,13 +31,14 @@ from kiosk.services import (
     stocktake_papers,
     stocktake_report,
 )
+from kiosk.services.desk import DeskMode
 from kiosk.services.here import Here
 from kiosk.services.stocktake import WITHOUT_SHELF, AtShelf, Seen
 from kiosk.services.stocktake_papers import ReportPart
 from tests import factories
 from tests.clock import FrozenClock
 from tests.conftest import here_in
-from tests.factories import MadeItem
+from tests.factories import MadeChild, MadeItem
 
 
 def _begin(here: Here) -> UUID:
@@ -47,6 +51,21 @@ def _see(item: MadeItem, at: UUID | None, here: Here, *, request_id: UUID | None
     answer = stocktake.scan(item.code, place_id=at, request_id=request_id or uuid4(), here=here)
     assert isinstance(answer, Seen)
     return answer
+
+
+def _wait(child: MadeChild, item: MadeItem, here: Here) -> None:
+    holds.place(
+        title_id=item.title_id,
+        child_id=child.child_id,
+        face=child.face,
+        request_id=uuid4(),
+        here=here,
+    )
+
+
+def _ready() -> list[UUID | None]:
+    db.session.remove()
+    return list(reading().scalars(select(Hold.item_id).where(Hold.ended_at.is_(None))))
 
 
 def _end(staff_id: UUID, here: Here, *counted: UUID) -> None:
@@ -135,6 +154,36 @@ def test_what_was_lost_is_there_again(here: Here, status: ItemStatus) -> None:
 
     assert _see(item, shelf.shelf_id, here).kind is SightKind.HEALED
     assert _item(item).status is ItemStatus.AVAILABLE
+
+
+@pytest.mark.parametrize("was_lost", [True, False])
+def test_what_a_child_waits_for_lies_ready_once_a_count_sees_it(
+    here: Here, *, was_lost: bool
+) -> None:
+    _begin(here)
+    reader, waiting = factories.child(here), factories.child(here)
+    item = factories.item(here, status=ItemStatus.LOST if was_lost else ItemStatus.AVAILABLE)
+    if not was_lost:
+        factories.loan(here, reader.child_id, item.item_id)
+    _wait(waiting, item, here)
+
+    seen = _see(item, WITHOUT_SHELF, here)
+
+    assert seen.is_waited_for
+    assert _ready() == [item.item_id]
+
+
+def test_a_loan_that_stands_again_lies_ready_for_nobody(here: Here) -> None:
+    _begin(here)
+    reader, waiting = factories.child(here), factories.child(here)
+    item = factories.item(here)
+    factories.loan(here, reader.child_id, item.item_id)
+    _wait(waiting, item, here)
+    sight = _see(item, WITHOUT_SHELF, here)
+
+    stocktake.undo(sight.sight_id, here=here)
+
+    assert _ready() == [None]
 
 
 def test_what_was_withdrawn_is_noted_and_stays_so(here: Here) -> None:
@@ -424,14 +473,51 @@ def test_a_shelf_said_to_be_done_may_be_not_done_after_all(here: Here) -> None:
 
 
 def test_a_book_that_came_while_the_count_went_on_is_not_missed(here: Here) -> None:
-    shelf, tomorrow = factories.shelf(here), here.today + timedelta(days=1)
-    teacher = _begin(here)
+    shelf, later = factories.shelf(here), here.now + timedelta(minutes=1)
     old = factories.item(here, shelf_id=shelf.shelf_id)
-    new = factories.item(here, shelf_id=shelf.shelf_id, added_on=tomorrow)
+    teacher = _begin(here)
+    new = factories.item(here, shelf_id=shelf.shelf_id, added_at=later)
 
-    _end(teacher, replace(here, now=here.now + timedelta(days=1)), shelf.shelf_id)
+    _end(teacher, replace(here, now=later), shelf.shelf_id)
 
     assert (_item(old).misses, _item(new).misses) == (1, 0)
+
+
+def test_a_book_that_came_before_that_was_noted_was_there(here: Here) -> None:
+    shelf = factories.shelf(here)
+    old = factories.item(here, shelf_id=shelf.shelf_id)
+    with transaction() as session:
+        session.get_one(Item, old.item_id).added_at = None
+
+    _end(_begin(here), here, shelf.shelf_id)
+
+    assert _item(old).misses == 1
+
+
+@pytest.mark.parametrize("is_emptied_during_the_count", [True, False])
+def test_a_book_out_of_the_box_is_missed_only_if_the_box_was_emptied_before_the_count(
+    here: Here, *, is_emptied_during_the_count: bool
+) -> None:
+    shelf, child = factories.shelf(here), factories.child(here)
+    factories.opening(here, state=OpeningState.HELD, from_min=8 * 60, to_min=9 * 60)
+    item = factories.item(here, shelf_id=shelf.shelf_id)
+    factories.loan(here, child.child_id, item.item_id, lent_at=here.now - timedelta(days=3))
+    count = replace(here, now=here.now + timedelta(hours=1))
+    after = timedelta(minutes=5 if is_emptied_during_the_count else -5)
+
+    begun = _begin(count)
+    desk.scan(
+        item.code,
+        mode=DeskMode.BOX,
+        reader=None,
+        all_the_same=False,
+        request_id=uuid4(),
+        staff_id=begun,
+        here=replace(count, now=count.now + after),
+    )
+    _end(begun, replace(count, now=count.now + timedelta(hours=1)), shelf.shelf_id)
+
+    assert _item(item).misses == int(not is_emptied_during_the_count)
 
 
 def test_a_book_on_loan_is_never_missed(here: Here) -> None:
@@ -480,6 +566,31 @@ def test_a_book_that_was_lent_between_two_counts_is_not_missed_twice_in_a_row(
 
     assert (_item(lent).status, _item(lent).misses) == (ItemStatus.AVAILABLE, 1)
     assert _item(left).status is ItemStatus.MISSING
+
+
+def test_a_damaged_book_that_a_teacher_has_to_settle_is_missed_by_no_count(here: Here) -> None:
+    shelf = factories.shelf(here)
+    item = factories.item(here, shelf_id=shelf.shelf_id)
+    teacher = factories.staff(here).staff_id
+    item_status.set_status(item.item_id, ItemStatus.DAMAGED, staff_id=teacher, here=here)
+
+    for _ in range(2):
+        _end(_begin(here), here, shelf.shelf_id)
+
+    (case,) = reading().scalars(select(ItemCase)).all()
+    assert (case.kind, case.ended_at) == (CaseKind.DAMAGED, None)
+    assert (_item(item).status, _item(item).misses) == (ItemStatus.DAMAGED, 0)
+
+
+def test_a_damaged_book_without_a_case_is_missed_like_any_other(here: Here) -> None:
+    shelf = factories.shelf(here)
+    item = factories.item(here, shelf_id=shelf.shelf_id, status=ItemStatus.DAMAGED)
+
+    for _ in range(2):
+        _end(_begin(here), here, shelf.shelf_id)
+
+    (case,) = reading().scalars(select(ItemCase)).all()
+    assert (case.kind, _item(item).status) == (CaseKind.MISSING, ItemStatus.MISSING)
 
 
 @pytest.mark.parametrize("status", [ItemStatus.AVAILABLE, ItemStatus.DAMAGED])

@@ -1,6 +1,8 @@
 """The record has what the room has: nothing missing, nothing twice, and it can be proved."""
 
+import csv
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,10 +11,11 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from kiosk.db import db, transaction
 from kiosk.errors import UnavailableError
+from kiosk.models.library import Loan
 from kiosk.models.record import SyncNotice
 from kiosk.record.folder import FolderTarget
 from kiosk.record.target import (
@@ -99,6 +102,12 @@ class Meddled:
 
     def only_here(self, shapes: "tuple[Shape, ...]", *, room_id: str, epoch: int) -> int:
         return self.target.only_here(shapes, room_id=room_id, epoch=epoch)
+
+    def remembers(self, shape: Shape, *, column: str, room_id: str, epoch: int) -> bool:
+        return self.target.remembers(shape, column=column, room_id=room_id, epoch=epoch)
+
+    def forget_before(self, shape: Shape, *, column: str, room_id: str, epoch: int) -> None:
+        self.target.forget_before(shape, column=column, room_id=room_id, epoch=epoch)
 
     def close(self) -> None:
         self.target.close()
@@ -519,3 +528,89 @@ class _disk_set_back:  # noqa: N801 - read as words after `with`
 
     def __exit__(self, *_: object) -> None:
         _put_disk(self._here, self._image)
+
+
+def _named_in(folder: Record) -> int:
+    """Return in how many rows of all files a loan names its child."""
+    found = 0
+    for path in folder.path.rglob("*.zip"):
+        with zipfile.ZipFile(path) as archive:
+            if "loan.csv" in archive.namelist():
+                rows = csv.DictReader(archive.read("loan.csv").decode().splitlines())
+                found += sum(row["child_id"] != "" for row in rows)
+    return found
+
+
+def test_no_file_says_who_read_what_once_the_room_has_forgotten_it(
+    folder: Record, here: Here
+) -> None:
+    child, item = factories.child(here), factories.item(here)
+    ended = factories.loan(here, child.child_id, item.item_id, ended_at=here.now)
+    factories.loan(here, child.child_id, factories.item(here).item_id)
+    _sync(folder.target, here)
+    before = _named_in(folder)
+    with transaction() as session:
+        session.execute(update(Loan).where(Loan.id == ended).values(child_id=None))
+
+    report = _sync(FolderTarget(folder.path), here)
+    again = _sync(FolderTarget(folder.path), here)
+
+    assert (before, _named_in(folder)) == (2, 1), "the open loan keeps its reader"
+    assert report.notice is None
+    assert (again.sent, again.repaired) == (0, 0)
+    assert sum(table == "loan" for table, _ in folder.rows()) == 2
+
+
+def test_files_that_forget_nothing_stay(folder: Record, here: Here) -> None:
+    child, item = factories.child(here), factories.item(here)
+    factories.loan(here, child.child_id, item.item_id)
+    _sync(folder.target, here)
+    files = sorted(folder.path.rglob("*.zip"))
+    factories.visit(here, child.child_id)
+
+    _sync(FolderTarget(folder.path), here)
+
+    assert set(files) < set(folder.path.rglob("*.zip"))
+
+
+def test_forgetting_keeps_what_a_restored_room_has_lost(here: Here, folder: Record) -> None:
+    child, item = factories.child(here), factories.item(here)
+    ended = factories.loan(here, child.child_id, item.item_id, ended_at=here.now)
+    with _disk_set_back(here):
+        # One file has the loan that will be forgotten and a visit that the room will lose.
+        lost = factories.visit(here, factories.child(here).child_id)
+        _sync(folder.target, here)
+    with transaction() as session:
+        session.execute(update(Loan).where(Loan.id == ended).values(child_id=None))
+    before = folder.rows()
+
+    reports = [_sync(FolderTarget(folder.path), here) for _ in range(2)]
+
+    kept = folder.rows()
+    assert before.keys() <= kept.keys()
+    assert ("visit", lost.hex) in kept
+    assert _named_in(folder) == 0
+    assert [(one.notice, one.notice_rows) for one in reports] == [
+        (SyncNotice.RESTORED, 2),  # the visit and its child
+        (None, 0),
+    ]
+
+
+def test_forgetting_goes_on_where_the_power_went(here: Here, folder: Record) -> None:
+    child, item = factories.child(here), factories.item(here)
+    ended = factories.loan(here, child.child_id, item.item_id, ended_at=here.now)
+    with _disk_set_back(here):
+        factories.visit(here, child.child_id)
+        _sync(folder.target, here)
+    (old,) = folder.path.rglob("*.zip")
+    content = old.read_bytes()
+    with transaction() as session:
+        session.execute(update(Loan).where(Loan.id == ended).values(child_id=None))
+    _sync(FolderTarget(folder.path), here)
+    files = set(folder.path.rglob("*.zip"))
+    old.write_bytes(content)  # the new file stands, and the old one has not gone yet
+
+    _sync(FolderTarget(folder.path), here)
+
+    assert set(folder.path.rglob("*.zip")) == files
+    assert _named_in(folder) == 0

@@ -20,15 +20,25 @@ from markupsafe import Markup
 
 from kiosk.rules.badges import Animal, Badge, Cloth
 from kiosk.rules.book_classes import BookIcon, ShelfPlace
+from kiosk.rules.call_news import CallNews
 from kiosk.rules.catalogue import ShelfColour
 from kiosk.rules.class_tree import Tree
 from kiosk.rules.codes import CodeProblem
+from kiosk.rules.day_parts import DayPart
 from kiosk.rules.holds import HoldRefusal
 from kiosk.rules.lending import LendingRefusal
 from kiosk.rules.pictures import Picture
 from kiosk.rules.relations import Relation
+from kiosk.rules.talk_pictures import TalkPicture
 from kiosk.rules.visits import VisitRefusal
-from kiosk.services import answers, finding_answers, no_card_answers, passbook
+from kiosk.services import (
+    answers,
+    call_answers,
+    finding_answers,
+    no_card_answers,
+    own_call,
+    passbook,
+)
 from kiosk.services.devices import DeviceSettings
 from kiosk.services.hold_answers import HoldPlaced
 from kiosk.web import filters, heard, pinyin
@@ -65,12 +75,17 @@ class Screen:
 
 
 def loan(book: answers.Book, due_on: date) -> answers.OwnLoan:
-    return answers.OwnLoan(loan_id=ONE, book=book, due_on=due_on)
+    return answers.OwnLoan(loan_id=ONE, book=book, due_on=due_on, is_late=due_on < TODAY)
 
 
-def call(relation: Relation = Relation.MOTHER, on: date = TODAY) -> answers.OwnCall:
-    return answers.OwnCall(
-        booking_id=TWO, relation=relation, on=on, start_min=1040, mode=answers.CallMode.PHONE
+def call(relation: Relation = Relation.MOTHER, on: date = TODAY) -> own_call.OwnCall:
+    return own_call.OwnCall(
+        booking_id=TWO,
+        relation=relation,
+        on=on,
+        start_min=1040,
+        mode=own_call.CallMode.PHONE,
+        line="1",
     )
 
 
@@ -90,10 +105,10 @@ ROOM = answers.Room(
     headcount=23,
     duty_title="王老师",
     calls=(
-        answers.BoardCall(badge=TRAIN[19], start_min=1020, is_current=True),
-        answers.BoardCall(badge=DEER, start_min=1040, is_current=False),
-        answers.BoardCall(badge=TRAIN[11], start_min=1060, is_current=False),
-        answers.BoardCall(badge=TRAIN[1], start_min=1070, is_current=False),
+        own_call.BoardCall(badge=TRAIN[19], start_min=1020, is_current=True),
+        own_call.BoardCall(badge=DEER, start_min=1040, is_current=False),
+        own_call.BoardCall(badge=TRAIN[11], start_min=1060, is_current=False),
+        own_call.BoardCall(badge=TRAIN[1], start_min=1070, is_current=False),
     ),
     train=TRAIN,
     new_books=(LAMP, KITE),
@@ -124,6 +139,7 @@ OWN = answers.OwnPage(
     loans=(loan(LAMP, FRIDAY), loan(RIVER, NEXT_FRIDAY)),
     call=call(),
     may_borrow=1,
+    news=CallNews.KEPT,
 )
 LENT = answers.Lent(child=CHILD, loan=loan(RIVER, IN_TWO_WEEKS), today=TODAY, held=1, more=1)
 YOURS = answers.AlreadyYours(
@@ -155,7 +171,12 @@ SLOTS = tuple(
 GONE = answers.Left(child=CHILD, is_evening=False, tip=answers.SafetyTip.ROAD)
 
 
-_AT_THE_DOOR = (CodeProblem.UNKNOWN_CARD, CodeProblem.OLD_CARD, CodeProblem.UNKNOWN_ITEM)
+_AT_THE_DOOR = (
+    CodeProblem.UNKNOWN_CARD,
+    CodeProblem.OLD_CARD,
+    CodeProblem.UNKNOWN_ITEM,
+    CodeProblem.SEVERAL_COPIES,
+)
 
 
 def _states() -> Iterator[tuple[str, str, object]]:
@@ -200,6 +221,7 @@ def _states() -> Iterator[tuple[str, str, object]]:
                 OWN,
                 saying=saying,
                 call=None if number in (1, 3) else OWN.call,
+                news=CallNews.NONE if number in (1, 3) else CallNews.KEPT,
                 loans=(loan(LAMP, TODAY), loan(LONG, NEXT_FRIDAY), loan(KITE, IN_TWO_WEEKS))[
                     : 3 - number
                 ]
@@ -304,7 +326,7 @@ def _states() -> Iterator[tuple[str, str, object]]:
             today=TODAY,
         ),
     )
-    for letter, reason in zip("def", _AT_THE_DOOR, strict=True):
+    for letter, reason in zip("defg", _AT_THE_DOOR, strict=True):
         yield f"09{letter}-refusal-{reason}", "kiosk/_refusal.html", refusal(reason, child=None)
     yield "11-leave", "kiosk/_leave.html", answers.LeaveAsked(child=CHILD, call=None)
     yield "11b-leave-call", "kiosk/_leave.html", answers.LeaveAsked(child=CHILD, call=call())
@@ -325,6 +347,7 @@ def _states() -> Iterator[tuple[str, str, object]]:
     yield "18b-own-new-friend", "kiosk/_own.html", replace(OWN, child=NEW_FRIEND)
     yield "19b-goodbye-new-friend", "kiosk/_goodbye.html", replace(GONE, child=NEW_FRIEND)
     yield from _looking_for_a_book()
+    yield from _own_call()
     yield from _without_a_card()
     yield "14-teacher", "kiosk/_teacher.html", None
 
@@ -365,6 +388,105 @@ def _looking_for_a_book() -> Iterator[tuple[str, str, object]]:
     )
 
 
+def _own_call() -> Iterator[tuple[str, str, object]]:
+    moved = replace(
+        call(Relation.FATHER, NEXT_FRIDAY),
+        before=own_call.CallTime(on=FRIDAY, start_min=1010),
+        mode=own_call.CallMode.VIDEO,
+    )
+    about = {
+        CallNews.KEPT: call(Relation.GRANDMOTHER, FRIDAY),
+        CallNews.MOVED: moved,
+        CallNews.AGAIN: replace(moved, on=TODAY + timedelta(days=1)),
+        CallNews.ASKED: None,
+        CallNews.NONE: None,
+    }
+    for number, news in enumerate(CallNews):
+        told = about.get(news, call())
+        yield (
+            f"24{'abcdefghijklm'[number]}-own-call-{news}",
+            "kiosk/_own.html",
+            replace(OWN, news=news, call=told),
+        )
+        if news.is_now or news is CallNews.NONE:
+            continue
+        page = call_answers.CallPage(child=CHILD, news=news, call=told, today=TODAY, may_book=True)
+        yield (
+            f"25{'abcdefghijklm'[number]}-call-{news}",
+            "kiosk/_call.html",
+            replace(
+                page,
+                may_book=not news.is_ahead and news is not CallNews.ASKED,
+                known_on=FRIDAY if news is CallNews.ASKED else None,
+                undo_wish=ONE if news is CallNews.ASKED else None,
+            ),
+        )
+    waits = call_answers.CallPage(child=CHILD, news=CallNews.ASKED, call=None, today=TODAY)
+    yield "25n-call-asked-before", "kiosk/_call.html", waits
+    ready = answers.OwnHold(hold_id=ONE, book=KITE, place=1, is_ready=True)
+    yield (
+        "24n-own-call-and-hold",
+        "kiosk/_own.html",
+        replace(OWN, news=CallNews.MOVED, call=moved, holds=(ready,)),
+    )
+    yield (
+        "24p-own-again-and-hold",
+        "kiosk/_own.html",
+        replace(OWN, news=CallNews.AGAIN, call=moved, holds=(ready, ready)),
+    )
+    yield (
+        "24o-own-turn-and-hold",
+        "kiosk/_own.html",
+        replace(OWN, news=CallNews.TURN, holds=(ready,)),
+    )
+    asks = call_answers.AskTime(child=CHILD, contact=TILES[1], parts=tuple(DayPart))
+    free = call_answers.StandbyAsked(
+        child=CHILD,
+        slot_id=ONE,
+        relation=Relation.MOTHER,
+        line="1",
+        mode=own_call.CallMode.PHONE,
+    )
+    yield "07e-free-now", "kiosk/_standby.html", free
+    yield "07b-ask-time", "kiosk/_ask_time.html", asks
+    yield "07c-ask-any-time", "kiosk/_ask_time.html", replace(asks, parts=())
+    yield (
+        "07d-when-or-ask",
+        "kiosk/_when.html",
+        answers.PickTime(child=CHILD, contact=TILES[1], today=TODAY, slots=SLOTS[:2], may_ask=True),
+    )
+    yield from _call_turn()
+
+
+def _call_turn() -> Iterator[tuple[str, str, object]]:
+    pictures = tuple(TalkPicture)
+    now = call_answers.CallTurn(
+        child=CHILD, call=call(), is_soon=False, has_come=False, pictures=pictures[:3]
+    )
+    yield "26-call-turn", "kiosk/_call_turn.html", now
+    for number, (is_soon, has_come) in enumerate(((True, False), (True, True), (False, True)), 1):
+        told = replace(
+            call(Relation.AUNT), mode=own_call.CallMode.VIDEO, line="阅览室" if number == 2 else "2"
+        )
+        yield (
+            f"26{'abcd'[number]}-call-turn",
+            "kiosk/_call_turn.html",
+            replace(
+                now,
+                call=told if number != 3 else now.call,
+                is_soon=is_soon,
+                has_come=has_come,
+                pictures=pictures[3 * number : 3 * number + 3],
+            ),
+        )
+    soon = replace(ROOM.calls[1], is_due=True, line="1") if ROOM.calls else None
+    assert soon is not None
+    yield "01f-idle-soon", "kiosk/_idle_open.html", replace(ROOM, calls=(soon,))
+    late = replace(soon, is_late=True)
+    both = (late, replace(late, badge=TRAIN[3], line="2", mode=own_call.CallMode.VIDEO))
+    yield "01g-idle-turn", "kiosk/_idle_open.html", replace(ROOM, calls=both)
+
+
 def _waiting() -> Iterator[tuple[str, str, object]]:
     ready = answers.OwnHold(hold_id=ONE, book=KITE, place=1, is_ready=True)
     second = answers.OwnHold(hold_id=TWO, book=LONG, place=2, is_ready=False)
@@ -374,7 +496,7 @@ def _waiting() -> Iterator[tuple[str, str, object]]:
     yield (
         "20c-own-waiting-no-call",
         "kiosk/_own.html",
-        replace(OWN, holds=(second, second), loans=three, call=None),
+        replace(OWN, holds=(second, second), loans=three, call=None, news=CallNews.NONE),
     )
     yield (
         "20d-own-waits-in-two-weeks",

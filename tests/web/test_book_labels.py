@@ -9,7 +9,7 @@ from kiosk.models.library import Shelf
 from kiosk.rules import codes
 from kiosk.rules.codes import CodeKind
 from kiosk.rules.staff import Role
-from kiosk.services import catalogue, item_labels, shelves
+from kiosk.services import catalogue, item_labels, shelf_labels, shelves
 from kiosk.services.catalogue import NewTitle
 from kiosk.services.here import Here
 from tests import factories
@@ -143,7 +143,7 @@ def test_a_shelf_s_label_at_the_children_s_screen_asks_for_the_book(
 ) -> None:
     actor = factories.staff(here).staff_id
     shelf()
-    (label,) = shelves.labels([shelves.listing()[0].shelf_id], actor_id=actor, here=here)
+    (label,) = shelf_labels.labels([shelves.listing()[0].shelf_id], actor_id=actor, here=here)
 
     answer = page.scan(label.code)
     nobodys = page.scan(codes.compose(CodeKind.COMMAND, "0123456789"))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -15,8 +16,9 @@ from kiosk.models.calls import Booking
 from kiosk.models.library import Loan
 from kiosk.rules.call_states import CallState
 from kiosk.rules.relations import Relation
+from kiosk.services import holds
 from kiosk.services.here import Here
-from tests import factories
+from tests import factories, markup
 from tests.clock import FrozenClock
 from tests.factories import MadeChild, MadeItem
 from tests.page import Page, PageClient
@@ -344,3 +346,57 @@ def test_whoever_leaves_before_a_call_of_today_is_reminded_of_it(
     leaving = page.fragment("/me/leave")
 
     assert "your call" in leaving.response.text or "有电话" in leaving.response.text
+
+
+def test_a_child_sees_both_books_that_it_waits_for_and_the_ready_one_first(
+    page: PageClient, here: Here
+) -> None:
+    factories.open_today(here)
+    child = factories.child(here)
+    waited_for = [factories.item(here, name=name) for name in ("小马过河", "神笔马良")]
+    for item in waited_for:
+        factories.loan(
+            here,
+            factories.child(here).child_id,
+            item.item_id,
+            lent_at=here.now - timedelta(days=3),
+        )
+        holds.place(
+            title_id=item.title_id,
+            child_id=child.child_id,
+            face=child.face,
+            request_id=uuid4(),
+            here=here,
+        )
+    page.scan(waited_for[1].code)
+    page.scan(child.card_code)
+
+    (shown,) = page.open("/me").all("ul", class_="holds holds--2 card")
+
+    assert re.findall("小马过河|神笔马良|Here!|No. 1", markup.words(shown)) == [
+        "神笔马良",
+        "Here!",
+        "小马过河",
+        "No. 1",
+    ]
+
+
+def test_a_book_that_nobody_has_named_yet_is_a_cover_without_words(
+    page: PageClient, here: Here
+) -> None:
+    factories.open_today(here)
+    child, item = factories.child(here), factories.item(here, name="未命名 000223")
+
+    waits = page.scan(item.code)
+    page.open("/")
+    page.scan(child.card_code)
+    lent = page.scan(item.code)
+    again = page.scan(child.card_code)
+    own = page.scan(child.card_code)
+    back = page.scan(item.code)
+
+    for shown in (waits, lent, again, own, back, page.open("/")):
+        assert "未命名" not in shown.response.text
+        assert "000223" not in shown.response.text
+    assert "cover--" in lent.response.text
+    assert "cover--" in back.response.text

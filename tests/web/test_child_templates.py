@@ -124,7 +124,7 @@ def test_what_can_be_pressed_has_a_picture_and_words(english: Environment, name:
 def test_every_drawing_on_a_screen_exists(english: Environment, drawings: str, name: str) -> None:
     tree = markup.parse(_draw(english, SCREENS[name]), fragment=True)
 
-    used = {one for one in _classes(tree) if re.match(r"(?:a|c|f|i|p)-|(?:guide|tip)--", one)}
+    used = {one for one in _classes(tree) if re.match(r"(?:a|c|f|i|k|p)-|(?:guide|tip)--", one)}
     used |= {one for one in _classes(tree) if re.fullmatch(r"cover--\d", one)}
 
     assert {one for one in used if not re.search(rf"\.{one}(::after)?{{", drawings)} == set()
@@ -158,7 +158,9 @@ def test_children_are_spoken_to_kindly(chinese: Environment, name: str) -> None:
     assert NEVER_SAID.findall(markup.words(tree)) == []
 
 
-@pytest.mark.parametrize("name", [name for name in SCREENS if name[:2] in ("03", "04", "05")])
+@pytest.mark.parametrize(
+    "name", [name for name in SCREENS if name[:2] in ("03", "04", "05", "24", "26")]
+)
 def test_the_answer_to_a_scan_is_small(chinese: Environment, name: str) -> None:
     sent = gzip.compress(_draw(chinese, SCREENS[name]).encode())
 
@@ -189,8 +191,9 @@ def test_a_screen_has_a_sound_and_says_what_stands_on_it(chinese: Environment, n
     heard = _heard(tree)
 
     is_quiet = heard.get("data-quiet") is not None
+    calls_up = heard.get("data-call") is not None
     assert is_quiet == SCREENS[name].template.startswith("kiosk/_idle")
-    assert heard.get("data-sound") in ([None] if is_quiet else list(Sound))
+    assert heard.get("data-sound") in ([None] if is_quiet and not calls_up else list(Sound))
     assert heard.get("data-say", "").split()
     assert _is_shown(heard.get("data-say", ""), tree)
 
@@ -308,6 +311,32 @@ def test_a_closed_room_says_when_it_opens(english: Environment) -> None:
     assert "this Friday at 4:30" in words
 
 
+@pytest.mark.parametrize(
+    ("screen", "said"),
+    [
+        ("24c-own-call-again", "tomorrow 5:20"),
+        ("24d-own-call-moved", "next Friday 5:20"),
+        ("24e-own-call-kept", "this Friday 5:20"),
+        ("24n-own-call-and-hold", "next Friday 5:20"),
+        ("25c-call-again", "tomorrow 5:20"),
+        ("25d-call-moved", "next Friday 5:20"),
+        ("25e-call-kept", "this Friday 5:20"),
+    ],
+)
+def test_a_time_to_come_says_its_day(english: Environment, screen: str, said: str) -> None:
+    tree = markup.parse(_draw(english, SCREENS[screen]), fragment=True)
+
+    assert said in markup.words(tree)
+
+
+@pytest.mark.parametrize("screen", ["07-when", "08-booked-brother"])
+def test_only_tomorrow_is_drawn_as_tomorrow(english: Environment, screen: str) -> None:
+    drawn = _draw(english, SCREENS[screen])
+
+    assert drawn.count('class="moon"') == drawn.count("tomorrow")
+    assert 'class="week"' in drawn  # of Friday, two days off
+
+
 def test_nobody_reads_how_late_a_book_is(english: Environment) -> None:
     words = markup.words(
         markup.parse(_draw(english, SCREENS["03d-greeting-evening"]), fragment=True)
@@ -325,8 +354,9 @@ def test_the_ring_has_a_lantern_for_each_second(english: Environment) -> None:
     assert {element.get("data-still") for element in ring.iter("button")} == {"stay", "done"}
 
 
-def test_the_drawings_are_pressed_anew_when_one_changes(drawings: str) -> None:
-    assert drawings == build_art.style_sheet(STATIC)
+def test_the_drawings_are_pressed_anew_when_one_changes() -> None:
+    for made, content in build_art.style_sheets(STATIC).items():
+        assert made.read_text(encoding="utf-8") == content, made.name
 
 
 def test_pieces_of_a_sheet_stand_apart() -> None:
@@ -342,7 +372,10 @@ def test_pieces_of_a_sheet_stand_apart() -> None:
 
 def test_no_two_figures_of_a_sheet_share_a_name() -> None:
     for pieces in build_art.sheets(STATIC / "art"):
-        names = re.findall(r" id='(\w+)'", next(build_art.sheet(pieces)))
+        drawn = next(build_art.sheet(pieces))
+        assert isinstance(drawn, build_art.Property)
+
+        names = re.findall(r" id='(\w+)'", drawn.address)
 
         assert len(names) == len(set(names))
 
@@ -386,3 +419,12 @@ def test_a_tile_can_be_read_and_its_edge_seen(tile: str) -> None:
 @pytest.mark.parametrize("ground", ["paper", "paper-rest", "card"])
 def test_children_s_text_stands_out_from_every_ground(ground: str) -> None:
     assert _contrast("ink", ground) >= 7
+
+
+def test_every_drawing_that_a_rule_names_is_there(drawings: str) -> None:
+    there = (STATIC / "css" / "drawings.css").read_text(encoding="utf-8")
+
+    named = set(re.findall(r"var\((--(?:sheet|icon|guide)-[\w-]+)\)", drawings))
+
+    assert len(named) > 10
+    assert {one for one in named if f"\n{one}:url(" not in there} == set()

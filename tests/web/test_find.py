@@ -98,7 +98,7 @@ def test_a_cover_that_was_taken_as_a_picture_is_shown(page: PageClient, here: He
     (src,) = (one.get("src", "") for one in pad.all("img"))
     picture, changed = page.open(src), page.open(src[:-5] + "x.jpg")
 
-    assert src.startswith(f"/me/find/{title_id}/")
+    assert src.startswith(f"/cover/{title_id}/")
     assert (picture.status, picture.response.data) == (200, b"\xff\xd8-")
     assert changed.status == 404
     assert "小马过河" in pad.words

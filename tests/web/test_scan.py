@@ -182,6 +182,26 @@ def test_the_publishers_bar_lends_the_only_copy(page: PageClient, here: Here) ->
     assert _loans() == [(child.child_id, None)]
 
 
+@pytest.mark.parametrize("has_card", [True, False])
+def test_a_bar_of_several_copies_asks_for_our_label(
+    page: PageClient, here: Here, *, has_card: bool
+) -> None:
+    factories.open_today(here)
+    title_id = factories.title(here, isbn=ISBN)
+    for _ in range(2):
+        factories.item(here, title_id=title_id)
+    page.open("/")
+    if has_card:
+        page.scan(factories.child(here).card_code)
+
+    answer = page.scan(ISBN)
+
+    assert answer.status == 409
+    assert "small square" in answer.words
+    assert 'data-say="lend.where_label"' in answer.response.text
+    assert _loans() == []
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [

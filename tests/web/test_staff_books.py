@@ -96,6 +96,7 @@ def test_a_title_says_which_class_or_teacher_has_a_copy(
         item.code,
         mode=DeskMode.LEND,
         reader=desk_readers.find(borrower, reader_id),
+        all_the_same=False,
         request_id=uuid4(),
         staff_id=teacher.staff_id,
         here=here,

@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 
 from kiosk.db import reading
-from kiosk.models.calls import Slot
+from kiosk.models.calls import Booking, Slot
 from kiosk.models.openings import Duty, Opening, SafetyCheck
+from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.staff import Role
 from kiosk.services.here import Here
 from tests import factories
 from tests.page import PageClient, Upload
-from tests.web.staff import sign_in
+from tests.web.staff import sign_in, token
 
 FIELDS = {"Opens": "from", "Closes": "to", "Minutes for a call": "place_min"}
 OVERLAPPED: dict[str, str | bool | Upload] = {"Opens": "16:30", "Closes": "18:00"}
@@ -169,6 +170,30 @@ def test_a_line_of_the_weekly_pattern_is_added_and_ended(page: PageClient) -> No
     last = ends[-1].get("action", "")
     page.submit(last, {"csrf_token": ends[-1].find("input").get("value")})  # type: ignore[union-attr]
     assert factories.how_many(Opening) == before
+
+
+def test_a_line_of_the_pattern_with_calls_asks_before_it_ends(page: PageClient, here: Here) -> None:
+    opening = (
+        reading()
+        .query(Opening)
+        .filter(Opening.on_date > here.today, Opening.rule_id.is_not(None))
+        .order_by(Opening.on_date)
+        .first()
+    )
+    assert opening is not None
+    slot = reading().query(Slot).filter_by(opening_id=opening.id).first()
+    assert slot is not None
+    booking_id = factories.booking(here, factories.child(here).child_id, slot_id=slot.id)
+    path = f"/staff/openings/rules/{opening.rule_id}/end"
+    csrf = token(page.open("/staff/openings"))
+
+    asked = page.submit(path, {"csrf_token": csrf})
+    before = reading().get_one(Booking, booking_id).state
+    done = asked.press("Do it")
+
+    assert "1 call will be released and owed to its child." in asked.words
+    assert before is CallState.BOOKED
+    assert "1 call was released" in done.words
 
 
 def test_times_that_are_no_period_change_nothing(page: PageClient) -> None:

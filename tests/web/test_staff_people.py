@@ -10,6 +10,7 @@ from kiosk.models.library import Item, Loan, Title
 from kiosk.models.people import Card, Contact, ContactStatus
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.staff import Role
+from kiosk.services import erasure
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
@@ -57,6 +58,26 @@ def test_a_childs_page_shows_no_number_and_no_contacts_name(page: PageClient, he
     assert PHONE not in one.response.text
     assert "陈建国" not in one.response.text
     assert "Show the number" not in one.words
+
+
+def test_of_an_erased_child_neither_number_nor_approval_is_offered(
+    page: PageClient, here: Here
+) -> None:
+    sign_in(page, here)
+    child = factories.child(here)
+    factories.contact(here, child.child_id, phone=PHONE)
+    path = f"/staff/children/{child.child_id}"
+    before = page.open(path)
+    assert "Show the number" in before.words
+    erasure.erase(child.child_id, actor_id=None, here=here)
+
+    after = page.open(path)
+    forced = before.press("Show the number")
+
+    assert "Show the number" not in after.words
+    assert "Approve" not in after.words
+    assert forced.status == 409
+    assert _audited(AuditAction.REVEAL) == 0
 
 
 def test_an_administrator_sees_a_number_for_a_stated_purpose(page: PageClient, here: Here) -> None:
@@ -147,7 +168,8 @@ def test_a_contact_is_barred(page: PageClient, here: Here) -> None:
     child = factories.child(here)
     factories.contact(here, child.child_id, status=ContactStatus.APPROVED)
 
-    barred = page.open(f"/staff/children/{child.child_id}").press("Bar")
+    asked = page.open(f"/staff/children/{child.child_id}").follow("Not any more")
+    barred = asked.press("It must not be: barred")
 
     assert "barred" in barred.words
 

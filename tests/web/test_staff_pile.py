@@ -83,6 +83,29 @@ def test_what_is_no_book_is_said_and_nothing_is_stored(
     assert factories.how_many(Item) == factories.how_many(Title) == 0
 
 
+def _misread_label() -> str:
+    code = codes.new_item_code()
+    return code[:-1] + ("0" if code[-1] != "0" else "1")
+
+
+def test_a_badly_read_label_becomes_no_book_and_no_title(page: PageClient) -> None:
+    for sent in (_misread_label(), _misread_label().lower(), f"]C1{_misread_label()}"):
+        said = _take(page, sent)
+        assert said.status == 422
+        assert "This looks like the code of a label of ours" in said.words
+    assert factories.how_many(Item) == factories.how_many(Title) == 0
+
+    named = _take(page, BOOK).press("Keep", {"name": _misread_label()})
+
+    assert named.status == 422
+    assert "未命名 000001" in page.open(PILE).words
+
+
+def test_a_title_in_latin_letters_is_no_label(page: PageClient) -> None:
+    assert "Black Beatles" in _take(page, "Black Beatles").words
+    assert "Bluebirdsong" in _take(page, "Bluebirdsong").words  # I and U are in no code
+
+
 def test_a_label_of_another_school_is_not_known(page: PageClient) -> None:
     assert _take(page, codes.new_item_code()).status == 404
 
@@ -168,7 +191,7 @@ def test_a_picture_takes_a_book_in_and_is_seen_on_its_page(page: PageClient) -> 
     assert len(answer.data) <= 30_720
 
 
-def test_a_cover_is_for_those_who_are_signed_in(page: PageClient, here: Here) -> None:
+def test_a_cover_is_seen_on_every_screen_by_its_address(page: PageClient, here: Here) -> None:
     title_id = factories.title(here)
     edit = page.open(f"/staff/books/{title_id}/edit")
     shown = edit.press(
@@ -183,7 +206,8 @@ def test_a_cover_is_for_those_who_are_signed_in(page: PageClient, here: Here) ->
 
     assert other.status == 404
     assert other.response.headers["Cache-Control"] == "no-store"
-    assert "image/jpeg" not in away.response.headers["Content-Type"]
+    assert away.response.headers["Content-Type"] == "image/jpeg"
+    assert "immutable" in away.response.headers["Cache-Control"]
 
 
 def test_a_picture_that_is_none_is_said_beside_the_title(page: PageClient, here: Here) -> None:
@@ -245,6 +269,17 @@ def test_a_copy_gets_its_shelf(page: PageClient, here: Here) -> None:
 
     assert "Saved." in kept.words
     assert page.open(f"/staff/books/{item.title_id}").words.count("I1") == 1
+
+
+def test_books_are_put_on_a_shelf_without_a_script(page: PageClient, here: Here) -> None:
+    factories.shelf(here, name="I1")
+    factories.item(here, name="小马过河", accession_no="000001")
+
+    chosen = page.open("/staff/books").follow("Put on shelves").follow("I1")
+    put = chosen.press("It stands here", {"code": "000001"})
+
+    assert "Now the labels of the books that stand here" in chosen.words
+    assert "1copies on this shelf" in put.words
 
 
 def test_a_donation_is_begun_filled_accepted_and_thanked_for(page: PageClient, here: Here) -> None:

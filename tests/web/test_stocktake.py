@@ -243,3 +243,13 @@ def test_a_scan_after_the_end_is_refused(page: PageClient, here: Here) -> None:
 def _token(page: PageClient) -> dict[str, str]:
     fields = page.open(f"{COUNT}/report").all("input", name="csrf_token")
     return {"csrf_token": fields[0].get("value", "")}
+
+
+def test_staff_read_the_number_of_a_book_without_a_name(page: PageClient, here: Here) -> None:
+    counting = _begun(page, here)
+    shelf = factories.shelf(here, name="文学一")
+    item = factories.item(here, name="未命名 000223", shelf_id=shelf.shelf_id)
+
+    at_shelf = page.scan(shelf.code, path=_goes_to(counting))
+
+    assert "未命名 000223" in page.scan(item.code, path=_goes_to(at_shelf)).words

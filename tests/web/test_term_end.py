@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlalchemy import update
+
 from kiosk.db import transaction
 from kiosk.ids import new_id
 from kiosk.models.calendar import Term
@@ -34,6 +36,20 @@ def test_a_term_is_ended_with_the_pin_once_more(page: PageClient, here: Here) ->
     assert "its ledgers are kept" in done.words
     assert "This term has been ended already." in done.words
     assert factories.how_many(LedgerArchive) > 0
+
+
+def test_a_term_that_is_still_forgetting_is_offered_to_go_on(page: PageClient, here: Here) -> None:
+    who = sign_in(page, here)
+    _term(here)
+    with transaction() as session:
+        session.execute(update(Term).values(frozen_at=here.now, forgets_up_to=0))
+
+    asked = page.open(TERM)
+    done = asked.press("Go on forgetting", {"Your PIN, once more": who.pin})
+
+    assert "Who read what is still being forgotten." in asked.words
+    assert "This term has been ended already." in done.words
+    assert factories.how_many(LedgerArchive) == 0
 
 
 def test_a_wrong_pin_ends_nothing(page: PageClient, here: Here) -> None:
