@@ -34,6 +34,7 @@ class _Library:
 
     world: World
     on_shelf: list[DemoItem]
+    just_back: list[DemoItem] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     out: defaultdict[UUID, list[tuple[Row, DemoItem]]] = field(
         default_factory=lambda: defaultdict(list)
@@ -73,7 +74,12 @@ class _Library:
         row["ended_at"], row["ended_as"] = at, how
         if how is not LoanEnd.UNDONE:
             row["end_request_id"] = uuid4()
-        self.on_shelf.append(item)
+        self.just_back.append(item)
+
+    def shelve(self) -> None:
+        """Put back what came in during an opening: its children are not led by the clock."""
+        self.on_shelf += self.just_back
+        self.just_back.clear()
 
     def renew(self, child: DemoChild, row: Row, at: datetime, on: date) -> None:
         plain = due_days.plain_renewed_on(
@@ -102,6 +108,7 @@ def add_loans(
         for opening in held:
             for child in opening.present:
                 _visit(library, child, opening)
+            library.shelve()
         _bring_back_for(library, world.fresh, held[-1].closed_at)
     world.add(Loan, library.rows)
     return frozenset(item.item_id for loans in library.out.values() for _, item in loans)

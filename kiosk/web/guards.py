@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import NotFoundError, RefusedError
@@ -105,6 +105,8 @@ def _check_staff(allowed: frozenset[Role]) -> Response | None:
         if request.method == "GET" and "HX-Request" not in request.headers:
             away = "staff_door.door" if member is None else "kiosk.idle"
             return redirect(url_for(away), code=303)
+        if "poll" in request.args:
+            return make_response("", 204)  # nobody is at the page to be told; it leaves by itself
         raise RefusedError(StaffRefusal.SIGNED_OUT)
     if member.must_choose_pin and request.endpoint not in _WITH_ANY_PIN:
         return redirect(url_for("staff_door.pin"), code=303)

@@ -162,7 +162,8 @@ class Room:
         raise AssertionError("the page was never drawn")
 
     def put(self, what: Code, end: str = "\r") -> None:
-        """Put a card or a book on the scanner."""
+        """Put a card or a book on the scanner, once the page that is there takes keys."""
+        self.wait_for_the_first_picture()
         self.gun.scan(what.code, end)
 
     def hear(self, what: Code) -> None:

@@ -163,6 +163,7 @@ def test_cards_and_books_are_read_off_the_camera(
     # The teacher sees what was read as a kind, never as a code.
     room = Room(kiosk=watching, screen=screen)
     room.open()
+    _hide(page, is_hidden=True)  # the film goes on to show children's cards
     room.staff_sign_in(watching.codes("staff")[0])
     room.open("/staff/setup/camera")
     page.locator("[data-camera-try]").click()

@@ -124,6 +124,18 @@ def test_the_file_of_codes_has_every_card_and_book(school: Made) -> None:
     assert len(first["animal"].split()) == 2
 
 
+def test_a_book_is_in_one_hand_at_a_time(tmp_path: Path) -> None:
+    with demo(tmp_path / "instance", titles=20, days=40):
+        stmt = select(Loan.item_id, Loan.lent_at, Loan.ended_at)
+        loans = reading().execute(stmt.order_by(Loan.item_id, Loan.lent_at)).all()
+
+    together = [(one, next_) for one, next_ in pairwise(loans) if one.item_id == next_.item_id]
+    assert len(together) > 50
+    for one, next_ in together:
+        assert one.ended_at is not None
+        assert one.ended_at <= next_.lent_at
+
+
 def test_the_first_cards_of_the_file_can_do_everything(school: Made) -> None:
     here = school.here
     for row, book in zip(school.rows("child")[:8], school.rows("item")[:8], strict=True):

@@ -191,7 +191,9 @@ def test_news_keep_no_session_alive(page: PageClient, here: Here, clock: FrozenC
         clock.advance(seconds=10)
         page.fragment(poll)
 
-    assert page.fragment(poll).status == 401
+    nothing = page.fragment(poll)
+    assert (nothing.status, nothing.words) == (204, "")
+    assert page.fragment("/staff/calls").status == 401
 
 
 def test_the_number_comes_with_the_ringing_where_the_board_renews_itself(
