@@ -52,6 +52,9 @@ LANDED = {
     "0015_reached_by_telephone.py": (
         "53b4816fcc71ca565e6925ddcf59301a63698e155b29b203e2480b5a96a3ae08"
     ),
+    "0016_kinds_and_holidays.py": (
+        "02a5bd5906372f8cf7124fcc4a8474f8383b935eebef5e4353ce7e2fb219eea9"
+    ),
 }
 
 assert models.__all__  # the metadata is full once the models are imported
@@ -595,3 +598,46 @@ def _rows(engine: Engine, name: str) -> list[dict[str, object]]:
     with engine.connect() as connection:
         found = connection.execute(text(f"SELECT * FROM {name} ORDER BY id"))  # noqa: S608
         return [dict(row) for row in found.mappings()]
+
+
+def test_lines_of_the_pattern_get_a_kind_and_lose_it_again(engine: Engine) -> None:
+    migrate.bring_up_to_date(engine)
+    _insert_a_home(engine)
+    migrate.downgrade(engine, "0015")
+    times = [(1, 720, 780), (3, 990, 1080), (5, 1110, 1200), (7, 990, 1080)]
+    rule = table(
+        "opening_rule",
+        *(column("id", Uuid()), column("home_id", Uuid()), column("valid_from", Date())),
+        *(column(name) for name in ("weekday", "from_min", "to_min", "place_min", "talk_min")),
+    )
+    with engine.begin() as connection:
+        for weekday, from_min, to_min in times:
+            connection.execute(
+                insert(rule).values(
+                    id=uuid4(),
+                    home_id=HOME,
+                    weekday=weekday,
+                    from_min=from_min,
+                    to_min=to_min,
+                    place_min=10,
+                    talk_min=8,
+                    valid_from=date(2026, 9, 1),
+                )
+            )
+        connection.execute(
+            text(
+                "INSERT INTO calendar_day (on_date, kind, name) "
+                "VALUES ('2026-10-01', 'closed', '国庆')"
+            )
+        )
+    before = _rows(engine, "opening_rule")
+
+    migrate.bring_up_to_date(engine)
+
+    kinds = {row["weekday"]: row["kind"] for row in _rows(engine, "opening_rule")}
+    assert kinds == {1: "noon", 3: "after_class", 5: "evening", 7: "weekend"}
+    with engine.connect() as connection:
+        stored = connection.execute(text("SELECT name, source FROM calendar_day"))
+        assert [tuple(row) for row in stored] == [("国庆", None)]
+    migrate.downgrade(engine, "0015")
+    assert _rows(engine, "opening_rule") == before

@@ -16,6 +16,7 @@ NAMES = (
     "staff_door",
     "staff_home",
     "openings",
+    "opening_days",
     "calls",
     "calls_afterwards",
     "calls_sheet",

@@ -7,7 +7,8 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, KioskError, RefusedError
-from kiosk.rules.openings import Hazard, OpeningRefusal
+from kiosk.rules.openings import Hazard, OpeningKind, OpeningRefusal
+from kiosk.rules.school_days import WeekLetter
 from kiosk.rules.sessions import SessionProblem
 from kiosk.rules.staff import Role
 from kiosk.services import call_closures, opening_log, opening_rules, openings
@@ -140,10 +141,14 @@ def add_rule() -> Response:
     try:
         from_min, to_min = _times()
         opening_rules.add_rule(
-            weekday=forms.number("weekday", least=1, most=7),
-            from_min=from_min,
-            to_min=to_min,
-            place_min=forms.number("place_min", least=5, most=60),
+            opening_rules.NewRule(
+                weekday=forms.number("weekday", least=1, most=7),
+                from_min=from_min,
+                to_min=to_min,
+                place_min=forms.number("place_min", least=5, most=60),
+                kind=forms.one_of("kind", OpeningKind),
+                letter=forms.one_of_or_none("letter", WeekLetter),
+            ),
             staff_id=staff_screen.signed_in().staff_id,
             here=context.here(),
         )
@@ -178,6 +183,7 @@ def _cancelling(opening_id: UUID, *, refused: KioskError | None = None) -> Respo
         refused,
         row=opening_log.planned(opening_id, here=here),
         preview=call_closures.preview_opening(opening_id, here=here),
+        dues=call_closures.due_moves(opening_id, here=here),
         reasons=tuple(ClosureReason),
     )
 
@@ -201,6 +207,8 @@ def _listing(
         last=last,
         today=here.today,
         rules=opening_rules.rules(here=here),
+        kinds=tuple(OpeningKind),
+        week=(here.school.week_number(here.today), here.school.week_letter(here.today)),
         may_edit=staff_screen.signed_in().role is Role.ADMINISTRATOR,
         released=request.args.get("released", default=0, type=int),
         moved=request.args.get("moved", default=0, type=int),

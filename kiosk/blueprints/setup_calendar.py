@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from kiosk.errors import KioskError
 from kiosk.rules.school_days import DayKind, TermSpan
-from kiosk.services import school_calendar
+from kiosk.services import days_off, holiday_questions, school_calendar
+from kiosk.services.here import Here
 from kiosk.services.school_calendar import Changed
 from kiosk.web import context, forms, losses, staff_page, staff_screen
 from kiosk.web.guards import Access, access
@@ -18,6 +19,8 @@ blueprint = Blueprint("setup_calendar", __name__, url_prefix="/staff/setup/calen
 
 _TERM_NAME: Final = 40
 _DAY_NAME: Final = 60
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 2200
 
 
 @blueprint.get("")
@@ -81,6 +84,65 @@ def set_days() -> Response:
     return _followed(changed)
 
 
+@blueprint.post("/holidays")
+@access(Access.ADMINISTRATOR)
+def answer_holidays() -> Response:
+    """Let the room rest on public holidays, or say that these are days like any other."""
+    staff_id, here = staff_screen.signed_in().staff_id, context.here()
+    if forms.is_ticked("usual"):
+        holiday_questions.decline(_span(), staff_id=staff_id, here=here)
+        return _saved()
+    try:
+        spans = _asked_spans(here) if forms.is_ticked("all") else (_span(),)
+        changed = holiday_questions.close(
+            spans, staff_id=staff_id, here=here, agreed=losses.agreed()
+        )
+    except KioskError as error:
+        return _refused(error)
+    return _followed(changed)
+
+
+@blueprint.post("/made-up")
+@access(Access.ADMINISTRATOR)
+def answer_made_up() -> Response:
+    """Say as which weekday the school works on a day for a holiday, or that it does not."""
+    staff_id, here = staff_screen.signed_in().staff_id, context.here()
+    if forms.is_ticked("usual"):
+        holiday_questions.decline(_span(), staff_id=staff_id, here=here)
+        return _saved()
+    try:
+        changed = holiday_questions.make_up(
+            _span().first_day,
+            as_weekday=forms.number("as_weekday", least=1, most=7),
+            staff_id=staff_id,
+            here=here,
+            agreed=losses.agreed(),
+        )
+    except KioskError as error:
+        return _refused(error)
+    return _followed(changed)
+
+
+@blueprint.post("/year")
+@access(Access.ADMINISTRATOR)
+def know_year() -> Response:
+    """Say that the holidays of a year that is not in the list are written in by hand."""
+    year = forms.number("year", least=_FIRST_YEAR, most=_LAST_YEAR)
+    holiday_questions.know_by_hand(
+        year, staff_id=staff_screen.signed_in().staff_id, here=context.here()
+    )
+    return _saved()
+
+
+def _asked_spans(here: Here) -> tuple[TermSpan, ...]:
+    asked = holiday_questions.asked(here=here)
+    return tuple(TermSpan(first_day=o.first_day, last_day=o.last_day) for o in asked.days_off)
+
+
+def _saved() -> Response:
+    return redirect(url_for("setup_calendar.show", saved=1), code=303)
+
+
 def _set_term(term_id: UUID | None) -> Response:
     try:
         changed = school_calendar.set_term(
@@ -127,7 +189,8 @@ def _page(refused: KioskError | None) -> Response:
         "setup/calendar.html",
         refused,
         terms=school_calendar.terms(),
-        days=school_calendar.days_off(here.school, since=here.today),
+        days=days_off.listed(since=here.today),
+        asked=holiday_questions.asked(here=here),
         today=here.today,
         was_saved="saved" in request.args,
         moved=request.args.get("moved", 0, type=int),

@@ -7,7 +7,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.db import Base, one_of
-from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningState
+from kiosk.rules.call_outage import ClosureReason
+from kiosk.rules.openings import Hazard, OpeningKind, OpeningOrigin, OpeningState
+from kiosk.rules.school_days import WeekLetter
 
 
 class OpeningRule(Base):
@@ -19,6 +21,11 @@ class OpeningRule(Base):
         CheckConstraint("0 <= from_min AND from_min < to_min AND to_min <= 1440", name="span"),
         CheckConstraint("0 < talk_min AND talk_min <= place_min", name="talk_fits"),
         CheckConstraint("valid_to >= valid_from", name="validity"),
+        CheckConstraint(
+            "(kind <> 'sunday_return' OR weekday = 7) AND (kind <> 'weekend' OR weekday >= 6)",
+            name="kind_fits_weekday",
+        ),
+        CheckConstraint("kind <> 'holiday' OR week_letter IS NULL", name="holiday_no_letter"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -30,6 +37,11 @@ class OpeningRule(Base):
     talk_min: Mapped[int]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    kind: Mapped[OpeningKind] = mapped_column(
+        one_of(OpeningKind, "kind"), default=OpeningKind.AFTER_CLASS
+    )
+    # In which school weeks of the term it holds; None: in each.
+    week_letter: Mapped[WeekLetter | None] = mapped_column(one_of(WeekLetter, "week_letter"))
 
 
 class Opening(Base):
@@ -73,6 +85,8 @@ class Opening(Base):
     # Nobody closed the room: that it is over is known, when it was left is not.
     is_close_unconfirmed: Mapped[bool] = mapped_column(default=False)
     is_tidy: Mapped[bool | None]
+    # Why a day is not as the pattern has it: cancelled, at other times, or an extra one.
+    reason: Mapped[ClosureReason | None] = mapped_column(one_of(ClosureReason, "reason"))
 
 
 class Duty(Base):

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 from kiosk.rules import civil
 from kiosk.rules.civil import DAY_MINUTES
-from kiosk.rules.school_days import SchoolDays
+from kiosk.rules.school_days import SchoolDays, WeekLetter
 
 # From here on an opening counts for the school and the bureau (`domain.md` 2.6).
 COUNTS_FROM_MIN = 30
 # So long before its planned start the door opens for a planned opening; earlier it is another one.
 OPENS_AHEAD_MIN = 30
+_SATURDAY, _SUNDAY = 6, 7
 
 
 class OpeningState(StrEnum):
@@ -25,6 +26,17 @@ class OpeningState(StrEnum):
     SHORT = "short"
     MISSED = "missed"
     CANCELLED = "cancelled"
+
+
+class OpeningKind(StrEnum):
+    """What a line of the weekly pattern is for. HOLIDAY holds between two terms, and only there."""
+
+    NOON = "noon"
+    AFTER_CLASS = "after_class"
+    EVENING = "evening"
+    SUNDAY_RETURN = "sunday_return"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
 
 
 class OpeningOrigin(StrEnum):
@@ -55,13 +67,27 @@ class OpeningRefusal(StrEnum):
     CALLS_UNFINISHED = "calls-unfinished"  # a call has no outcome yet
     CALLS_WAITING = "calls-waiting"  # a child stands at the telephone and knows nothing
     RULES_OVERLAP = "rules-overlap"
+    PAST = "past"  # a day or a time that is over
+    KIND_ELSEWHEN = "kind-elsewhen"  # a return on a Tuesday, a weekend on a Monday
+
+
+def suits(kind: OpeningKind, weekday: int) -> bool:
+    """Return whether a line of this kind may stand on a weekday (1 for Monday to 7)."""
+    match kind:
+        case OpeningKind.SUNDAY_RETURN:
+            return weekday == _SUNDAY
+        case OpeningKind.WEEKEND:
+            return weekday in {_SATURDAY, _SUNDAY}
+        case _:
+            return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyRule:
     """A period of the weekly plan. `weekday` is 1 for Monday to 7; `valid_to` is its last day.
 
-    Raises ValueError when it could never be kept.
+    With a `letter` it holds in every other school week. Raises ValueError when it could never be
+    kept.
     """
 
     rule_id: UUID
@@ -72,6 +98,8 @@ class WeeklyRule:
     talk_min: int
     valid_from: date
     valid_to: date | None
+    kind: OpeningKind = OpeningKind.AFTER_CLASS
+    letter: WeekLetter | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.weekday <= 7:  # noqa: PLR2004 - the days of a week
@@ -82,16 +110,32 @@ class WeeklyRule:
             raise ValueError(f"{self.talk_min} minutes of talk do not fit into {self.place_min}")
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValueError("the plan ends before it begins")
+        if not suits(self.kind, self.weekday):
+            raise ValueError(f"{self.kind} is not on weekday {self.weekday}")
+        if self.kind is OpeningKind.HOLIDAY and self.letter is not None:
+            raise ValueError("the weeks of a holiday have no letters")
 
     def overlaps(self, other: Self) -> bool:
-        """Return whether both plan a minute of the same weekday; for how long is not looked at."""
+        """Return whether both plan a minute of the same day; for how long is not looked at."""
         is_apart = self.to_min <= other.from_min or other.to_min <= self.from_min
-        return self.weekday == other.weekday and not is_apart
+        return self.weekday == other.weekday and not is_apart and self._may_meet(other)
+
+    def _may_meet(self, other: Self) -> bool:
+        """Return whether both may hold in the same week."""
+        if (self.kind is OpeningKind.HOLIDAY) is not (other.kind is OpeningKind.HOLIDAY):
+            return False
+        return self.letter is None or other.letter is None or self.letter is other.letter
 
     def is_for(self, on: date, *, school: SchoolDays) -> bool:
         """Return whether the rule plans this day, as the school's calendar has it."""
         is_over = self.valid_to is not None and on > self.valid_to
-        return school.plan_weekday(on) == self.weekday and self.valid_from <= on and not is_over
+        if on < self.valid_from or is_over:
+            return False
+        if self.kind is OpeningKind.HOLIDAY:
+            return school.holiday_weekday(on) == self.weekday
+        if school.plan_weekday(on) != self.weekday:
+            return False
+        return self.letter is None or school.week_letter(on) is self.letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

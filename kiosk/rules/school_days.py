@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Final
 
 _DAY: Final = timedelta(days=1)
+# Monday to Friday; a made-up Saturday is one of them, by the weekday that it follows.
+_SCHOOL_DAYS: Final = frozenset(range(1, 6))
 # So many closed days within a week are a holiday, after which everything would be due at once.
 _HOLIDAY_DAYS: Final = 5
 # For so long after a holiday its returns may still be spread.
@@ -26,6 +28,13 @@ class DayKind(StrEnum):
 
     CLOSED = "closed"
     MADE_UP = "made_up"
+
+
+class WeekLetter(StrEnum):
+    """A for the odd school weeks of a term, the first among them, B for the even ones."""
+
+    A = "a"
+    B = "b"
 
 
 class CalendarProblem(StrEnum):
@@ -114,6 +123,34 @@ class SchoolDays:
         if special is not None and special.kind is DayKind.MADE_UP:
             return special.as_weekday
         return None if self.is_closed(day) else day.isoweekday()
+
+    def holiday_weekday(self, day: date) -> int | None:
+        """Return the weekday (1 to 7) of a day between two terms; None when anything is said of it.
+
+        The plan for the holidays holds then, and no other.
+        """
+        return day.isoweekday() if self.is_vacation(day) and day not in self.days else None
+
+    def week_number(self, day: date) -> int:
+        """Return how many school weeks of the term there were up to the week of this day, from 1.
+
+        A week that the calendar closes from Monday to Friday is a holiday and is not counted: the
+        days around it have the number of the week before. Between the terms nothing is counted;
+        where no term is known, from the beginning of August or of February.
+        """
+        term = self.term_of(day)
+        first = plain_term(day).first_day if term is None else term.first_day
+        monday = first - _DAY * first.weekday()
+        weeks = (day - monday).days // 7 + 1
+        return max(sum(self._is_school_week(monday + 7 * _DAY * n, first) for n in range(weeks)), 1)
+
+    def week_letter(self, day: date) -> WeekLetter:
+        """Return the letter of the school week of a day."""
+        return WeekLetter.A if self.week_number(day) % 2 else WeekLetter.B
+
+    def _is_school_week(self, monday: date, first: date) -> bool:
+        week = [day for day in (monday + _DAY * n for n in range(7)) if day >= first]
+        return any(self.plan_weekday(day) in _SCHOOL_DAYS for day in week)
 
     def term_of(self, day: date) -> TermSpan | None:
         return next((term for term in self.terms if term.has(day)), None)

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, true
 from sqlalchemy.orm import Session
 
 from kiosk.db import any_of
@@ -52,13 +53,19 @@ def open_days(session: Session | Connection, *, after: date, here: Here) -> Call
     return lambda day: not here.school.is_closed(day) and opens(day)
 
 
-def open_days_from(session: Session, first: date, *, here: Here) -> frozenset[date]:
-    """Return all days from this one on that the plan knows and on which the room opens."""
+def open_days_from(
+    session: Session, first: date, *, here: Here, without: UUID | None = None
+) -> frozenset[date]:
+    """Return all days from this one on that the plan knows and on which the room opens.
+
+    As they would be `without` one of the openings.
+    """
     planned = session.scalars(
         select(Opening.on_date)
         .where(
             Opening.home_id == here.home_id,
             Opening.on_date >= first,
+            true() if without is None else Opening.id != without,
             Opening.state.not_in(any_of({OpeningState.CANCELLED, OpeningState.MISSED})),
         )
         .distinct()

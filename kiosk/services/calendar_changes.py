@@ -11,6 +11,7 @@ from kiosk.models.calls import Slot
 from kiosk.models.home import Home
 from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules.openings import OpeningState
+from kiosk.rules.school_days import SchoolDays
 from kiosk.services import call_losses, loan_days, opening_plan
 from kiosk.services.here import Here
 
@@ -27,17 +28,24 @@ class Followed:
     calls_moved: int = 0
 
 
-def follow(session: Session, *, staff_id: UUID, here: Here, agreed: str | None = None) -> Followed:
+def follow(
+    session: Session,
+    *,
+    before: SchoolDays,
+    staff_id: UUID,
+    here: Here,
+    agreed: str | None = None,
+) -> Followed:
     """Let plan and loans follow the calendar of `here`, inside a transaction that is under way.
 
-    `agreed` is the digest of the calls that are lost, as somebody has seen them; with None nobody
-    looks beforehand.
+    `before` is the calendar as it was. `agreed` is the digest of the calls that are lost, as
+    somebody has seen them; with None nobody looks beforehand.
 
     Raises:
         RefusedError: CHANGED, when calls would be lost that nobody was shown.
     """
     rooms = [replace(here, home_id=home_id) for home_id in session.scalars(select(Home.id)).all()]
-    going = [(room, _going(session, room)) for room in rooms]
+    going = [(room, _going(session, room, before)) for room in rooms]
     released, moved = give_up(session, going, agreed=agreed, staff_id=staff_id, here=here)
     for room in rooms:
         opening_plan.plan_ahead_in(session, here=room)
@@ -79,19 +87,25 @@ def give_up(
     return released, moved
 
 
-def _going(session: Session, here: Here) -> Sequence[Opening]:
-    """Return the planned openings that the calendar has no longer."""
+def _going(session: Session, here: Here, before: SchoolDays) -> Sequence[Opening]:
+    """Return the planned openings that the calendar has no longer.
+
+    One that was planned by hand on a closed day stays, until that day is closed once more.
+    """
     planned = session.execute(
-        select(Opening, OpeningRule.weekday)
-        .join(OpeningRule, OpeningRule.id == Opening.rule_id)
+        select(Opening, OpeningRule)
+        .outerjoin(OpeningRule, OpeningRule.id == Opening.rule_id)
         .where(
             Opening.home_id == here.home_id,
             Opening.on_date >= here.today,
             Opening.state == OpeningState.PLANNED,
         )
     ).all()
-    return [
-        opening
-        for opening, weekday in planned
-        if here.school.plan_weekday(opening.on_date) != weekday
-    ]
+    return [opening for opening, rule in planned if not _stays(opening, rule, here, before)]
+
+
+def _stays(opening: Opening, rule: OpeningRule | None, here: Here, before: SchoolDays) -> bool:
+    on = opening.on_date
+    if rule is not None:
+        return opening_plan.weekly_rule(rule).is_for(on, school=here.school)
+    return before.is_closed(on) or not here.school.is_closed(on)

@@ -33,6 +33,7 @@ from kiosk.services import (
 )
 from kiosk.services.call_losses import Preview, WeekLosses
 from kiosk.services.here import Here
+from kiosk.services.loan_days import DueMove
 
 __all__ = [
     "Closed",
@@ -43,6 +44,7 @@ __all__ = [
     "Preview",
     "close_line",
     "close_opening",
+    "due_moves",
     "mend_line",
     "preview_line",
     "preview_opening",
@@ -79,8 +81,13 @@ def preview_opening(opening_id: UUID, *, here: Here) -> Preview:
         NotFoundError: NOT_OPEN, for no such planned opening of this room.
     """
     session = reading()
-    _planned(session, opening_id, here)
+    opening_plan.planned(session, opening_id, here=here)
     return call_losses.preview(session, Slot.opening_id == opening_id, here=here)
+
+
+def due_moves(opening_id: UUID, *, here: Here) -> tuple[DueMove, ...]:
+    """Return which due days would move if an opening did not take place."""
+    return loan_days.without(reading(), opening_id, here=here)
 
 
 def close_line(
@@ -175,9 +182,10 @@ def close_opening(
         RefusedError: CHANGED, when other things would follow than the page showed.
     """
     with transaction() as session:
-        opening = _planned(session, opening_id, here)
+        opening = opening_plan.planned(session, opening_id, here=here)
         work = call_losses.losses(session, Slot.opening_id == opening_id, here=here)
         call_losses.check(work, digest)
+        opening.reason = reason
         released = opening_plan.withdraw(session, opening, staff_id=staff_id, here=here)
         session.flush()  # its places are gone before anybody is seated
         moved = sum(call_losses.seat(session, one, staff_id=staff_id, here=here) for one in work)
@@ -210,7 +218,7 @@ def reopen(opening_id: UUID, *, staff_id: UUID, here: Here) -> None:
         ).first()
         if in_the_way is not None:
             raise RefusedError(ClosureRefusal.TIME_TAKEN)
-        opening.state = OpeningState.PLANNED
+        opening.state, opening.reason = OpeningState.PLANNED, None
         session.flush()  # its places are laid out again
         opening_plan.lay_out_slots(session, here=here)
         call_repair.repair_weeks(session, here=here)
@@ -224,15 +232,6 @@ def _line(session: Session, line_id: UUID, here: Here) -> Line:
     if line is None or line.home_id != here.home_id:
         raise NotFoundError(CallRefusal.PHONE_DOWN)
     return line
-
-
-def _planned(session: Session, opening_id: UUID, here: Here) -> Opening:
-    opening = session.get(Opening, opening_id, with_for_update=True)
-    if opening is None or opening.home_id != here.home_id:
-        raise NotFoundError(OpeningRefusal.NOT_OPEN)
-    if opening.state is not OpeningState.PLANNED:
-        raise NotFoundError(OpeningRefusal.NOT_OPEN)
-    return opening
 
 
 def _carry_out(session: Session, work: list[WeekLosses], staff_id: UUID, here: Here) -> Closed:

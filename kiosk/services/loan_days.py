@@ -4,9 +4,12 @@ Whatever opens or closes a day calls `follow` in its own transaction: the calend
 is cancelled, a line of the weekly pattern that begins or ends, days that are planned ahead.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -43,13 +46,39 @@ def follow(session: Session, *, here: Here) -> int:
     """
     session.flush()  # what opens and what does not is asked of the database
     days = calendar.open_days_from(session, here.today, here=here)
-    moved = 0
+    moved = list(_moved(session, days, here))
+    for row, due_on in moved:
+        session.execute(update(Loan).where(Loan.id == row.id).values(due_on=due_on))
+    return len(moved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class DueMove:
+    """How many loans are due on another day."""
+
+    was_on: date
+    due_on: date
+    books: int
+
+
+def without(session: Session, opening_id: UUID, *, here: Here) -> tuple[DueMove, ...]:
+    """Return which due days would move if an opening did not take place; nothing is changed."""
+    days = calendar.open_days_from(session, here.today, here=here, without=opening_id)
+    moved = Counter((row.due_on, due_on) for row, due_on in _moved(session, days, here))
+    return tuple(
+        sorted(
+            DueMove(was_on=was_on, due_on=due_on, books=books)
+            for (was_on, due_on), books in moved.items()
+        )
+    )
+
+
+def _moved(session: Session, days: Collection[date], here: Here) -> Iterator[tuple[AnyRow, date]]:
+    """Yield the loans that are due on another day where the room opens on these, and that day."""
     for row in session.execute(_OUT.where(Loan.due_on >= here.today)).all():
         due_on = _due_on(row, days.__contains__, here)
         if due_on != row.due_on:
-            session.execute(update(Loan).where(Loan.id == row.id).values(due_on=due_on))
-            moved += 1
-    return moved
+            yield row, due_on
 
 
 def _due_on(row: AnyRow, is_open: Callable[[date], bool], here: Here) -> date:

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading
 from kiosk.errors import NotFoundError
-from kiosk.models.openings import Duty, Opening, SafetyCheck
+from kiosk.models.openings import Duty, Opening, OpeningRule, SafetyCheck
 from kiosk.models.people import Staff
+from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.openings import (
     Hazard,
     OpeningOrigin,
@@ -30,6 +31,7 @@ _HOUR_MIN: Final = 60
 class OpeningRow:
     """One opening; minutes since midnight are the plan, instants what happened.
 
+    `reason` is why the day is not as the pattern has it, `by_pattern` when that differs: from, to.
     `hours` is how long it was open, to one decimal; 0 while it is not over. Of one that nobody
     closed it is worked out from the plan: `is_close_unconfirmed` says so.
     """
@@ -40,6 +42,8 @@ class OpeningRow:
     to_min: int
     origin: OpeningOrigin
     state: OpeningState
+    reason: ClosureReason | None
+    by_pattern: tuple[int, int] | None
     opened_at: datetime | None
     closed_at: datetime | None
     is_close_unconfirmed: bool
@@ -104,6 +108,7 @@ def _rows(session: Session, openings: Sequence[Opening], here: Here) -> tuple[Op
     ids = [opening.id for opening in openings]
     duty = _duty(session, ids)
     checks = _checks(session, ids)
+    patterns = _patterns(session, ids)
     return tuple(
         OpeningRow(
             opening_id=one.id,
@@ -112,6 +117,8 @@ def _rows(session: Session, openings: Sequence[Opening], here: Here) -> tuple[Op
             to_min=one.to_min,
             origin=one.origin,
             state=_state(one, here),
+            reason=one.reason,
+            by_pattern=patterns.get(one.id),
             opened_at=one.opened_at,
             closed_at=one.closed_at,
             is_close_unconfirmed=one.is_close_unconfirmed,
@@ -127,6 +134,19 @@ def _rows(session: Session, openings: Sequence[Opening], here: Here) -> tuple[Op
         )
         for one in openings
     )
+
+
+def _patterns(session: Session, opening_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Return from when to when the pattern has the openings that are at other times."""
+    rows = session.execute(
+        select(Opening.id, OpeningRule.from_min, OpeningRule.to_min)
+        .join(OpeningRule, OpeningRule.id == Opening.rule_id)
+        .where(
+            Opening.id.in_(opening_ids),
+            or_(Opening.from_min != OpeningRule.from_min, Opening.to_min != OpeningRule.to_min),
+        )
+    )
+    return {row.id: (row.from_min, row.to_min) for row in rows}
 
 
 def _duty(session: Session, opening_ids: Collection[UUID]) -> dict[UUID, list[str]]:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, transaction
+from kiosk.errors import NotFoundError
 from kiosk.ids import new_id
 from kiosk.models.call_plan import PlanSeat
 from kiosk.models.calls import TO_COME_STATES, Booking, Line, Slot, SlotStatus
@@ -17,6 +18,7 @@ from kiosk.rules import civil, openings, slots
 from kiosk.rules.openings import (
     DatedOpening,
     OpeningOrigin,
+    OpeningRefusal,
     OpeningState,
     WeeklyRule,
 )
@@ -105,6 +107,20 @@ def _ahead(session: Session, here: Here) -> Sequence[AnyRow]:
     ).all()
 
 
+def planned(session: Session, opening_id: UUID, *, here: Here) -> Opening:
+    """Return a planned opening of this room, kept for this transaction.
+
+    Raises:
+        NotFoundError: NOT_OPEN, for no such planned opening.
+    """
+    opening = session.get(Opening, opening_id, with_for_update=True)
+    if opening is None or opening.home_id != here.home_id:
+        raise NotFoundError(OpeningRefusal.NOT_OPEN)
+    if opening.state is not OpeningState.PLANNED:
+        raise NotFoundError(OpeningRefusal.NOT_OPEN)
+    return opening
+
+
 def withdraw(session: Session, opening: Opening, *, staff_id: UUID, here: Here) -> int:
     """Cancel an opening with its places; return how many calls were released."""
     opening.state = OpeningState.CANCELLED
@@ -182,19 +198,23 @@ def _is_there(one: DatedOpening, standing: Iterable[Opening]) -> bool:
 
 def _rules(session: Session, here: Here) -> list[WeeklyRule]:
     rows = session.scalars(select(OpeningRule).where(OpeningRule.home_id == here.home_id))
-    return [
-        WeeklyRule(
-            rule_id=row.id,
-            weekday=row.weekday,
-            from_min=row.from_min,
-            to_min=row.to_min,
-            place_min=row.place_min,
-            talk_min=row.talk_min,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-        )
-        for row in rows
-    ]
+    return [weekly_rule(row) for row in rows]
+
+
+def weekly_rule(row: OpeningRule) -> WeeklyRule:
+    """Return a line of the weekly pattern as the rules read it."""
+    return WeeklyRule(
+        rule_id=row.id,
+        weekday=row.weekday,
+        from_min=row.from_min,
+        to_min=row.to_min,
+        place_min=row.place_min,
+        talk_min=row.talk_min,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        kind=row.kind,
+        letter=row.week_letter,
+    )
 
 
 def _miss_past_ones(session: Session, here: Here) -> None:

@@ -1,5 +1,6 @@
 """The weekly pattern: its lines are added from today on, and end today."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,7 +11,14 @@ from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.home import Home
 from kiosk.models.openings import Opening, OpeningRule
-from kiosk.rules.openings import OpeningRefusal, OpeningState, WeeklyRule
+from kiosk.rules.openings import (
+    OpeningKind,
+    OpeningRefusal,
+    OpeningState,
+    WeeklyRule,
+    suits,
+)
+from kiosk.rules.school_days import WeekLetter
 from kiosk.rules.sessions import SessionProblem
 from kiosk.services import audit, calendar_changes, loan_days, opening_plan
 from kiosk.services.audit import AuditAction
@@ -31,40 +39,43 @@ def _rules(session: Session, here: Here) -> tuple[WeeklyRule, ...]:
         )
         .order_by(OpeningRule.weekday, OpeningRule.from_min)
     )
-    return tuple(
-        WeeklyRule(
-            rule_id=row.id,
-            weekday=row.weekday,
-            from_min=row.from_min,
-            to_min=row.to_min,
-            place_min=row.place_min,
-            talk_min=row.talk_min,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-        )
-        for row in rows
-    )
+    return tuple(map(opening_plan.weekly_rule, rows))
 
 
-def add_rule(
-    *, weekday: int, from_min: int, to_min: int, place_min: int, staff_id: UUID, here: Here
-) -> UUID:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRule:
+    """A line of the weekly pattern as a form has it; `weekday` is 1 for Monday to 7."""
+
+    weekday: int
+    from_min: int
+    to_min: int
+    place_min: int
+    kind: OpeningKind = OpeningKind.AFTER_CLASS
+    letter: WeekLetter | None = None
+
+
+def add_rule(wanted: NewRule, *, staff_id: UUID, here: Here) -> UUID:
     """Add a line to the weekly pattern from today on, and lay out its openings.
 
     Raises:
-        InvalidInputError: BAD_FORM, for times that are no period of a day.
+        InvalidInputError: BAD_FORM, for times that are no period of a day; KIND_ELSEWHEN, for a
+            kind that is not on this weekday.
         RefusedError: RULES_OVERLAP, when a line that goes on has some of this time already.
     """
+    if not suits(wanted.kind, wanted.weekday):
+        raise InvalidInputError(OpeningRefusal.KIND_ELSEWHEN, field="kind")
     try:
         rule = WeeklyRule(
             rule_id=new_id(here.now),
-            weekday=weekday,
-            from_min=from_min,
-            to_min=to_min,
-            place_min=place_min,
-            talk_min=max(place_min - 2, 1),
+            weekday=wanted.weekday,
+            from_min=wanted.from_min,
+            to_min=wanted.to_min,
+            place_min=wanted.place_min,
+            talk_min=max(wanted.place_min - 2, 1),
             valid_from=here.today,
             valid_to=None,
+            kind=wanted.kind,
+            letter=None if wanted.kind is OpeningKind.HOLIDAY else wanted.letter,
         )
     except ValueError as error:
         raise InvalidInputError(SessionProblem.BAD_FORM, field="from") from error
@@ -89,6 +100,8 @@ def _stored(rule: WeeklyRule, here: Here) -> OpeningRule:
         talk_min=rule.talk_min,
         valid_from=rule.valid_from,
         valid_to=rule.valid_to,
+        kind=rule.kind,
+        week_letter=rule.letter,
     )
 
 

@@ -18,6 +18,7 @@ from kiosk.services import (
     library_settings,
     migrate,
     opening_plan,
+    public_holidays,
     school_calendar,
     term_copy,
     term_end,
@@ -66,14 +67,19 @@ def prepare(settings: Settings, *, now: datetime) -> None:
 
 
 def go_on(settings: Settings, *, now: datetime) -> None:
-    """End what a power cut has left half done, beside a kiosk that answers already.
+    """End what a power cut has left half done and learn new holidays, beside a kiosk that answers.
 
     Needs an application context. What fails is left to the next start.
     """
+    here = _here(settings, now)
     try:
-        term_end.finish(actor_id=None, here=_here(settings, now))
+        term_end.finish(actor_id=None, here=here)
     except (KioskError, SQLAlchemyError):
         _log.exception("the end of a term could not be gone on with")
+    try:
+        public_holidays.seed(here=here)
+    except (KioskError, SQLAlchemyError):
+        _log.exception("the public holidays could not be stored")
 
 
 @contextmanager

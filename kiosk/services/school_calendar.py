@@ -39,17 +39,6 @@ class TermRow:
     is_frozen: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DaysOff:
-    """Closed days of one name that follow each other, or one day that is made up."""
-
-    name: str
-    kind: DayKind
-    first_day: date
-    last_day: date
-    as_weekday: int | None
-
-
 @dataclass(slots=True, kw_only=True)
 class Changed:
     """The calendar after a change, and what followed from it."""
@@ -95,32 +84,6 @@ def terms() -> tuple[TermRow, ...]:
     )
 
 
-def days_off(school: SchoolDays, *, since: date) -> tuple[DaysOff, ...]:
-    """Return the special days from one day on, those that belong together as one."""
-    found: list[DaysOff] = []
-    for day in sorted(day for day in school.days if day >= since):
-        special = school.days[day]
-        last = found[-1] if found else None
-        if last is not None and _goes_on(last, day, special):
-            found[-1] = replace(last, last_day=day)
-        else:
-            found.append(
-                DaysOff(
-                    name=special.name,
-                    kind=special.kind,
-                    first_day=day,
-                    last_day=day,
-                    as_weekday=special.as_weekday,
-                )
-            )
-    return tuple(found)
-
-
-def _goes_on(before: DaysOff, day: date, special: SpecialDay) -> bool:
-    is_alike = before.kind is special.kind is DayKind.CLOSED and before.name == special.name
-    return is_alike and day - before.last_day == timedelta(days=1)
-
-
 def set_term(
     term_id: UUID | None,
     *,
@@ -140,7 +103,7 @@ def set_term(
     if span.first_day == span.last_day:
         raise InvalidInputError(CalendarProblem.ENDS_BEFORE_IT_BEGINS)
     what = f"term {span.first_day}..{span.last_day}"
-    with _changing(what, staff_id, here, agreed) as (session, changed):
+    with changing(what, staff_id, here, agreed) as (session, changed):
         row = None if term_id is None else _term(session, term_id)
         others = session.scalars(select(Term).where(Term.id != (term_id or new_id(here.now)))).all()
         if any(other.name == name for other in others):
@@ -156,7 +119,7 @@ def set_term(
 
 def remove_term(term_id: UUID, *, staff_id: UUID, here: Here, agreed: str | None = None) -> Changed:
     """Take a term out. Raises NotFoundError: UNKNOWN; RefusedError: TERM_FROZEN."""
-    with _changing(f"term {term_id} removed", staff_id, here, agreed) as (session, changed):
+    with changing(f"term {term_id} removed", staff_id, here, agreed) as (session, changed):
         session.delete(_term(session, term_id))
     return changed()
 
@@ -172,8 +135,8 @@ def close_days(
     _check(name, span, longest=_LONGEST_CLOSURE)
     _check_ahead(span.first_day, here)
     what = f"closed {span.first_day}..{span.last_day}"
-    with _changing(what, staff_id, here, agreed) as (session, done):
-        _forget(session, span)
+    with changing(what, staff_id, here, agreed) as (session, done):
+        forget(session, span)
         for wait in range((span.last_day - span.first_day).days + 1):
             session.add(
                 CalendarDay(
@@ -204,8 +167,8 @@ def make_up(
     _check(name, span, longest=_LONGEST_CLOSURE)
     _check_ahead(day, here)
     what = f"made up {day} as {as_weekday}"
-    with _changing(what, staff_id, here, agreed) as (session, changed):
-        _forget(session, span)
+    with changing(what, staff_id, here, agreed) as (session, changed):
+        forget(session, span)
         session.add(
             CalendarDay(
                 on_date=day,
@@ -222,13 +185,13 @@ def as_usual(span: TermSpan, *, staff_id: UUID, here: Here, agreed: str | None =
     """Let days be as their weekday says again. Raises InvalidInputError: IN_THE_PAST."""
     _check_ahead(span.first_day, here)
     what = f"as usual {span.first_day}..{span.last_day}"
-    with _changing(what, staff_id, here, agreed) as (session, done):
-        _forget(session, span)
+    with changing(what, staff_id, here, agreed) as (session, done):
+        forget(session, span)
     return done()
 
 
 @contextmanager
-def _changing(
+def changing(
     what: str, staff_id: UUID, here: Here, agreed: str | None
 ) -> Iterator[tuple[Session, Callable[[], Changed]]]:
     """Let the block change the calendar, and all the rest follow, in one transaction.
@@ -243,7 +206,7 @@ def _changing(
         found.school = _read(session)
         after = replace(here, school=found.school)
         found.followed = calendar_changes.follow(
-            session, staff_id=staff_id, here=after, agreed=agreed
+            session, before=here.school, staff_id=staff_id, here=after, agreed=agreed
         )
         audit.record(
             session,
@@ -283,7 +246,8 @@ def _check_ahead(first: date, here: Here) -> None:
         raise InvalidInputError(CalendarProblem.IN_THE_PAST)
 
 
-def _forget(session: Session, span: TermSpan) -> None:
+def forget(session: Session, span: TermSpan) -> None:
+    """Take out what is noted of these days, inside a change of the calendar."""
     session.execute(
         delete(CalendarDay).where(CalendarDay.on_date.between(span.first_day, span.last_day))
     )

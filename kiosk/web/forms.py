@@ -99,6 +99,11 @@ def one_of(name: str, members: type[E]) -> E:
         raise InvalidInputError(SessionProblem.BAD_FORM, field=name) from error
 
 
+def one_of_or_none(name: str, members: type[E]) -> E | None:
+    """Return a member of a closed set, or None where nothing was chosen."""
+    return one_of(name, members) if raw(name) else None
+
+
 def is_ticked(name: str) -> bool:
     return name in request.form
 

@@ -1,3 +1,4 @@
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from kiosk.db import db, reading, transaction
-from kiosk.errors import NotFoundError, RefusedError
+from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.calls import Booking, BookingEvent, Line, Slot, SlotStatus
@@ -20,9 +21,11 @@ from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules import civil
 from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.call_states import CallState
-from kiosk.rules.openings import OpeningOrigin, OpeningRefusal, OpeningState
+from kiosk.rules.openings import OpeningKind, OpeningOrigin, OpeningRefusal, OpeningState
+from kiosk.rules.school_days import WeekLetter
 from kiosk.services import calendar, call_closures, opening_plan, opening_rules, openings
 from kiosk.services.here import Here
+from kiosk.services.opening_rules import NewRule
 from tests import factories
 from tests.clock import FrozenClock
 from tests.conftest import here_in
@@ -251,10 +254,7 @@ def _add_rule(here: Here, from_min: int, to_min: int, *, weekday: int = 7) -> bo
     teacher = factories.staff(here)
     try:
         opening_rules.add_rule(
-            weekday=weekday,
-            from_min=from_min,
-            to_min=to_min,
-            place_min=10,
+            NewRule(weekday=weekday, from_min=from_min, to_min=to_min, place_min=10),
             staff_id=teacher.staff_id,
             here=here,
         )
@@ -447,3 +447,71 @@ def test_the_database_keeps_rules_whole(either_app: Flask, clock: FrozenClock) -
         with pytest.raises(DatabaseError), transaction() as session:
             session.execute(update(OpeningRule).values(wrong))
     assert opening_plan.plan_ahead(here=here) == 0
+
+
+def test_lines_of_odd_and_even_weeks_share_a_time_and_take_turns(here: Here) -> None:
+    staff_id = factories.staff(here).staff_id
+    for letter in WeekLetter:
+        wanted = NewRule(weekday=6, from_min=540, to_min=600, place_min=10, letter=letter)
+        opening_rules.add_rule(wanted, staff_id=staff_id, here=here)
+
+    lines = {one.rule_id: one.letter for one in opening_rules.rules(here=here) if one.letter}
+    saturdays = [lines[o.rule_id] for o in _openings() if o.rule_id in lines]
+    assert set(lines.values()) == set(WeekLetter)
+    assert all(one is not two for one, two in pairwise(saturdays))
+    assert len(saturdays) == len({o.on_date for o in _openings() if o.on_date.isoweekday() == 6})
+
+
+def test_a_return_on_a_tuesday_is_no_line(here: Here) -> None:
+    wanted = NewRule(
+        weekday=2, from_min=540, to_min=600, place_min=10, kind=OpeningKind.SUNDAY_RETURN
+    )
+
+    with pytest.raises(InvalidInputError) as error:
+        opening_rules.add_rule(wanted, staff_id=factories.staff(here).staff_id, here=here)
+
+    assert error.value.reason is OpeningRefusal.KIND_ELSEWHEN
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": OpeningKind.WEEKEND},
+        {"kind": OpeningKind.HOLIDAY, "week_letter": WeekLetter.A},
+    ],
+)
+def test_the_database_refuses_a_kind_where_it_cannot_be(
+    either_app: Flask, clock: FrozenClock, wrong: dict[str, object]
+) -> None:
+    del either_app, clock
+    with pytest.raises(DatabaseError), transaction() as session:
+        session.execute(update(OpeningRule).values(wrong))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_stands_in_the_plan_is_never_overwritten(here: Here, seed: int) -> None:
+    """Whatever was changed by hand: planning again, on any later day, changes and adds nothing."""
+    chance = random.Random(seed)  # noqa: S311 - a plan that is the same at each run
+    with transaction() as session:
+        for opening in session.scalars(select(Opening)).all():
+            match chance.randrange(4):
+                case 0:
+                    opening.state = OpeningState.CANCELLED
+                case 1:
+                    opening.from_min, opening.to_min = 600, 660
+                case 2:
+                    opening.place_min = 20
+                case _:
+                    pass
+    before = {o.id: (o.state, o.from_min, o.to_min, o.place_min) for o in _openings()}
+
+    later = replace(here, now=here.now + timedelta(days=chance.randrange(1, 40)))
+    made = opening_plan.plan_ahead(here=later)
+
+    after = {o.id: (o.from_min, o.to_min, o.place_min) for o in _openings()}
+    planned = {o.id for o in _openings() if o.on_date <= here.today + timedelta(days=90)}
+    assert planned == set(before)
+    assert all(after[one] == before[one][1:] for one in before)
+    assert made == len(after) - len(before)
+    cancelled = [one for one, was in before.items() if was[0] is OpeningState.CANCELLED]
+    assert {o.state for o in _openings() if o.id in cancelled} == {OpeningState.CANCELLED}

@@ -33,7 +33,7 @@ STAYS = {
         "label_checked_at", "misses", "added_at", "pile_request_id", "price_reason",
     },
     "line": {"name"},
-    "opening": {"rule_id", "place_min", "talk_min", "is_close_unconfirmed"},
+    "opening": {"rule_id", "place_min", "talk_min", "is_close_unconfirmed", "reason"},
     "duty": {"staff_id"},
     "safety_check": {"note"},
     "visit": {"request_id", "leave_request_id"},
@@ -54,7 +54,8 @@ STAYS = {
 ALL_STAYS = {
     "audit", "batch_goods", "batch_not_taken", "booking_event", "calendar_day",
     "call_setting", "call_wish", "card", "child_lesson", "contact", "contact_doubt",
-    "contact_hours", "device", "hold",
+    "contact_hours", "device", "hold", "holiday_year", "public_day",
+    "rule_set_choice",
     "home", "intake_batch", "item_case", "late_entry", "ledger_archive", "lending_policy",
     "library_setting", "line_outage", "opening_rule", "picture_code", "plan_seat",
     "room_reading", "scanner", "shelf", "staff",

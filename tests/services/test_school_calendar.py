@@ -26,6 +26,7 @@ from kiosk.services import (
     calendar,
     call_closures,
     call_settings,
+    days_off,
     lending,
     library_settings,
     opening_plan,
@@ -36,6 +37,7 @@ from kiosk.services import (
 from kiosk.services.answers import Lent
 from kiosk.services.call_settings import PlanSettings
 from kiosk.services.here import Here
+from kiosk.services.opening_rules import NewRule
 from kiosk.services.school_calendar import Changed
 from tests import factories
 from tests.clock import FrozenClock
@@ -339,9 +341,9 @@ def test_a_term_whose_ledgers_are_in_the_archive_stays_as_it_is(here: Here) -> N
 
 
 def test_days_off_of_one_name_are_listed_as_one(here: Here) -> None:
-    changed = _close(here, FRIDAY, 3)
+    _close(here, FRIDAY, 3)
 
-    (listed,) = school_calendar.days_off(changed.school, since=here.today)
+    (listed,) = days_off.listed(since=here.today)
 
     assert (listed.first_day, listed.last_day) == (FRIDAY, FRIDAY + DAY * 2)
 
@@ -419,7 +421,7 @@ def test_a_book_moves_when_a_line_of_the_week_ends_and_when_one_begins(here: Her
     opening_rules.end_rule(of_friday.rule_id, staff_id=staff_id, here=here)
     without = _due()
     opening_rules.add_rule(
-        weekday=6, from_min=540, to_min=600, place_min=10, staff_id=staff_id, here=here
+        NewRule(weekday=6, from_min=540, to_min=600, place_min=10), staff_id=staff_id, here=here
     )
 
     assert without == [FRIDAY + DAY * 3]

@@ -27,6 +27,7 @@ from kiosk.services import (
 )
 from kiosk.services.here import Here
 from kiosk.services.ledgers import Ledger
+from kiosk.services.opening_rules import NewRule
 from tests import factories
 from tests.clock import FrozenClock
 from tests.conftest import here_in
@@ -96,7 +97,7 @@ def test_plan_and_lines_change(either_app: Flask, clock: FrozenClock) -> None:
     assert [line.is_in_use for line in call_lines.lines(here=here)] == [True, False]
 
     rule_id = opening_rules.add_rule(
-        weekday=7, from_min=600, to_min=700, place_min=10, staff_id=teacher, here=here
+        NewRule(weekday=7, from_min=600, to_min=700, place_min=10), staff_id=teacher, here=here
     )
     assert len(opening_rules.rules(here=here)) == 6
     opening_rules.end_rule(rule_id, staff_id=teacher, here=here)

@@ -1,6 +1,7 @@
 """The room opens in one touch, closes with what is left, and its plan can be changed."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -8,11 +9,14 @@ from kiosk.db import reading
 from kiosk.models.calls import Booking, Slot
 from kiosk.models.openings import Duty, Opening, SafetyCheck
 from kiosk.rules.call_states import CallState
+from kiosk.rules.codes import parse
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.staff import Role
+from kiosk.services import lending
+from kiosk.services.answers import Lent
 from kiosk.services.here import Here
 from tests import factories
-from tests.page import PageClient, Upload
+from tests.page import Page, PageClient, Upload
 from tests.web.staff import sign_in, token
 
 FIELDS = {"Opens": "from", "Closes": "to", "Minutes for a call": "place_min"}
@@ -28,6 +32,11 @@ def _today(here: Here) -> Opening:
     session = reading()
     session.rollback()
     return session.query(Opening).filter_by(home_id=here.home_id, on_date=here.today).one()
+
+
+def _row(page: Page, words: str) -> str:
+    rows = [" ".join("".join(row.itertext()).split()) for row in page.all("tr")]
+    return next(row for row in rows if words in row)
 
 
 def test_one_touch_opens_the_room(page: PageClient, here: Here) -> None:
@@ -172,6 +181,30 @@ def test_a_line_of_the_weekly_pattern_is_added_and_ended(page: PageClient) -> No
     assert factories.how_many(Opening) == before
 
 
+def test_a_line_has_a_kind_and_may_hold_in_every_other_week(page: PageClient) -> None:
+    typed: dict[str, str | bool | Upload] = {"Opens": "18:30", "Closes": "20:00"}
+    listing = page.open("/staff/openings")
+
+    added = listing.press(
+        "Add from today on",
+        {"Day": "Sunday", "Kind": "return on Sunday", "Weeks": "even weeks (B)", **typed},
+    )
+
+    row = _row(added, "return on Sunday")
+    assert "18:30–20:00" in row
+    assert "even weeks (B)" in row
+    assert "School week" in added.words
+
+
+def test_a_kind_that_is_not_on_that_day_says_so(page: PageClient) -> None:
+    refused = page.open("/staff/openings").press(
+        "Add from today on", {"Day": "Tuesday", "Kind": "weekend"}
+    )
+
+    assert refused.status == 422
+    assert "a weekend on a Saturday or Sunday" in refused.words
+
+
 def test_a_line_of_the_pattern_with_calls_asks_before_it_ends(page: PageClient, here: Here) -> None:
     opening = (
         reading()
@@ -250,3 +283,77 @@ def test_a_duty_teacher_does_not_change_the_weekly_pattern(page: PageClient, her
 
     assert "Add from today on" not in listing.words
     assert "End today" not in listing.words
+
+
+def test_one_day_is_moved_to_other_times_with_a_reason(page: PageClient, here: Here) -> None:
+    monday = here.today + timedelta(days=3)
+    listing = page.open(f"/staff/openings?from={monday}&to={monday}")
+    links = [a.get("href", "") for a in listing.all("a") if "/change" in a.get("href", "")]
+
+    changed = page.open(links[0]).press(
+        "Change this day", {"Opens": "15:00", "Closes": "17:00", "Reason": "exam"}
+    )
+
+    row = _row(changed, "15:00–17:00")
+    assert "else 16:30–18:00" in row
+    assert "exam" in row
+
+
+def test_a_changed_day_that_costs_a_call_asks_first(page: PageClient, here: Here) -> None:
+    monday = here.today + timedelta(days=3)
+    slot = reading().query(Slot).filter_by(on_date=monday, start_min=17 * 60 + 50).one()
+    booking_id = factories.booking(here, factories.child(here).child_id, slot_id=slot.id)
+    path = f"/staff/openings/{slot.opening_id}/change"
+
+    asked = page.open(path).press("Change this day", {"Closes": "17:30"})
+    before = reading().get_one(Booking, booking_id).state
+    done = asked.press("Do it")
+
+    assert "1 call will be released and owed to its child." in asked.words
+    assert before is CallState.BOOKED
+    assert "1 call was released" in done.words
+
+
+def test_an_opening_more_is_planned_for_a_day(page: PageClient, here: Here) -> None:
+    sunday = here.today + timedelta(days=2)
+
+    planned = page.open("/staff/openings/extra").press(
+        "Plan it", {"Day": f"{sunday}", "Opens": "15:00", "Closes": "17:00"}
+    )
+
+    row = _row(planned, "15:00–17:00")
+    assert "one more" in row
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "status", "words"),
+    [
+        ("17:00", "15:00", 422, "The room would close before it opens."),
+        ("seven", "15:00", 422, "Write each time as 16:30."),
+        ("06:00", "07:00", 409, "That time is over already."),
+        ("17:00", "19:00", 409, "Another opening stands at that time."),
+    ],
+)
+def test_an_opening_more_that_cannot_be_keeps_what_was_typed(
+    page: PageClient, opens: str, closes: str, status: int, words: str
+) -> None:
+    refused = page.open("/staff/openings/extra").press(
+        "Plan it", {"Opens": opens, "Closes": closes}
+    )
+
+    assert refused.status == status
+    assert words in refused.words
+    assert refused.all("input", name="from")[0].get("value") == opens
+
+
+def test_cancelling_says_which_books_are_due_on_another_day(page: PageClient, here: Here) -> None:
+    child = factories.child(here)
+    loan = lending.scan(
+        parse(factories.item(here).code), reader=child.reader, request_id=uuid4(), here=here
+    )
+    assert isinstance(loan, Lent)
+    opening = reading().query(Opening).filter_by(on_date=loan.loan.due_on).one()
+
+    asked = page.open(f"/staff/openings/{opening.id}/cancel")
+
+    assert "1 book that is due on Friday 4 Dec is due on Monday 7 Dec then." in asked.words

@@ -1,0 +1,173 @@
+"""The public holidays are questions: somebody of the school answers, and the calendar follows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kiosk.db import reading, transaction
+from kiosk.errors import NotFoundError
+from kiosk.models.audit import AuditAction
+from kiosk.models.calendar import CalendarDay, HolidayYear, PublicDayRow
+from kiosk.rules import holidays
+from kiosk.rules.holidays import HolidayAnswer, HolidayQuestion, PublicDay
+from kiosk.rules.school_days import CalendarProblem, DayKind, TermSpan
+from kiosk.services import audit, school_calendar
+from kiosk.services.here import Here
+from kiosk.services.school_calendar import Changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the school has not answered yet, and the year that is not published and should be."""
+
+    days_off: tuple[HolidayQuestion, ...]
+    made_up: tuple[HolidayQuestion, ...]
+    missing_year: int | None
+
+    @property
+    def count(self) -> int:
+        return len(self.days_off) + len(self.made_up)
+
+
+def asked(*, here: Here) -> Asked:
+    """Return what is open: of days to come that nobody has written into the calendar yet.
+
+    Between two terms no day is made up, so that is not asked.
+    """
+    session = reading()
+    rows = _open(session, here)
+    found = holidays.questions(
+        PublicDay(on=row.on_date, kind=row.kind, name=row.name)
+        for row in rows
+        if row.on_date not in here.school.days
+        and not (row.kind is DayKind.MADE_UP and here.school.is_vacation(row.on_date))
+    )
+    return Asked(
+        days_off=tuple(one for one in found if one.kind is DayKind.CLOSED),
+        made_up=tuple(one for one in found if one.kind is DayKind.MADE_UP),
+        missing_year=missing_year(here=here),
+    )
+
+
+def missing_year(*, here: Here) -> int | None:
+    """Return the year whose holidays should be known by now and are not, or None."""
+    known = frozenset(reading().scalars(select(HolidayYear.year)))
+    return holidays.missing_year(here.today, known=known)
+
+
+def close(
+    spans: Iterable[TermSpan], *, staff_id: UUID, here: Here, agreed: str | None = None
+) -> Changed:
+    """Let the room rest on the public holidays within these days, and let all the rest follow.
+
+    What somebody has written of such a day before stays.
+    """
+    spans = tuple(spans)
+    what = f"public holidays closed: {len(spans)}"
+    with school_calendar.changing(what, staff_id, here, agreed) as (session, changed):
+        for row in _of(session, DayKind.CLOSED, spans, here):
+            if session.get(CalendarDay, row.on_date) is None:
+                _write(session, row, as_weekday=None, staff_id=staff_id)
+            _answer(row, HolidayAnswer.TAKEN, staff_id, here)
+    return changed()
+
+
+def make_up(
+    on: date, *, as_weekday: int, staff_id: UUID, here: Here, agreed: str | None = None
+) -> Changed:
+    """Say that the school works on a day for a holiday, by the plan of a weekday (1-7).
+
+    Raises:
+        NotFoundError: UNKNOWN, when nothing is asked of this day.
+    """
+    span = TermSpan(first_day=on, last_day=on)
+    what = f"public day made up {on} as {as_weekday}"
+    with school_calendar.changing(what, staff_id, here, agreed) as (session, changed):
+        row = _one(session, on, here)
+        school_calendar.forget(session, span)
+        _write(session, row, as_weekday=as_weekday, staff_id=staff_id)
+        _answer(row, HolidayAnswer.TAKEN, staff_id, here)
+    return changed()
+
+
+def decline(span: TermSpan, *, staff_id: UUID, here: Here) -> None:
+    """Say that these days are as their weekday has them, whatever the country does."""
+    with transaction() as session:
+        for row in _open(session, here):
+            if span.has(row.on_date):
+                _answer(row, HolidayAnswer.DECLINED, staff_id, here)
+        _audit(session, f"public days as usual {span.first_day}..{span.last_day}", staff_id, here)
+
+
+def know_by_hand(year: int, *, staff_id: UUID, here: Here) -> None:
+    """Say that the holidays of a year that is not in the list stand in the calendar by hand.
+
+    Raises:
+        NotFoundError: UNKNOWN, for a year that nobody misses.
+    """
+    with transaction() as session:
+        known = frozenset(session.scalars(select(HolidayYear.year)))
+        if holidays.missing_year(here.today, known=known) != year:
+            raise NotFoundError(CalendarProblem.UNKNOWN)
+        session.add(HolidayYear(year=year, told_by_id=staff_id, noted_at=here.now))
+        _audit(session, f"holidays of {year} by hand", staff_id, here)
+
+
+def _open(session: Session, here: Here) -> list[PublicDayRow]:
+    return list(
+        session.scalars(
+            select(PublicDayRow)
+            .where(PublicDayRow.on_date >= here.today, PublicDayRow.answer.is_(None))
+            .order_by(PublicDayRow.on_date)
+        )
+    )
+
+
+def _of(
+    session: Session, kind: DayKind, spans: tuple[TermSpan, ...], here: Here
+) -> list[PublicDayRow]:
+    return [
+        row
+        for row in _open(session, here)
+        if row.kind is kind and any(span.has(row.on_date) for span in spans)
+    ]
+
+
+def _one(session: Session, on: date, here: Here) -> PublicDayRow:
+    found = _of(session, DayKind.MADE_UP, (TermSpan(first_day=on, last_day=on),), here)
+    if not found:
+        raise NotFoundError(CalendarProblem.UNKNOWN)
+    return found[0]
+
+
+def _write(session: Session, row: PublicDayRow, *, as_weekday: int | None, staff_id: UUID) -> None:
+    session.add(
+        CalendarDay(
+            on_date=row.on_date,
+            kind=row.kind,
+            name=row.name,
+            as_weekday=as_weekday,
+            decided_by_id=staff_id,
+            source=session.get_one(HolidayYear, row.year).source,
+        )
+    )
+
+
+def _answer(row: PublicDayRow, answer: HolidayAnswer, staff_id: UUID, here: Here) -> None:
+    row.answer, row.answered_by_id, row.answered_at = answer, staff_id, here.now
+
+
+def _audit(session: Session, what: str, staff_id: UUID, here: Here) -> None:
+    audit.record(
+        session,
+        AuditAction.EDIT,
+        actor_id=staff_id,
+        subject="calendar",
+        fields=what,
+        purpose="calendar",
+        here=here,
+    )

@@ -1,0 +1,258 @@
+"""What the country publishes is asked, answered by a person, and never guessed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.exc import DatabaseError
+
+from kiosk.db import db, reading, transaction
+from kiosk.errors import NotFoundError
+from kiosk.models.calendar import CalendarDay, HolidayYear, PublicDayRow
+from kiosk.models.openings import Opening, OpeningRule
+from kiosk.rules.holidays import HolidayAnswer
+from kiosk.rules.openings import OpeningState
+from kiosk.rules.school_days import CalendarProblem, DayKind, TermSpan
+from kiosk.services import (
+    days_off,
+    holiday_questions,
+    opening_plan,
+    public_holidays,
+    school_calendar,
+)
+from kiosk.services.here import Here
+from tests import factories
+from tests.clock import FrozenClock
+from tests.conftest import here_in
+
+# What the State Council published: the weekends that the country works.
+MADE_UP = {
+    2025: {"01-26", "02-08", "04-27", "09-28", "10-11"},
+    2026: {"01-04", "02-14", "02-28", "05-09", "09-20", "10-10"},
+}
+DAYS_OFF = {2025: 28, 2026: 33}
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_the_days_made_up_are_those_that_were_published(year: int) -> None:
+    days = public_holidays.published(year) or ()
+
+    made_up = [day for day in days if day.kind is DayKind.MADE_UP]
+    assert {f"{day.on:%m-%d}" for day in made_up} == MADE_UP[year]
+    assert {day.on.year for day in days} == {year}
+    assert all(day.on.isoweekday() >= 6 for day in made_up)
+    assert len(days) - len(made_up) == DAYS_OFF[year]
+
+
+def test_the_national_holiday_of_2026_is_seven_days_of_one_name() -> None:
+    days = public_holidays.published(2026) or ()
+
+    national = [day for day in days if day.name == "国庆节" and day.kind is DayKind.CLOSED]
+    assert [day.on for day in national] == [date(2026, 10, day) for day in range(1, 8)]
+
+
+@pytest.mark.parametrize("year", [1999, 2150])
+def test_a_year_that_is_not_published_is_not_known(year: int) -> None:
+    assert public_holidays.published(year) is None
+
+
+@pytest.fixture
+def here(either_app: Flask, clock: FrozenClock) -> Here:
+    """Return the middle of August 2026, when the holidays of the autumn lie ahead."""
+    clock.now = datetime.fromisoformat("2026-08-17T08:30:00+00:00")
+    found = here_in(either_app, clock)
+    with transaction() as session:
+        session.execute(update(OpeningRule).values(valid_from=found.today))
+    opening_plan.plan_ahead(here=found)
+    return found
+
+
+def _again(here: Here) -> Here:
+    """Return the same moment with the calendar as it stands by now."""
+    db.session.remove()
+    return replace(here, school=school_calendar.read())
+
+
+def _openings(on: date) -> list[OpeningState]:
+    db.session.remove()
+    rows = reading().scalars(select(Opening).where(Opening.on_date == on))
+    return [row.state for row in rows]
+
+
+def test_a_year_is_stored_once_and_the_next_one_is_not_guessed(here: Here) -> None:
+    years = [public_holidays.seed(here=here), public_holidays.seed(here=here)]
+
+    assert years == [(2026,), ()]
+    assert reading().scalars(select(HolidayYear.year)).all() == [2026]
+    assert factories.how_many(PublicDayRow) == 33 + 6
+    assert factories.how_many(CalendarDay) == 0, "nothing changes before somebody has answered"
+
+
+def test_only_what_is_to_come_is_asked(here: Here) -> None:
+    public_holidays.seed(here=here)
+
+    asked = holiday_questions.asked(here=here)
+
+    assert [(one.name, one.first_day, one.days) for one in asked.days_off] == [
+        ("中秋", date(2026, 9, 25), 3),
+        ("国庆节", date(2026, 10, 1), 7),
+    ]
+    assert [one.first_day for one in asked.made_up] == [date(2026, 9, 20), date(2026, 10, 10)]
+    assert asked.count == 4
+    assert asked.missing_year is None
+
+
+def test_all_holidays_are_taken_at_once_with_source_and_name(here: Here) -> None:
+    public_holidays.seed(here=here)
+    teacher = factories.staff(here, display_name="王老师")
+    spans = [
+        TermSpan(first_day=one.first_day, last_day=one.last_day)
+        for one in holiday_questions.asked(here=here).days_off
+    ]
+    thursday = date(2026, 10, 1)
+    before = _openings(thursday)
+
+    changed = holiday_questions.close(spans, staff_id=teacher.staff_id, here=here)
+
+    assert (before, _openings(thursday)) == ([OpeningState.PLANNED], [])
+    assert changed.school.is_closed(thursday)
+    assert not changed.school.is_closed(date(2026, 10, 8))
+    listed = days_off.listed(since=here.today)
+    assert [(one.first_day, one.last_day) for one in listed] == [
+        (date(2026, 9, 25), date(2026, 9, 27)),
+        (date(2026, 10, 1), date(2026, 10, 7)),
+    ]
+    assert {(one.source, one.decided_by) for one in listed} == {
+        (public_holidays.source(), "王老师")
+    }
+    assert holiday_questions.asked(here=_again(here)).days_off == ()
+
+
+def test_a_day_made_up_opens_as_the_weekday_that_the_school_says(here: Here) -> None:
+    public_holidays.seed(here=here)
+    staff_id = factories.staff(here).staff_id
+    sunday = date(2026, 9, 20)
+    before = _openings(sunday)
+
+    holiday_questions.make_up(sunday, as_weekday=2, staff_id=staff_id, here=here)
+
+    assert (before, _openings(sunday)) == ([], [OpeningState.PLANNED])
+    left = holiday_questions.asked(here=_again(here)).made_up
+    assert [one.first_day for one in left] == [date(2026, 10, 10)]
+
+
+def test_a_day_that_is_declined_stays_as_its_weekday_has_it(here: Here) -> None:
+    public_holidays.seed(here=here)
+    staff_id = factories.staff(here).staff_id
+    saturday = date(2026, 10, 10)
+
+    holiday_questions.decline(
+        TermSpan(first_day=saturday, last_day=saturday), staff_id=staff_id, here=here
+    )
+
+    assert factories.how_many(CalendarDay) == 0
+    assert saturday not in {
+        one.first_day for one in holiday_questions.asked(here=_again(here)).made_up
+    }
+
+
+def test_what_is_written_by_hand_is_asked_no_more_and_stays(here: Here) -> None:
+    public_holidays.seed(here=here)
+    staff_id = factories.staff(here).staff_id
+    friday = date(2026, 9, 25)
+    school_calendar.make_up("中秋开放", friday, as_weekday=5, staff_id=staff_id, here=here)
+    here = _again(here)
+
+    asked = holiday_questions.asked(here=here).days_off
+    holiday_questions.close(
+        [TermSpan(first_day=friday, last_day=friday + timedelta(days=2))],
+        staff_id=staff_id,
+        here=here,
+    )
+
+    assert asked[0].first_day == friday + timedelta(days=1)
+    by_day = {one.first_day: one for one in days_off.listed(since=here.today)}
+    assert (by_day[friday].kind, by_day[friday].source) == (DayKind.MADE_UP, None)
+    assert by_day[friday + timedelta(days=1)].kind is DayKind.CLOSED
+
+
+def test_between_two_terms_no_day_is_made_up(here: Here) -> None:
+    public_holidays.seed(here=here)
+    staff_id = factories.staff(here).staff_id
+    for name, first, last in (
+        ("一", date(2026, 3, 2), date(2026, 7, 3)),
+        ("二", date(2026, 9, 21), date(2027, 1, 15)),
+    ):
+        span = TermSpan(first_day=first, last_day=last)
+        school_calendar.set_term(None, name=name, span=span, staff_id=staff_id, here=here)
+
+    asked = holiday_questions.asked(here=_again(here))
+
+    assert [one.first_day for one in asked.made_up] == [date(2026, 10, 10)]
+
+
+def test_a_list_that_says_otherwise_by_now_is_asked_again(here: Here) -> None:
+    public_holidays.seed(here=here)
+    staff_id = factories.staff(here).staff_id
+    saturday, sunday = date(2026, 10, 10), date(2026, 9, 20)
+    for day in (saturday, sunday):
+        span = TermSpan(first_day=day, last_day=day)
+        holiday_questions.decline(span, staff_id=staff_id, here=here)
+    gone = date(2026, 12, 26)
+    with transaction() as session:
+        session.execute(update(HolidayYear).values(source="chinesecalendar 1.0"))
+        of_saturday = PublicDayRow.on_date == saturday
+        session.execute(update(PublicDayRow).where(of_saturday).values(kind=DayKind.CLOSED))
+        session.add(PublicDayRow(on_date=gone, year=2026, kind=DayKind.MADE_UP, name="元旦"))
+
+    public_holidays.seed(here=here)
+
+    answers = {row.on_date: row.answer for row in reading().scalars(select(PublicDayRow))}
+    assert answers[saturday] is None
+    assert answers[sunday] is HolidayAnswer.DECLINED
+    assert gone not in answers
+
+
+def test_a_year_that_nobody_publishes_is_missed_until_it_is_written_by_hand(here: Here) -> None:
+    public_holidays.seed(here=here)
+    staff_id = factories.staff(here).staff_id
+    november = replace(here, now=datetime.fromisoformat("2026-11-20T08:30:00+00:00"))
+    missed = holiday_questions.missing_year(here=november)
+
+    holiday_questions.know_by_hand(2027, staff_id=staff_id, here=november)
+
+    assert missed == 2027
+    assert holiday_questions.missing_year(here=november) is None
+    with pytest.raises(NotFoundError) as error:
+        holiday_questions.know_by_hand(2027, staff_id=staff_id, here=november)
+    assert error.value.reason is CalendarProblem.UNKNOWN
+
+
+def test_nothing_is_asked_of_a_day_of_no_holiday(here: Here) -> None:
+    public_holidays.seed(here=here)
+    staff_id = factories.staff(here).staff_id
+
+    with pytest.raises(NotFoundError):
+        holiday_questions.make_up(date(2026, 9, 19), as_weekday=1, staff_id=staff_id, here=here)
+
+    assert factories.how_many(CalendarDay) == 0
+
+
+WRONG: list[Callable[[], object]] = [
+    lambda: update(PublicDayRow).values(answer=HolidayAnswer.TAKEN),
+    lambda: update(HolidayYear).values(source=None),
+    lambda: update(HolidayYear).values(year=1900),
+]
+
+
+@pytest.mark.parametrize("statement", WRONG)
+def test_the_database_refuses_an_answer_of_nobody(
+    here: Here, statement: Callable[[], object]
+) -> None:
+    public_holidays.seed(here=here)
+
+    with pytest.raises(DatabaseError), transaction() as session:
+        session.execute(statement())  # type: ignore[call-overload]  # one of the three above
