@@ -55,6 +55,7 @@ LANDED = {
     "0016_kinds_and_holidays.py": (
         "02a5bd5906372f8cf7124fcc4a8474f8383b935eebef5e4353ce7e2fb219eea9"
     ),
+    "0017_duty_rota.py": "2b0f2744ab7cf5323f4e9bafdd216e7c40a9d130eb1f58338f573cca9f424df9",
 }
 
 assert models.__all__  # the metadata is full once the models are imported

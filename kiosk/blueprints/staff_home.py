@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from kiosk.rules.call_states import CallState
 from kiosk.rules.devices import CameraState
-from kiosk.services import staff_home, sync
+from kiosk.services import duty_own, staff_home, sync
 from kiosk.services.call_board import BoardRow, CallRow
 from kiosk.services.staff_home import TodoKind
 from kiosk.web import context, staff_page, staff_screen
@@ -38,6 +38,7 @@ def home() -> Response:
         more_calls=len(matters) - len(soonest),
         just_opened="opened" in request.args,
         record=sync.status(here.settings),
+        duty=duty_own.at_home(me.staff_id, here=here),
     )
 
 

@@ -26,6 +26,7 @@ from kiosk.rules.codes import Command
 from kiosk.services import (
     demo_books,
     demo_calls,
+    demo_duty,
     demo_families,
     demo_history,
     demo_loans,
@@ -123,6 +124,7 @@ def _fill(
     demo_families.doubt_cards(world)
     here_now = demo_today.open_all_day(world)
     opening_plan.plan_ahead_in(world.session, here=world.here)
+    demo_duty.add_rota(world, held)
     demo_calls.add_calls_ahead(world, busy, here_now)
     demo_week.publish_week(world)
     progress(20)

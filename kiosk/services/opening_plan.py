@@ -22,7 +22,7 @@ from kiosk.rules.openings import (
     OpeningState,
     WeeklyRule,
 )
-from kiosk.services import call_moves, forgotten, line_outages, loan_days
+from kiosk.services import call_moves, duty_steps, forgotten, line_outages, loan_days
 from kiosk.services.calendar import PLANNED_AHEAD
 from kiosk.services.here import Here
 
@@ -144,6 +144,7 @@ def take_back(session: Session, opening: Opening, *, staff_id: UUID, here: Here)
         opening.rule_id = None
         return withdraw(session, opening, staff_id=staff_id, here=here)
     session.execute(delete(Slot).where(Slot.opening_id == opening.id))
+    duty_steps.forget(session, opening.id)
     session.delete(opening)
     return 0
 

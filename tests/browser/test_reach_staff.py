@@ -40,6 +40,8 @@ FILLED: Final = {
     "/staff/children/<uuid:child_id>/lessons": "SELECT child_id FROM contact LIMIT 1",
     "/staff/children/class/<uuid:class_id>/lessons": "SELECT class_id FROM child"
     " JOIN contact ON child_id = child.id LIMIT 1",
+    "/staff/duty/opening/<uuid:opening_id>": "SELECT opening_id FROM planned_duty"
+    " WHERE state = 'seeking' LIMIT 1",
     "/staff/ledgers/<name>": "SELECT 'L1'",
     "/staff/openings/<uuid:opening_id>/cancel": "SELECT id FROM opening WHERE state = 'planned'"
     " ORDER BY on_date DESC LIMIT 1",

@@ -55,13 +55,13 @@ ALL_STAYS = {
     "audit", "batch_goods", "batch_not_taken", "booking_event", "calendar_day",
     "call_setting", "call_wish", "card", "child_lesson", "contact", "contact_doubt",
     "contact_hours", "device", "hold", "holiday_year", "public_day",
-    "rule_set_choice",
+    "rule_set_choice", "duty_event", "duty_setting", "duty_template",
     "home", "intake_batch", "item_case", "late_entry", "ledger_archive", "lending_policy",
-    "library_setting", "line_outage", "opening_rule", "picture_code", "plan_seat",
+    "library_setting", "line_outage", "opening_rule", "picture_code", "plan_seat", "planned_duty",
     "room_reading", "scanner", "shelf", "staff",
     "staff_session", "stocktake", "stocktake_shelf", "stocktake_sight", "sync_change",
     "sync_control", "sync_quarantine", "sync_state", "term", "throttle", "title", "title_cover",
-    "waiting_arrival", "week_plan", "wish_time",
+    "visitor", "waiting_arrival", "week_plan", "wish_time",
 }  # fmt: skip
 
 KINDS = {"Uuid": Kind.KEY, "Date": Kind.DATE, "UTCDateTime": Kind.INSTANT, "Enum": Kind.WORD}

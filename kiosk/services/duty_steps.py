@@ -1,0 +1,98 @@
+"""The steps of a planned duty: each is kept, none is overwritten."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from kiosk.ids import new_id
+from kiosk.models.duty import DutyEvent, PlannedDuty
+from kiosk.rules.duty import DutyReason, DutyState
+from kiosk.services import audit
+from kiosk.services.audit import AuditAction
+from kiosk.services.here import Here
+
+
+def add_in(
+    session: Session,
+    opening_id: UUID,
+    staff_id: UUID,
+    *,
+    by_id: UUID | None,
+    here: Here,
+    state: DutyState = DutyState.PLANNED,
+    replaces_id: UUID | None = None,
+) -> PlannedDuty:
+    """Put somebody on the rota of an opening, inside a transaction that is under way."""
+    made = PlannedDuty(
+        id=new_id(here.now),
+        opening_id=opening_id,
+        staff_id=staff_id,
+        state=state,
+        state_since=here.now,
+        reason=None,
+        replaces_id=replaces_id,
+    )
+    session.add(made)
+    session.flush()  # the event refers to it
+    _event(session, made, by_id, here)
+    return made
+
+
+def step(
+    session: Session,
+    duty: PlannedDuty,
+    state: DutyState,
+    *,
+    by_id: UUID | None,
+    here: Here,
+    reason: DutyReason | None = None,
+) -> None:
+    """Bring a duty into a state, and keep that it came so."""
+    duty.state, duty.state_since, duty.reason = state, here.now, reason
+    _event(session, duty, by_id, here)
+
+
+def _event(session: Session, duty: PlannedDuty, by_id: UUID | None, here: Here) -> None:
+    last = session.scalar(
+        select(func.max(DutyEvent.seq)).where(DutyEvent.planned_duty_id == duty.id)
+    )
+    session.add(
+        DutyEvent(
+            planned_duty_id=duty.id,
+            seq=(last or 0) + 1,
+            at=here.now,
+            state=duty.state,
+            reason=duty.reason,
+            by_id=by_id,
+        )
+    )
+
+
+def remove(session: Session, duty_ids: Iterable[UUID]) -> None:
+    """Take duties out that nobody had agreed to, with what is known of them."""
+    ids = tuple(duty_ids)
+    session.flush()  # what waits to be written goes first
+    session.execute(delete(DutyEvent).where(DutyEvent.planned_duty_id.in_(ids)))
+    session.execute(delete(PlannedDuty).where(PlannedDuty.id.in_(ids)))
+
+
+def forget(session: Session, opening_id: UUID) -> None:
+    """Take the rota of an opening out that is as if it had never been planned."""
+    of_it = select(PlannedDuty.id).where(PlannedDuty.opening_id == opening_id)
+    session.execute(delete(DutyEvent).where(DutyEvent.planned_duty_id.in_(of_it)))
+    session.execute(delete(PlannedDuty).where(PlannedDuty.opening_id == opening_id))
+
+
+def note(session: Session, subject: str, what: str, actor_id: UUID | None, here: Here) -> None:
+    """Write into the audit what was done; never a name."""
+    audit.record(
+        session,
+        AuditAction.EDIT,
+        actor_id=actor_id,
+        subject=f"duty:{subject}",
+        fields=what,
+        purpose="duty",
+        here=here,
+    )
