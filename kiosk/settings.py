@@ -35,6 +35,7 @@ DEFAULTS: Final[Mapping[str, Value]] = {
     "record": "folder",
     "record_folder": "",
     "record_postgres": "",
+    "browser": "",
     "show_calls_when_idle": False,
     "demo": False,
 }
@@ -69,6 +70,7 @@ class Settings:
     record: str
     record_folder: Path
     record_postgres: str = field(repr=False)
+    browser: str
     show_calls_when_idle: bool
     demo: bool
     lending: Mapping[int, LendingPolicy]
@@ -97,6 +99,7 @@ class Settings:
             record=_one_of("record", str(values["record"]), ("folder", "postgres")),
             record_folder=Path(str(values["record_folder"]) or instance / "record"),
             record_postgres=str(values["record_postgres"]),
+            browser=str(values["browser"]),
             show_calls_when_idle=bool(values["show_calls_when_idle"]),
             demo=bool(values["demo"]),
             lending=_lending(_read(instance / "kiosk.toml").get("lending", {})),

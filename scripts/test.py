@@ -165,6 +165,7 @@ def _has_font(name: str) -> Callable[[], bool]:
 
 NEEDS = (
     Need("Chromium", lambda: shutil.which("chromium") is not None, ("chromium",)),
+    Need("poppler-utils", lambda: shutil.which("pdftotext") is not None, ("poppler-utils",)),
     Need("a Chinese font", _has_font("NotoSansCJK-*.ttc"), ("fonts-noto-cjk",)),
     Need("the font of the headings", _has_font("LXGWWenKai*"), ("fonts-lxgw-wenkai",)),
     Need(

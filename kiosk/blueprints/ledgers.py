@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, RefusedError
 from kiosk.rules.staff import Role, StaffRefusal
-from kiosk.services import ledgers
+from kiosk.services import gaps, ledgers
 from kiosk.services.here import Here
 from kiosk.services.ledgers import FileKind, Ledger
 from kiosk.web import context, forms, staff_page, staff_screen
@@ -41,8 +41,17 @@ _TYPES: Final = {
 @access(Access.LIBRARIAN)
 def listing() -> Response:
     """Show which ledgers there are for this role."""
-    first, last = _period(context.here())
-    return staff_page.show("ledgers/listing.html", ledgers=_own(), first=first, last=last)
+    here = context.here()
+    first, last = _period(here)
+    is_head = staff_screen.signed_in().role is Role.ADMINISTRATOR
+    return staff_page.show(
+        "ledgers/listing.html",
+        ledgers=_own(),
+        first=first,
+        last=last,
+        missing=sum(gap.count for gap in gaps.this_month(here)) if is_head else 0,
+        month_began=here.today.replace(day=1),
+    )
 
 
 @blueprint.get("/<name>")

@@ -29,6 +29,7 @@ for command in (
     records.verify,
     records.ledger,
     records.end_term,
+    records.make_pack,
     people.staff,
     people.erase_child,
     simulation.simulate_term,

@@ -166,3 +166,14 @@ def end_term(name: str, *, actor: UUID | None, at: datetime | None) -> None:
     with at_the_kiosk(at=at) as here:
         ended = term_end.end(name, actor_id=actor, here=here)
     click.echo(f"{ended.ledgers} ledgers are frozen; {ended.forgotten} loans have no reader now.")
+
+
+@click.command("make-pack", hidden=True)
+@click.argument("pack_id", type=click.UUID)
+@plainly
+def make_pack(pack_id: UUID) -> None:
+    """Make an inspection pack that was asked for on the staff page; the kiosk starts it."""
+    from kiosk.services import packs
+
+    with at_the_kiosk() as here:
+        packs.make(pack_id, here=here)

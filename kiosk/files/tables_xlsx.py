@@ -3,7 +3,9 @@
 import io
 import re
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
 
 from kiosk.files.tables import Cell, Table
 
@@ -19,26 +21,57 @@ def xlsx_bytes(table: Table, *, drawn: Callable[[int], object] | None = None) ->
 
     `drawn` hears how many rows are on the sheet.
     """
-    return Paper(table).draw(drawn)
+    buffer = io.BytesIO()
+    with Workbook(buffer) as book:
+        book.add(table, drawn=drawn)
+    return buffer.getvalue()
 
 
-class Paper:
-    """One sheet, drawn from the top: rows are written out as soon as they are complete."""
+class Workbook:
+    """A workbook of several ledgers, a sheet for each; no row of it stays in memory."""
 
-    def __init__(self, table: Table) -> None:
-        """Open a workbook in memory for the table."""
+    def __init__(self, output: Path | io.BytesIO) -> None:
+        """Begin a workbook that is written to `output`."""
         import xlsxwriter
 
+        where = str(output) if isinstance(output, Path) else output
+        # xlsxwriter has no types: Any stays within this module.
+        self._book: Any = xlsxwriter.Workbook(where, {"constant_memory": True})
+        self._names: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._book.close()
+
+    def add(self, table: Table, *, drawn: Callable[[int], object] | None = None) -> None:
+        """Draw a ledger on a sheet of its own, named by its title; `drawn` as for `xlsx_bytes`."""
+        name = sheet_name(table.title)
+        for number in range(2, 100):
+            if name.casefold() not in self._names:
+                break
+            name = f"{sheet_name(table.title)[:27]} {number}"
+        self._names.add(name.casefold())
+        _Paper(table, self._book, name).draw(drawn)
+
+
+class _Paper:
+    """One sheet, drawn from the top: rows are written out as soon as they are complete."""
+
+    def __init__(self, table: Table, book: Any, name: str) -> None:  # noqa: ANN401 - no types
         self._table = table
         self._last_column = len(table.columns) - 1
-        self._buffer = io.BytesIO()
-        # xlsxwriter has no types: Any stays within this class.
-        self._book: Any = xlsxwriter.Workbook(self._buffer, {"constant_memory": True})
-        self._sheet: Any = self._book.add_worksheet(sheet_name(table.title))
+        self._book = book
+        self._sheet: Any = book.add_worksheet(name)
         self._row = 0
 
-    def draw(self, drawn: Callable[[int], object] | None) -> bytes:
-        """Return the finished workbook; `drawn` as for `xlsx_bytes`."""
+    def draw(self, drawn: Callable[[int], object] | None) -> None:
         table, head = self._table, {"bold": True, "align": "center", "border": 1, "text_wrap": True}
         self._set_page()
         self._line(table.title, {"bold": True, "font_size": 18, "align": "center"})
@@ -54,8 +87,6 @@ class Paper:
         if table.totals is not None:
             self._cells(table.totals, self._format({"bold": True, "border": 1}))
         self._line(table.bottom_line, {})
-        self._book.close()
-        return self._buffer.getvalue()
 
     def _set_page(self) -> None:
         self._sheet.set_landscape()

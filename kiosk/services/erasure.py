@@ -27,7 +27,7 @@ from kiosk.models.visits import Visit
 from kiosk.rules.holds import HoldEnd
 from kiosk.rules.people import PeopleProblem
 from kiosk.rules.visits import VisitState
-from kiosk.services import audit, hold_queue, ledger_archive
+from kiosk.services import audit, hold_queue, ledger_archive, pack_files
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 
@@ -77,6 +77,7 @@ def erase(child_id: UUID, *, actor_id: UUID | None, here: Here) -> Erasing:
             _unname(session, child_id, here)
             _cut(session, child_id, here)
             _audit(session, child_id, f"erased; archive, {archive.rows} rows", actor_id, here)
+        pack_files.forget_all(here.settings)  # a pack that waits to be fetched names the child
         return reached
 
 

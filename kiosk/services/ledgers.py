@@ -226,6 +226,11 @@ def _audit(
         )
 
 
+def check_period(first: date, last: date) -> None:
+    """Say whether ledgers can be of these days. Raises: InvalidInputError(WRONG_PERIOD)."""
+    _period(first, last)
+
+
 def _period(first: date, last: date) -> Period:
     if not 0 <= (last - first).days < LONGEST_DAYS:
         raise InvalidInputError(LedgerProblem.WRONG_PERIOD)

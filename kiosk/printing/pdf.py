@@ -1,0 +1,140 @@
+"""A page as PDF, by the Chromium or Edge that the room's PC has anyway."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+_NAMES: Final = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+    "microsoft-edge-stable",
+)
+_WINDOWS: Final = (
+    r"Microsoft\Edge\Application\msedge.exe",
+    r"Google\Chrome\Application\chrome.exe",
+    r"Chromium\Application\chrome.exe",
+)
+_WINDOWS_FOLDERS: Final = ("PROGRAMFILES(X86)", "PROGRAMFILES", "PROGRAMW6432", "LOCALAPPDATA")
+_PAGE: Final = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
+_PIECE: Final = 1 << 20
+
+
+class NoBrowserError(Exception):
+    """This PC has no browser that prints PDF."""
+
+
+class NotPrintedError(Exception):
+    """The browser printed nothing, or not in time."""
+
+
+def find_browser(
+    named: str = "", *, env: Mapping[str, str] = os.environ, platform: str = sys.platform
+) -> Path:
+    """Return the browser that prints: the one that is named, or the first that this PC has.
+
+    Raises:
+        NoBrowserError: there is none.
+    """
+    for one in [Path(named)] if named else _candidates(env, platform):
+        if one.is_file():
+            return one
+    raise NoBrowserError
+
+
+def _candidates(env: Mapping[str, str], platform: str) -> Iterator[Path]:
+    if platform == "win32":
+        for inside in _WINDOWS:
+            for folder in _WINDOWS_FOLDERS:
+                if env.get(folder):
+                    yield Path(env[folder], inside)
+        return
+    for name in _NAMES:
+        found = shutil.which(name, path=env.get("PATH"))
+        if found is not None:
+            yield Path(found)
+
+
+def print_pdf(page: Path, output: Path, *, browser: Path, pages: int, within_s: float) -> None:
+    """Print a document of ours, a file, into another file; it has so many pages.
+
+    The browser has a profile of its own beside the output, which is gone afterwards.
+
+    Raises:
+        NotPrintedError: it printed nothing, or not in time, or other pages.
+    """
+    with tempfile.TemporaryDirectory(
+        prefix="browser-", dir=output.parent, ignore_cleanup_errors=True
+    ) as profile:
+        words = _words(page, output, browser=browser, profile=Path(profile))
+        process = subprocess.Popen(  # noqa: S603 - a browser of this PC, and a page of ours
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"HOME": profile, "XDG_RUNTIME_DIR": profile},
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        try:
+            process.wait(within_s)
+        except subprocess.TimeoutExpired as error:
+            raise NotPrintedError from error
+        finally:
+            _end(process)
+    if process.returncode or not output.is_file() or page_count(output) != pages:
+        raise NotPrintedError
+
+
+def _words(page: Path, output: Path, *, browser: Path, profile: Path) -> list[str]:
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [
+        str(browser),
+        "--headless",
+        "--disable-gpu",
+        "--disable-extensions",
+        "--disable-background-networking",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--no-default-browser-check",
+        # As root a browser starts in no other way; the page is ours and has no script.
+        *(["--no-sandbox"] if as_root else []),
+        f"--user-data-dir={profile}",
+        "--disable-pdf-tagging",
+        "--no-pdf-header-footer",
+        "--print-to-pdf-no-header",  # the same, as browsers before 2023 call it
+        f"--print-to-pdf={output}",
+        page.as_uri(),
+    ]
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End the browser with all that it started."""
+    if process.poll() is None:
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, 9)
+    process.wait()
+
+
+def page_count(pdf: Path) -> int:
+    """Return how many pages a PDF of a browser has, piece by piece."""
+    pages, tail = 0, b""
+    with pdf.open("rb") as file:
+        while piece := file.read(_PIECE):
+            text = tail + piece
+            # What may be cut in the middle is looked at with the next piece.
+            end = max(len(text) - 32, 0)
+            found = [match for match in _PAGE.finditer(text) if match.start() < end]
+            pages += len(found)
+            tail = text[end:]
+    return pages + len(_PAGE.findall(tail))

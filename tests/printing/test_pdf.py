@@ -1,0 +1,123 @@
+"""PDF by the browser of the PC: which one is found, what it prints, and what stops it."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.printing import pdf, sheets
+from kiosk.printing.sheets import Pages, Paper
+
+HAS_TOOLS = shutil.which("pdftotext") is not None and shutil.which("chromium") is not None
+needs_tools = pytest.mark.skipif(not HAS_TOOLS, reason="needs Chromium and poppler-utils")
+
+
+def _program(path: Path, words: str = "") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{words}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_edge_is_found_where_windows_has_it(tmp_path: Path) -> None:
+    # The path is put together as Windows has it; on Linux its backslashes are part of the name.
+    edge = _program(tmp_path / r"Microsoft\Edge\Application\msedge.exe")
+
+    found = pdf.find_browser(env={"PROGRAMFILES": str(tmp_path)}, platform="win32")
+
+    assert found == edge
+
+
+def test_chromium_is_found_on_the_path(tmp_path: Path) -> None:
+    chromium = _program(tmp_path / "bin" / "chromium")
+
+    assert pdf.find_browser(env={"PATH": str(chromium.parent)}, platform="linux") == chromium
+
+
+def test_the_browser_that_is_named_is_the_only_one(tmp_path: Path) -> None:
+    _program(tmp_path / "bin" / "chromium")
+
+    with pytest.raises(pdf.NoBrowserError):
+        pdf.find_browser(str(tmp_path / "none"), env={"PATH": str(tmp_path / "bin")})
+
+
+@pytest.mark.parametrize("platform", ["linux", "win32"])
+def test_without_a_browser_it_is_said(platform: str, tmp_path: Path) -> None:
+    with pytest.raises(pdf.NoBrowserError):
+        pdf.find_browser(env={"PATH": str(tmp_path)}, platform=platform)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands for the browser")
+@pytest.mark.parametrize("words", ["exit 0", "exit 3", "sleep 30"])
+def test_a_browser_that_prints_nothing_in_time_is_told(words: str, tmp_path: Path) -> None:
+    browser = _program(tmp_path / "browser", words)
+    page = tmp_path / "page.html"
+    page.write_text("x")
+
+    with pytest.raises(pdf.NotPrintedError):
+        pdf.print_pdf(page, tmp_path / "out.pdf", browser=browser, pages=1, within_s=1)
+
+    assert not list(tmp_path.glob("browser-*"))
+
+
+@pytest.mark.parametrize("piece", [7, 40, 1 << 20])
+def test_pages_are_counted_across_pieces(
+    piece: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "_PIECE", piece)
+    found = tmp_path / "a.pdf"
+    found.write_bytes(b"/Type /Pages x " + b"<</Type /Page\n/Parent 1>> " * 23 + b"/Type/Page>>")
+
+    assert pdf.page_count(found) == 24
+
+
+def _printed(folder: Path) -> Path:
+    part, page, output = folder / "part", folder / "page.html", folder / "out.pdf"
+    rows = [(at, "王小满", "𠮷野屋、写作业" if at == 3 else "看书") for at in range(1, 61)]
+    with part.open("w", encoding="utf-8") as file:
+        pages = Pages(file, foot="材料")
+        pages.ledger(
+            Paper(
+                title="到室签到登记表", columns=(("序号", 6), ("姓名", 12), ("内容", 30)), rows=rows
+            )
+        )
+    with page.open("w", encoding="utf-8") as file:
+        sheets.document(file, title="材料", pages=pages.count)
+        file.write(part.read_text("utf-8") + "</body></html>")
+    pdf.print_pdf(page, output, browser=pdf.find_browser(), pages=pages.count, within_s=120)
+    return output
+
+
+@needs_tools
+def test_what_is_printed_can_be_read_again_and_has_its_font_in_it(tmp_path: Path) -> None:
+    output = _printed(tmp_path)
+
+    def said(*words: str) -> str:
+        done = subprocess.run([*words, str(output)], capture_output=True, check=True, text=True)
+        return done.stdout
+
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(output), "-"], capture_output=True, check=True, text=True
+    ).stdout
+    pages = text.split("\f")[:-1]
+    assert [re.findall(r"第\s*(\d+)\s*页\s*共\s*(\d+)\s*页", page) for page in pages] == [
+        [(str(at), str(len(pages)))] for at in range(1, len(pages) + 1)
+    ]
+    assert text.count("王小满") == 60
+    assert "𠮷野屋" in text
+    fonts = [line.split() for line in said("pdffonts").splitlines()[2:]]
+    assert fonts
+    assert all(line[-5] == "yes" for line in fonts), "a font is not embedded"
+    assert "841.92 x 594.96" in said("pdfinfo") or "A4" in said("pdfinfo")
+
+
+@needs_tools
+def test_other_pages_than_were_laid_out_are_not_taken(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<p>one page</p>")
+
+    with pytest.raises(pdf.NotPrintedError):
+        pdf.print_pdf(page, tmp_path / "out.pdf", browser=pdf.find_browser(), pages=2, within_s=120)

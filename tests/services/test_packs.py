@@ -1,0 +1,202 @@
+"""The inspection pack: what is in it, who is told of it, and how long it stays."""
+
+import csv
+import hashlib
+import io
+import shutil
+import zipfile
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from python_calamine import load_workbook
+from sqlalchemy import select
+
+from kiosk.db import reading
+from kiosk.errors import InvalidInputError, KioskError, NotFoundError, RefusedError
+from kiosk.ids import new_id
+from kiosk.models.audit import Audit
+from kiosk.rules.packs import PackProblem
+from kiosk.services import erasure, frameworks, packs
+from kiosk.services.here import Here
+from kiosk.services.ledgers import LedgerProblem
+from kiosk.services.pack_files import About, PackFile, PackFolder, PackStage
+from tests import factories
+
+needs_browser = pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
+
+
+def _folder(here: Here, *, framework: str = "school-8") -> PackFolder:
+    """Ask for a pack without the process that would make it."""
+    folder = PackFolder(here.settings, new_id(here.now))
+    first = here.today - timedelta(days=30)
+    who = factories.staff(here)
+    folder.make(
+        About(first=first, last=here.today, framework=framework, at=here.now, actor_id=who.staff_id)
+    )
+    return folder
+
+
+def _without_browser(here: Here) -> Here:
+    return replace(here, settings=replace(here.settings, browser="/nowhere/chromium"))
+
+
+def _made(here: Here) -> PackFolder:
+    child = factories.child(here)
+    factories.visit(here, child.child_id)
+    folder = _folder(here)
+    packs.make(folder.pack_id, here=here)
+    return folder
+
+
+def test_without_a_browser_there_is_everything_but_the_pdf(here: Here) -> None:
+    folder = _made(_without_browser(here))
+
+    found = packs.look(folder.pack_id, here=here)
+
+    assert found.state.stage is PackStage.READY
+    assert found.state.problem is PackProblem.NO_BROWSER
+    assert found.files == (PackFile.XLSX, PackFile.ZIP)
+
+
+def test_the_workbook_has_a_sheet_for_each_ledger_with_lines(here: Here) -> None:
+    folder = _made(_without_browser(here))
+
+    names = load_workbook(folder.file(PackFile.XLSX)).sheet_names
+
+    assert any("签到" in name for name in names)
+    assert len(names) == packs.look(folder.pack_id, here=here).state.ledgers
+
+
+def test_the_archive_can_be_checked_without_the_program(here: Here) -> None:
+    folder = _made(_without_browser(here))
+
+    with zipfile.ZipFile(folder.file(PackFile.ZIP)) as archive:
+        listed = dict(
+            reversed(line.split("  "))
+            for line in archive.read("校验清单.txt").decode().splitlines()
+        )
+        names = set(archive.namelist()) - {"校验清单.txt", "说明.txt"}
+        assert set(listed) == names
+        for name in names:
+            assert hashlib.sha256(archive.read(name)).hexdigest() == listed[name]
+        rows = list(csv.reader(io.StringIO(archive.read("csv/L3.csv").decode("utf-8-sig"))))
+    assert rows[0][:3] == ["序号", "日期", "姓名"]
+
+
+@needs_browser
+def test_the_pdf_has_the_pages_that_were_laid_out(here: Here) -> None:
+    folder = _made(here)
+
+    found = packs.look(folder.pack_id, here=here)
+
+    assert found.state.problem is None
+    assert found.state.pages >= 3
+    assert folder.file(PackFile.PDF).read_bytes().startswith(b"%PDF")
+    left = {path.name for path in folder.path.iterdir()}
+    assert left == {"about.json", "state.json", "work.lock", "pack.pdf", "pack.xlsx", "pack.zip"}
+
+
+def test_the_audit_knows_of_each_file_before_it_goes(here: Here) -> None:
+    folder = _made(_without_browser(here))
+    who = factories.staff(here)
+
+    packs.hand_out(folder.pack_id, PackFile.XLSX, actor_id=who.staff_id, here=here)
+
+    row = reading().scalars(select(Audit).order_by(Audit.n.desc())).first()
+    assert row is not None
+    assert (row.subject, row.fields) == (f"pack:{folder.pack_id}", "xlsx")
+
+
+def test_a_file_that_is_not_there_is_not_handed_out(here: Here) -> None:
+    folder = _made(_without_browser(here))
+
+    with pytest.raises(RefusedError) as error:
+        packs.hand_out(folder.pack_id, PackFile.PDF, actor_id=folder.about().actor_id, here=here)
+
+    assert error.value.reason is PackProblem.NOT_READY
+
+
+def test_a_pack_stays_for_a_day(here: Here) -> None:
+    folder = _made(_without_browser(here))
+
+    kept = packs.listing(replace(here, now=here.now + timedelta(hours=23, minutes=59)))
+    gone = packs.listing(replace(here, now=here.now + timedelta(days=1)))
+
+    assert [one.pack_id for one in kept] == [folder.pack_id]
+    assert gone == ()
+    assert not folder.path.exists()
+
+
+def test_a_pack_goes_with_the_child_that_is_erased(here: Here) -> None:
+    folder = _made(_without_browser(here))
+    child = factories.child(here)
+
+    erasure.erase(child.child_id, actor_id=None, here=here)
+
+    assert not folder.path.exists()
+
+
+def test_a_pack_whose_process_died_is_told_as_broken(here: Here) -> None:
+    folder = _folder(here)
+
+    found = packs.look(folder.pack_id, here=here)
+
+    assert found.state.stage is PackStage.BROKEN
+    assert found.files == ()
+    packs.forget(folder.pack_id, here=here)
+    with pytest.raises(NotFoundError):
+        packs.look(folder.pack_id, here=here)
+
+
+def test_what_breaks_off_says_so_and_leaves_no_copy(here: Here) -> None:
+    folder = _folder(here, framework="none")
+
+    with pytest.raises(KioskError):
+        packs.make(folder.pack_id, here=here)
+
+    assert folder.state().stage is PackStage.BROKEN
+    assert not list(folder.path.glob("copy.db*"))
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(here: Here) -> None:
+    with pytest.raises(InvalidInputError) as error:
+        packs.start(
+            first=here.today,
+            last=here.today - timedelta(days=1),
+            framework="school-8",
+            actor_id=factories.staff(here).staff_id,
+            here=here,
+        )
+
+    assert error.value.reason is LedgerProblem.WRONG_PERIOD
+    assert packs.listing(here) == ()
+
+
+def test_the_schools_own_list_of_headings_stands_for_ours(here: Here) -> None:
+    own = frameworks.own_folder(here)
+    own.mkdir()
+    (own / "school-8.toml").write_text('title = "我县考核表"\ncover = "材料"\n', "utf-8")
+
+    found = frameworks.listing(here)
+
+    assert (found[0].key, found[0].title) == ("school-8", "我县考核表")
+    assert [one.key for one in found] == ["school-8", "anhui-2011"]
+
+
+def test_a_list_of_headings_that_cannot_be_read_is_named(here: Here) -> None:
+    own = frameworks.own_folder(here)
+    own.mkdir()
+    (own / "ours.toml").write_text("title = ", "utf-8")
+
+    with pytest.raises(InvalidInputError) as error:
+        frameworks.listing(here)
+
+    assert error.value.values["name"] == "ours"
+
+
+def test_only_the_account_of_the_kiosk_reads_a_pack(here: Here) -> None:
+    folder = _folder(here)
+
+    for path in (folder.path, folder.path.parent):
+        assert path.stat().st_mode & 0o077 == 0
