@@ -72,10 +72,8 @@ def test_the_archive_can_be_checked_without_the_program(here: Here) -> None:
     folder = _made(_without_browser(here))
 
     with zipfile.ZipFile(folder.file(PackFile.ZIP)) as archive:
-        listed = dict(
-            reversed(line.split("  "))
-            for line in archive.read("校验清单.txt").decode().splitlines()
-        )
+        lines = archive.read("校验清单.txt").decode().splitlines()
+        listed = {line.partition("  ")[2]: line.partition("  ")[0] for line in lines}
         names = set(archive.namelist()) - {"校验清单.txt", "说明.txt"}
         assert set(listed) == names
         for name in names:
