@@ -56,6 +56,7 @@ LANDED = {
         "02a5bd5906372f8cf7124fcc4a8474f8383b935eebef5e4353ce7e2fb219eea9"
     ),
     "0017_duty_rota.py": "2b0f2744ab7cf5323f4e9bafdd216e7c40a9d130eb1f58338f573cca9f424df9",
+    "0018_room_times.py": "14069dad8be994c7faa641fe4257810fde4f51ef9dc9bea1ec7995bc6f504653",
 }
 
 assert models.__all__  # the metadata is full once the models are imported

@@ -22,6 +22,7 @@ NAMES = (
     "duty_setup",
     "visitors",
     "posters",
+    "opening_times",
     "calls",
     "calls_afterwards",
     "calls_sheet",

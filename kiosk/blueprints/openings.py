@@ -1,5 +1,6 @@
 """The room opens and closes; plan beside fact."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -11,8 +12,16 @@ from kiosk.rules.openings import Hazard, OpeningKind, OpeningRefusal
 from kiosk.rules.school_days import WeekLetter
 from kiosk.rules.sessions import SessionProblem
 from kiosk.rules.staff import Role
-from kiosk.services import call_closures, opening_log, opening_rules, openings
+from kiosk.services import (
+    call_closures,
+    closing_notes,
+    opening_check,
+    opening_log,
+    opening_rules,
+    openings,
+)
 from kiosk.services.call_closures import ClosureReason
+from kiosk.services.closing_notes import Signed
 from kiosk.services.here import Here
 from kiosk.web import context, forms, losses, staff_page, staff_screen
 from kiosk.web.errors import status_of
@@ -21,6 +30,10 @@ from kiosk.web.guards import Access, access
 blueprint = Blueprint("openings", __name__, url_prefix="/staff")
 
 _LONGEST_NOTE = 200
+_LONGEST_LINE = 140
+_MOST_GAMES = 9999
+_WORKS, _BROKEN = "works", "broken"
+_TRIED = (_WORKS, _BROKEN)
 _DIGEST = 64
 _HOME = "staff_home.home"
 _ENDS_FIRST = "order"  # neither time alone is wrong; the template has its sentence
@@ -30,8 +43,8 @@ _LONGEST_PERIOD = timedelta(days=200)
 @blueprint.get("/opening/open")
 @access(Access.DUTY_TEACHER)
 def opening() -> Response:
-    """Ask for the eight-hazard check."""
-    return staff_page.show("openings/open.html", hazards=tuple(Hazard), notes={})
+    """Ask for the eight-hazard check, and whether the telephones work."""
+    return _opening()
 
 
 @blueprint.post("/opening/open")
@@ -41,18 +54,15 @@ def open_room() -> Response:
     notes = _notes()
     try:
         openings.open_room(
-            staff_id=staff_screen.signed_in().staff_id, exceptions=notes, here=context.here()
+            staff_id=staff_screen.signed_in().staff_id,
+            exceptions=notes,
+            phones=_phones(),
+            here=context.here(),
         )
     except RefusedError as error:
         if error.reason is not OpeningRefusal.CHECK_MISSING:
             raise
-        return staff_page.show(
-            "openings/open.html",
-            status=409,
-            hazards=tuple(Hazard),
-            notes=notes,
-            missing_note=True,
-        )
+        return _opening(status=409, notes=notes, phones=_phones(), missing_note=True)
     return redirect(url_for(_HOME, opened=1), code=303)
 
 
@@ -68,7 +78,12 @@ def take_over() -> Response:
 @access(Access.DUTY_TEACHER)
 def closing() -> Response:
     """Show what is to be looked at before closing."""
-    return staff_page.show("openings/close.html", sheet=openings.closing_sheet(here=context.here()))
+    return staff_page.show(
+        "openings/close.html",
+        sheet=openings.closing_sheet(here=context.here()),
+        out=closing_notes.outstanding(),
+        me=staff_screen.signed_in(),
+    )
 
 
 @blueprint.post("/opening/close")
@@ -78,6 +93,7 @@ def close_room() -> Response:
     openings.close_room(
         is_tidy=forms.is_ticked("is_tidy"),
         are_told=forms.is_ticked("are_told"),
+        signed=_signed(),
         staff_id=staff_screen.signed_in().staff_id,
         here=context.here(),
     )
@@ -173,6 +189,43 @@ def end_rule(rule_id: UUID) -> Response:
         return asked or _listing(*_usual_period(context.here()), refused=error)
     return redirect(
         url_for("openings.listing", released=released or None, moved=moved or None), code=303
+    )
+
+
+def _opening(
+    *,
+    status: int = 200,
+    notes: Mapping[Hazard, str] | None = None,
+    phones: Mapping[UUID, bool] | None = None,
+    **values: object,
+) -> Response:
+    return staff_page.show(
+        "openings/open.html",
+        status=status,
+        hazards=tuple(Hazard),
+        before=opening_check.before(here=context.here()),
+        notes=notes or {},
+        phones=phones or {},
+        **values,
+    )
+
+
+def _phones() -> dict[UUID, bool]:
+    """Return what was found of each line that was tried; a line that nobody tried says nothing."""
+    before = opening_check.before(here=context.here())
+    said = {one.line_id: request.form.get(f"line_{one.line_id}") for one in before.lines}
+    return {line_id: word == _WORKS for line_id, word in said.items() if word in _TRIED}
+
+
+def _signed() -> Signed:
+    counted = "games_counted"
+    return Signed(
+        is_clean=forms.is_ticked("is_clean"),
+        is_safe=forms.is_ticked("is_safe"),
+        games_counted=forms.number(counted, least=0, most=_MOST_GAMES)
+        if forms.text(counted, longest=_LONGEST_NOTE)
+        else None,
+        line=forms.text("line", longest=_LONGEST_LINE) or None,
     )
 
 

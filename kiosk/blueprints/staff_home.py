@@ -1,14 +1,17 @@
 """The staff home: the room now, and what is to be done about it."""
 
-from flask import Blueprint, make_response, request
+import hashlib
+
+from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from kiosk.rules.call_states import CallState
 from kiosk.rules.devices import CameraState
 from kiosk.services import duty_own, staff_home, sync
 from kiosk.services.call_board import BoardRow, CallRow
+from kiosk.services.here import Here
 from kiosk.services.staff_home import TodoKind
-from kiosk.web import context, staff_page, staff_screen
+from kiosk.web import context, htmx, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("staff_home", __name__, url_prefix="/staff")
@@ -23,23 +26,32 @@ _OVER = frozenset({CallState.EXCUSED, CallState.CANCELLED, CallState.RELEASED, C
 @blueprint.get("")
 @access(Access.VOLUNTEER)
 def home() -> Response:
-    """Show the room now: open or not, who is here, what is to be done, today's calls."""
+    """Show the room now; to a page that polls, nothing while nothing has changed."""
     here = context.here()
-    me = staff_screen.signed_in()
+    values = _room_now(here)
+    mark = hashlib.blake2s(repr(values).encode(), digest_size=8).hexdigest()
+    if "poll" in request.args and request.args.get("seen") == mark:
+        return make_response("", 204)
+    values |= {"mark": mark, "today": here.today}
+    if htmx.wants_fragment():
+        return make_response(render_template("staff/_home.html", **values))
+    values["just_opened"] = "opened" in request.args
+    return staff_page.show("staff/home.html", status=200, **values)
+
+
+def _room_now(here: Here) -> dict[str, object]:
     shown = staff_home.look(here=here, amiss=_amiss())
     matters = _what_matters(shown.calls)
     soonest = matters[:_BOARD_LENGTH]
-    return staff_page.show(
-        "staff/home.html",
-        home=shown,
-        me=me,
-        today=here.today,
-        shown_calls=[row for row in shown.calls if row in soonest],
-        more_calls=len(matters) - len(soonest),
-        just_opened="opened" in request.args,
-        record=sync.status(here.settings),
-        duty=duty_own.at_home(me.staff_id, here=here),
-    )
+    me = staff_screen.signed_in()
+    return {
+        "home": shown,
+        "me": me,
+        "duty": duty_own.at_home(me.staff_id, here=here),
+        "shown_calls": [row for row in shown.calls if row in soonest],
+        "more_calls": len(matters) - len(soonest),
+        "record": sync.status(here.settings),
+    }
 
 
 @blueprint.post("/stay")

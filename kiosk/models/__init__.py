@@ -16,6 +16,7 @@ from kiosk.models import (
     openings,
     people,
     record,
+    room_times,
     stocktake,
     visits,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "openings",
     "people",
     "record",
+    "room_times",
     "stocktake",
     "visits",
 ]

@@ -120,13 +120,15 @@ def _made_at(here: Here) -> datetime:
     return datetime.fromtimestamp((here.home_id.int >> 80) / 1000, tz=UTC)
 
 
-def _disk(here: Here) -> Finding:
+def disk(here: Here) -> Finding:
+    """Look whether there is room on the disk."""
     free = shutil.disk_usage(here.settings.instance).free
     sentence = f"{free // _MEGABYTE} MB are free on the disk."
     return _well(sentence) if free >= _LEAST_FREE else _problem(sentence)
 
 
-def _record(here: Here) -> Finding:
+def record(here: Here) -> Finding:
+    """Look whether the school's record waits for too long."""
     status = sync.status(here.settings)
     last = status.last_success_at
     waiting = f"{status.waiting} changes wait for the school record"
@@ -153,4 +155,4 @@ def _problem(sentence: str) -> Finding:
     return Finding(is_well=False, sentence=sentence)
 
 
-CHECKS: Final = (_whole, _references, _audit, _backup, _disk, _record)
+CHECKS: Final = (_whole, _references, _audit, _backup, disk, record)

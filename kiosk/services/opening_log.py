@@ -13,6 +13,7 @@ from kiosk.db import reading
 from kiosk.errors import NotFoundError
 from kiosk.models.openings import Duty, Opening, OpeningRule, SafetyCheck
 from kiosk.models.people import Staff
+from kiosk.rules import room_times
 from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.openings import (
     Hazard,
@@ -22,9 +23,13 @@ from kiosk.rules.openings import (
     counted_min,
     minute_on,
 )
+from kiosk.rules.room_times import MAY_SAY_FOR
+from kiosk.services import closing_notes, opening_corrections
+from kiosk.services.closing_notes import Left
 from kiosk.services.here import Here
 
 _HOUR_MIN: Final = 60
+_OVER: Final = (OpeningState.HELD, OpeningState.SHORT, OpeningState.MISSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,9 @@ class OpeningRow:
 
     `reason` is why the day is not as the pattern has it, `by_pattern` when that differs: from, to.
     `hours` is how long it was open, to one decimal; 0 while it is not over. Of one that nobody
-    closed it is worked out from the plan: `is_close_unconfirmed` says so.
+    closed it is worked out from the plan: `is_close_unconfirmed` says so. `late_min` and
+    `early_min`: how much later than planned it began, and how much earlier it ended. `left` is how
+    it was left, where somebody signed that.
     """
 
     opening_id: UUID
@@ -52,6 +59,16 @@ class OpeningRow:
     duty: tuple[str, ...]
     has_check: bool
     exceptions: tuple[tuple[Hazard, str], ...]
+    late_min: int
+    early_min: int
+    is_corrected: bool
+    left: Left | None
+    may_be_said: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether the school may count it: held for 30 minutes, with a teacher signed on."""
+        return room_times.counts(is_held=self.state is OpeningState.HELD, has_duty=bool(self.duty))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,35 +121,52 @@ def planned(opening_id: UUID, *, here: Here) -> OpeningRow:
     return _rows(session, [opening], here)[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What else is known of openings, each by its key."""
+
+    duty: dict[UUID, list[str]]
+    checks: dict[UUID, list[SafetyCheck]]
+    patterns: dict[UUID, tuple[int, int]]
+    left: dict[UUID, Left]
+    corrected: frozenset[UUID]
+
+
 def _rows(session: Session, openings: Sequence[Opening], here: Here) -> tuple[OpeningRow, ...]:
     ids = [opening.id for opening in openings]
-    duty = _duty(session, ids)
-    checks = _checks(session, ids)
-    patterns = _patterns(session, ids)
-    return tuple(
-        OpeningRow(
-            opening_id=one.id,
-            on=one.on_date,
-            from_min=one.from_min,
-            to_min=one.to_min,
-            origin=one.origin,
-            state=_state(one, here),
-            reason=one.reason,
-            by_pattern=patterns.get(one.id),
-            opened_at=one.opened_at,
-            closed_at=one.closed_at,
-            is_close_unconfirmed=one.is_close_unconfirmed,
-            hours=_hours(one, here),
-            is_tidy=one.is_tidy,
-            duty=tuple(dict.fromkeys(duty.get(one.id, ()))),
-            has_check=one.id in checks,
-            exceptions=tuple(
-                (check.hazard, check.note or "")
-                for check in checks.get(one.id, ())
-                if not check.is_fine
-            ),
-        )
-        for one in openings
+    found = _Found(
+        duty=_duty(session, ids),
+        checks=_checks(session, ids),
+        patterns=_patterns(session, ids),
+        left=closing_notes.of(session, ids),
+        corrected=opening_corrections.corrected(session, ids),
+    )
+    return tuple(_row(one, found, here) for one in openings)
+
+
+def _row(one: Opening, found: _Found, here: Here) -> OpeningRow:
+    return OpeningRow(
+        opening_id=one.id,
+        on=one.on_date,
+        from_min=one.from_min,
+        to_min=one.to_min,
+        origin=one.origin,
+        state=_state(one, here),
+        reason=one.reason,
+        by_pattern=found.patterns.get(one.id),
+        opened_at=one.opened_at,
+        closed_at=one.closed_at,
+        is_close_unconfirmed=one.is_close_unconfirmed,
+        hours=_hours(one, here),
+        is_tidy=one.is_tidy,
+        duty=tuple(dict.fromkeys(found.duty.get(one.id, ()))),
+        has_check=one.id in found.checks,
+        exceptions=_exceptions(found.checks.get(one.id, ())),
+        late_min=room_times.late_min(one.from_min, _minute(one, one.opened_at, here)),
+        early_min=room_times.early_min(one.to_min, _minute(one, one.closed_at, here)),
+        is_corrected=one.id in found.corrected,
+        left=found.left.get(one.id),
+        may_be_said=_state(one, here) in _OVER and one.on_date >= here.today - MAY_SAY_FOR,
     )
 
 
@@ -171,6 +205,10 @@ def _checks(session: Session, opening_ids: Collection[UUID]) -> dict[UUID, list[
     return found
 
 
+def _exceptions(checks: Collection[SafetyCheck]) -> tuple[tuple[Hazard, str], ...]:
+    return tuple((one.hazard, one.note or "") for one in checks if not one.is_fine)
+
+
 def _hours(opening: Opening, here: Here) -> float:
     zone = here.settings.zone
     opened = minute_on(opening.on_date, opening.opened_at, zone)
@@ -179,6 +217,13 @@ def _hours(opening: Opening, here: Here) -> float:
     closed = minute_on(opening.on_date, opening.closed_at, zone)
     minutes = counted_min(opening.from_min, opening.to_min, opened, closed)
     return (minutes * 10 + _HOUR_MIN // 2) // _HOUR_MIN / 10  # a quarter is 0.3, as on paper
+
+
+def _minute(opening: Opening, at: datetime | None, here: Here) -> int | None:
+    """Return a time of a planned opening; nobody is late for one that was not planned."""
+    if opening.origin is OpeningOrigin.ADHOC:
+        return None
+    return minute_on(opening.on_date, at, here.settings.zone)
 
 
 def _state(opening: Opening, here: Here) -> OpeningState:

@@ -13,7 +13,7 @@ from kiosk.db import constant, reading, transaction, violated
 from kiosk.errors import RefusedError
 from kiosk.ids import new_id
 from kiosk.models.library import Loan
-from kiosk.models.openings import Duty, Opening, SafetyCheck
+from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Child, SchoolClass
 from kiosk.models.visits import Visit
 from kiosk.rules import civil, openings
@@ -25,19 +25,24 @@ from kiosk.services import (
     audit,
     call_settling,
     call_under_way,
+    closing_notes,
     forgotten,
     loan_days,
+    opening_check,
     opening_plan,
     rooms,
     waiting,
 )
 from kiosk.services.again import once_more
 from kiosk.services.audit import AuditAction
+from kiosk.services.closing_notes import Signed
 from kiosk.services.here import Here
 
 _DEFAULT_LENGTH_MIN: Final = 90
 _DEFAULT_PLACE_MIN: Final = 10
 _DEFAULT_TALK_MIN: Final = 8
+_UNTRIED: Final[Mapping[UUID, bool]] = {}
+_UNSIGNED: Final = Signed()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +70,17 @@ class ClosingSheet:
     calls_to_come: int
 
 
-def open_room(*, staff_id: UUID, exceptions: Mapping[Hazard, str], here: Here) -> UUID:
+def open_room(
+    *,
+    staff_id: UUID,
+    exceptions: Mapping[Hazard, str],
+    here: Here,
+    phones: Mapping[UUID, bool] = _UNTRIED,
+) -> UUID:
     """Open the room: duty signed on, the check stored, the door open. Return the opening's id.
 
-    `exceptions` has a note for each hazard that is not fine; the others are. Unless a planned
-    opening is due, one is made on the spot.
+    `exceptions` has a note for each hazard that is not fine; the others are. `phones` says of each
+    line that was tried whether it works. Unless a planned opening is due, one is made on the spot.
 
     Raises:
         RefusedError: ALREADY_OPEN, or CHECK_MISSING when an exception has no note.
@@ -77,14 +88,16 @@ def open_room(*, staff_id: UUID, exceptions: Mapping[Hazard, str], here: Here) -
     if any(not note.strip() for note in exceptions.values()):
         raise RefusedError(OpeningRefusal.CHECK_MISSING)
     try:
-        return _open_room(staff_id, exceptions, here)
+        return _open_room(staff_id, exceptions, phones, here)
     except IntegrityError as error:
         if violated(error) != "uq_opening_open_home":
             raise
         raise RefusedError(OpeningRefusal.ALREADY_OPEN) from error
 
 
-def _open_room(staff_id: UUID, exceptions: Mapping[Hazard, str], here: Here) -> UUID:
+def _open_room(
+    staff_id: UUID, exceptions: Mapping[Hazard, str], phones: Mapping[UUID, bool], here: Here
+) -> UUID:
     with transaction() as session:
         state = rooms.state(session, here)
         if state.is_open:
@@ -95,7 +108,7 @@ def _open_room(staff_id: UUID, exceptions: Mapping[Hazard, str], here: Here) -> 
         opening.opened_at = opening.opened_at or here.now
         session.flush()  # duty and check refer to it
         sign_on(session, opening_id=opening.id, staff_id=staff_id, here=here)
-        _store_check(session, opening.id, exceptions, here)
+        opening_check.store(session, opening.id, exceptions, phones, here)
         if opening_plan.plan_ahead_in(session, here=here):
             loan_days.follow(session, here=here)
         _audit(session, opening.id, "opened", staff_id, here)
@@ -177,11 +190,14 @@ def _still_here(session: Session, here: Here) -> tuple[StillHere, ...]:
     )
 
 
-def close_room(*, is_tidy: bool, are_told: bool, staff_id: UUID, here: Here) -> None:
+def close_room(
+    *, is_tidy: bool, are_told: bool, staff_id: UUID, here: Here, signed: Signed = _UNSIGNED
+) -> None:
     """Close the room: sweep who has not said goodbye, sign duty off, say what became of it.
 
     Who did not come for its call did not; calls that are still to come are released and owed, and
     their places are nobody's. `are_told`: somebody has spoken with the children who wait.
+    `signed`: how the room is left.
 
     Raises:
         RefusedError: NOT_OPEN, CALLS_UNFINISHED while somebody is on the telephone, or
@@ -194,6 +210,7 @@ def close_room(*, is_tidy: bool, are_told: bool, staff_id: UUID, here: Here) -> 
         opening = session.get_one(Opening, state.opening_id)
         _refuse_with_calls(session, here, are_told=are_told)
         call_settling.settle_in(session, here=here)  # by who is here, before all are swept
+        closing_notes.store(session, opening.id, signed, staff_id=staff_id, here=here)
         session.execute(
             update(Visit)
             .where(Visit.home_id == here.home_id, Visit.state == constant(VisitState.OPEN))
@@ -209,14 +226,18 @@ def close_room(*, is_tidy: bool, are_told: bool, staff_id: UUID, here: Here) -> 
             from_min=openings.minute_on(opening.on_date, here.now, here.settings.zone) or 0,
         )
         opening.is_tidy = is_tidy
-        opening.closed_at = max(here.now, opening.opened_at or here.now)
-        opening.state = openings.outcome(
-            opening.from_min,
-            opening.to_min,
-            openings.minute_on(opening.on_date, opening.opened_at, here.settings.zone),
-            openings.minute_on(opening.on_date, opening.closed_at, here.settings.zone),
-        )
+        _end(opening, here)
         _audit(session, opening.id, "closed", staff_id, here)
+
+
+def _end(opening: Opening, here: Here) -> None:
+    opening.closed_at = max(here.now, opening.opened_at or here.now)
+    opening.state = openings.outcome(
+        opening.from_min,
+        opening.to_min,
+        openings.minute_on(opening.on_date, opening.opened_at, here.settings.zone),
+        openings.minute_on(opening.on_date, opening.closed_at, here.settings.zone),
+    )
 
 
 def _refuse_with_calls(session: Session, here: Here, *, are_told: bool) -> None:
@@ -259,28 +280,6 @@ def _opening_to_open(session: Session, state: rooms.RoomState, here: Here) -> Op
     )
     session.add(opening)
     return opening
-
-
-def _store_check(
-    session: Session, opening_id: UUID, exceptions: Mapping[Hazard, str], here: Here
-) -> None:
-    already = session.scalar(
-        select(func.count()).select_from(SafetyCheck).where(SafetyCheck.opening_id == opening_id)
-    )
-    if already:
-        return
-    for hazard in Hazard:
-        note = exceptions.get(hazard)
-        session.add(
-            SafetyCheck(
-                id=new_id(here.now),
-                opening_id=opening_id,
-                hazard=hazard,
-                is_fine=note is None,
-                note=None if note is None else note.strip(),
-                checked_at=here.now,
-            )
-        )
 
 
 def _sign_off(session: Session, opening_id: UUID, here: Here, *, keep: UUID | None = None) -> None:

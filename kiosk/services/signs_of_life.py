@@ -62,6 +62,11 @@ def was_off(instance: Path, *, since: datetime, until: datetime) -> bool:
     return any(begin < until and since < end for begin, end in _read(instance).off)
 
 
+def switched_off(instance: Path, *, since: datetime, until: datetime) -> tuple[datetime, ...]:
+    """Return when the kiosk was switched off within a span."""
+    return tuple(begin for begin, _ in _read(instance).off if since <= begin <= until)
+
+
 def has_leapt(instance: Path, *, now: datetime, at_s: float) -> bool:
     """Say whether the clock has gone further since the start than the time that passed."""
     begun = _begun.get(instance)

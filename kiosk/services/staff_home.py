@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -17,59 +16,17 @@ from kiosk.models.openings import Duty, Opening, SafetyCheck
 from kiosk.models.people import Child, SchoolClass, Staff
 from kiosk.models.visits import Visit
 from kiosk.rules.badges import Badge
-from kiosk.rules.call_states import CallState
-from kiosk.rules.openings import Hazard, OpeningState
+from kiosk.rules.openings import Hazard
 from kiosk.rules.visits import VisitState
-from kiosk.services import (
-    call_desk,
-    card_doubts,
-    friends,
-    hold_shelf,
-    late_entries,
-    rooms,
-    waiting,
-    week_plans,
-)
-from kiosk.services.call_board import BoardRow, CallRow
+from kiosk.services import call_desk, rooms, staff_todo, waiting
+from kiosk.services.call_board import BoardRow
 from kiosk.services.here import Here
+from kiosk.services.staff_todo import Todo, TodoKind
 from kiosk.services.visit_days import of_days
 
-# How long an opening that nobody opened is still worth a line on the home page.
-_MISSED_SHOWN: Final = timedelta(days=4)
+__all__ = ["OnDuty", "OpenNow", "Present", "StaffHome", "Todo", "TodoKind", "look"]
+
 _UNCLEAR_SHOWN: Final = timedelta(days=7)
-# The child was here and did not talk to anybody.
-_BOOK_AGAIN: Final = frozenset({CallState.NO_ANSWER, CallState.CUT, CallState.RELEASED})
-
-
-class TodoKind(StrEnum):
-    """What a person in the room has to see to, most urgent first."""
-
-    OPEN_ROOM = "open_room"
-    CALL_DUE = "call_due"
-    SAFETY = "safety"
-    SCANNER = "scanner"
-    CAMERA = "camera"
-    MAKE_GOOD = "make_good"
-    PLAN = "plan"
-    LATE = "late"
-    HOLD = "hold"
-    NEW_FRIEND = "new_friend"
-    UNCLEAR = "unclear"
-    CARD = "card"
-    MISSED = "missed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Todo:
-    """One thing to do. What it is about stands in the fields that its kind needs."""
-
-    kind: TodoKind
-    on: date
-    minute: int = 0
-    call: CallRow | None = None
-    hazard: Hazard | None = None
-    note: str | None = None
-    count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +102,12 @@ def look(*, here: Here, amiss: Collection[TodoKind] = ()) -> StaffHome:
         left=became[VisitState.LEFT],
         unconfirmed=became[VisitState.LEFT_UNCONFIRMED],
         todo=(
-            *_room_todo(state, here),
-            *_safety_todo(opening, here),
+            *staff_todo.room(state, here),
+            *_check_todo(session, opening, here),
             *(Todo(kind=kind, on=here.today) for kind in amiss),
-            *_call_todo(calls),
+            *staff_todo.of_calls(calls),
             *(Todo(kind=TodoKind.UNCLEAR, on=row.on, call=row) for row in unclear),
-            *_later_todo(session, here),
+            *staff_todo.later(session, here),
         ),
         calls=calls,
         without_call=call_desk.without_call_count(here=here),
@@ -159,6 +116,12 @@ def look(*, here: Here, amiss: Collection[TodoKind] = ()) -> StaffHome:
         )
         or 0,
     )
+
+
+def _check_todo(session: Session, opening: OpenNow | None, here: Here) -> tuple[Todo, ...]:
+    if opening is None:
+        return ()
+    return staff_todo.of_check(session, opening.opening_id, opening.exceptions, here)
 
 
 def _open_now(session: Session, opening_id: UUID | None, here: Here) -> OpenNow | None:
@@ -226,75 +189,3 @@ def _present(session: Session, since: date, here: Here) -> tuple[Present, ...]:
         )
         for row in rows
     )
-
-
-def _room_todo(state: rooms.RoomState, here: Here) -> tuple[Todo, ...]:
-    ahead = state.next_planned
-    if state.is_open or ahead is None or (ahead.on, ahead.from_min) > (here.today, here.minute):
-        return ()
-    return (Todo(kind=TodoKind.OPEN_ROOM, on=ahead.on, minute=ahead.from_min),)
-
-
-def _safety_todo(opening: OpenNow | None, here: Here) -> tuple[Todo, ...]:
-    if opening is None:
-        return ()
-    return tuple(
-        Todo(kind=TodoKind.SAFETY, on=here.today, hazard=hazard, note=note)
-        for hazard, note in opening.exceptions
-    )
-
-
-def _call_todo(board: tuple[BoardRow, ...]) -> tuple[Todo, ...]:
-    calls = [row for row in board if isinstance(row, CallRow)]
-    due = tuple(
-        Todo(kind=TodoKind.CALL_DUE, on=row.on, minute=row.start_min, call=row)
-        for row in calls
-        if row.is_due
-    )
-    missing = tuple(
-        Todo(kind=TodoKind.MAKE_GOOD, on=row.on, minute=row.start_min, call=row)
-        for row in calls
-        if row.state in _BOOK_AGAIN and row.is_to_be_made_good
-    )
-    return due + missing
-
-
-def _later_todo(session: Session, here: Here) -> tuple[Todo, ...]:
-    monday = week_plans.to_publish(here=here)
-    plan = () if monday is None else (Todo(kind=TodoKind.PLAN, on=monday),)
-    rest = (*_friend_todo(session, here), *_missed_todo(session, here))
-    return (*plan, *_count_todo(session, here), *rest)
-
-
-def _count_todo(session: Session, here: Here) -> tuple[Todo, ...]:
-    """Say what is asked of the paper book, what is to be fetched, and which cards are in doubt.
-
-    What nobody picked up in time is passed on first.
-    """
-    hold_shelf.settle(here=here)
-    counts = (
-        (TodoKind.LATE, late_entries.question_count(session)),
-        (TodoKind.HOLD, hold_shelf.to_fetch_count()),
-        (TodoKind.CARD, card_doubts.count(here=here)),
-    )
-    return tuple(Todo(kind=kind, on=here.today, count=count) for kind, count in counts if count)
-
-
-def _friend_todo(session: Session, here: Here) -> tuple[Todo, ...]:
-    count = friends.unnamed_count(session)
-    return (Todo(kind=TodoKind.NEW_FRIEND, on=here.today, count=count),) if count else ()
-
-
-def _missed_todo(session: Session, here: Here) -> tuple[Todo, ...]:
-    rows = session.execute(
-        select(Opening.on_date, Opening.from_min)
-        .where(
-            Opening.home_id == here.home_id,
-            Opening.on_date < here.today,
-            Opening.on_date >= here.today - _MISSED_SHOWN,
-            Opening.state.in_([OpeningState.MISSED, OpeningState.PLANNED]),
-        )
-        .order_by(Opening.on_date.desc())
-        .limit(2)
-    )
-    return tuple(Todo(kind=TodoKind.MISSED, on=row.on_date, minute=row.from_min) for row in rows)

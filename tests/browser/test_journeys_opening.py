@@ -8,6 +8,14 @@ from playwright.sync_api import expect
 from tests.browser.process import Code, Kiosk
 from tests.browser.room import PIN, Pocket, Room, given_name, rows, visits
 
+# Signing in is the card and the six keys of the PIN, and is among them (`domain.md` 3.4).
+MOST_TO_OPEN, MOST_TO_CLOSE = 9, 5
+_COUNT_TOUCHES = """
+  document.addEventListener("pointerdown", () => {
+    sessionStorage.touches = Number(sessionStorage.touches ?? 0) + 1;
+  }, true);
+"""
+
 
 @pytest.fixture
 def teacher(room: Room) -> Code:
@@ -59,6 +67,11 @@ def _latest_opening(kiosk: Kiosk) -> tuple[str, int, int]:
         " FROM opening WHERE opened_at IS NOT NULL ORDER BY opened_at DESC LIMIT 1",
     )[0]
     return found
+
+
+def _touches(room: Room) -> int:
+    """Return how often the screen was touched since they are counted."""
+    return int(room.page.evaluate("Number(sessionStorage.touches ?? 0)"))
 
 
 def test_a_day_ends_and_begins_with_the_staff_card_and_one_touch_each(
@@ -146,3 +159,33 @@ def test_a_wrong_pin_is_said_and_the_right_one_still_goes_in(room: Room, teacher
         room.page.locator(f"[data-digit='{digit}']").tap()
 
     room.page.wait_for_url("**/staff")
+
+
+def test_the_touches_of_opening_and_of_closing_are_counted(room: Room, teacher: Code) -> None:
+    _close(room, teacher)
+    room.page.add_init_script(_COUNT_TOUCHES)
+    room.page.reload()
+
+    room.staff_sign_in(teacher)
+    room.press("开放")
+    room.page.wait_for_url("**/staff/opening/open")
+    room.page.get_by_label("能用").first.tap()
+    room.shoot("opening-with-the-telephone")
+    room.press("八项都正常，开放")
+    expect(room.page.locator(".said")).to_contain_text("房间开放了")
+    to_open = _touches(room)
+
+    room.press("关闭")
+    room.page.wait_for_url("**/staff/opening/close")
+    for name in ("is_tidy", "is_clean", "is_safe"):
+        room.page.locator(f"[name='{name}']").tap()
+    room.page.locator("[name='line']").fill("三号灯坏了")
+    room.shoot("closing-signed")
+    _confirm_closing(room)
+    to_close = _touches(room) - to_open
+
+    print(f"touches to open, with card and PIN: {to_open}; to close: {to_close}")
+    assert to_open <= MOST_TO_OPEN
+    assert to_close <= MOST_TO_CLOSE
+    room.press("回到孩子屏")
+    _open(room, teacher)
