@@ -23,6 +23,7 @@ NAMES = (
     "visitors",
     "posters",
     "opening_times",
+    "standard",
     "calls",
     "calls_afterwards",
     "calls_sheet",

@@ -15,6 +15,7 @@ from kiosk.rules.staff import Role
 from kiosk.services import (
     call_closures,
     closing_notes,
+    compliance,
     opening_check,
     opening_log,
     opening_rules,
@@ -255,6 +256,7 @@ def _listing(
         refused,
         not_again=not_again,
         rows=rows,
+        warned=compliance.warnings(here=here),
         total=opening_log.total(rows),
         first=first,
         last=last,
