@@ -66,6 +66,11 @@ class Gun:
         """Type `text` and its terminator as fast as the machine takes it."""
         self.press(*(_KEYS.get(character) or _plain(character) for character in text + end))
 
+    def scan_late(self, text: str) -> None:
+        """Type the rest of a code, which the gun sent at once and the machine brings only now."""
+        keys = (_KEYS.get(character) or _plain(character) for character in text + "\r")
+        self._send([event for key in keys for event in key.stroke()], are_late=True)
+
     def scan_in_alt_mode(self, text: str) -> None:
         """Type each character's number on the pad while Alt is held."""
         strokes: list[_Event] = []
@@ -82,12 +87,12 @@ class Gun:
             strokes = [_taken_by_an_input_method(stroke) for stroke in strokes]
         self._send(strokes)
 
-    def _send(self, strokes: list[_Event]) -> None:
+    def _send(self, strokes: list[_Event], *, are_late: bool = False) -> None:
         # All at once and with a gun's own times: one call a key waits for the page after each, and
         # a loaded machine then makes pauses that no gun makes. The public interface cannot do it.
-        for stroke in strokes:
-            self._last_s = max(utc_now().timestamp(), self._last_s + _APART_S)
-            stroke["timestamp"] = self._last_s
+        start_s = max(0 if are_late else utc_now().timestamp(), self._last_s + _APART_S)
+        for number, stroke in enumerate(strokes):
+            stroke["timestamp"] = self._last_s = start_s + number * _APART_S
 
         async def send() -> None:
             inner = self.cdp._impl_obj  # noqa: SLF001

@@ -43,7 +43,7 @@
     const rest = bare.slice(before.length);
     return BAR.test(bare) && !BAR.test(rest) ? bare : rest; // whole already: none of it is a prefix
   };
-  const isWhole = () => isShared() || OURS.test(text()) || BAR.test(text());
+  const isWhole = () => OURS.test(text()) || BAR.test(text());
   const patience = () => (isWhole() ? SILENCE : HICCUP);
 
   const end = (event) => {
@@ -70,13 +70,15 @@
 
   const add = (character, { timeStamp, target }) => {
     // The keys' own time: a page that is busy tears no code apart.
-    if (burst && timeStamp - last > patience()) end();
+    if (burst && timeStamp - last > (isShared() ? SILENCE : patience())) end();
     last = timeStamp;
     if (!burst) [first, field] = [timeStamp, target.closest?.(FIELD) ?? null];
     if (!burst && !isShared()) document.dispatchEvent(new CustomEvent("kiosk:activity"));
     if (burst.length <= LONGEST) burst += character;
     clearTimeout(timer);
-    timer = setTimeout(end, patience());
+    // A machine that is late with this key will be late with the next.
+    const late = Math.min(HICCUP, Math.max(0, performance.now() - timeStamp));
+    timer = setTimeout(end, patience() + late);
   };
 
   // On child screens no key does anything by itself: no button is pressed, no download list opens.
