@@ -12,7 +12,9 @@
   const AIM = /^\][A-Z][0-9A-Z](?=.)/; // what kind of bar it was: not part of the code (T-4)
   const FIELD = "input, textarea, select";
   const BAR = /^(?:\d{9}[\dX]|\d{13}|\d{15}|\d{18})$/; // a book's own, with its add-on (T-36)
+  const BEGUN = /^[CBSX][0-9A-Z]*$/; // may become one of ours yet
   const SILENCE = 120, HICCUP = 500; // ms that end a whole code; that a gun may pause inside one
+  const LATE = 2000; // ms that a busy machine may take to bring the rest of what a gun has sent
   const MACHINE = 60; // ms for a key, on average, where people type as well
   const LONGEST = 64, STRAY = 4;
   let burst = "", first = 0, last = 0, timer = 0, numpad = "", field = null;
@@ -77,8 +79,8 @@
     if (burst.length <= LONGEST) burst += character;
     clearTimeout(timer);
     // A machine that is late with this key will be late with the next.
-    const late = Math.min(HICCUP, Math.max(0, performance.now() - timeStamp));
-    timer = setTimeout(end, patience() + late);
+    const late = Math.min(LATE, Math.max(0, performance.now() - timeStamp));
+    timer = setTimeout(end, !isWhole() && BEGUN.test(text()) ? LATE : patience() + late);
   };
 
   // On child screens no key does anything by itself: no button is pressed, no download list opens.
