@@ -1,14 +1,16 @@
 """What stands before the screen, through Chromium's own input queue: a scanner and fingers."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import CDPSession, Error, Page
 
 from kiosk.clock import utc_now
 
 _Event: TypeAlias = dict[str, str | int | float]
+_PATIENCE_MS, _LOOK_EVERY_MS = 30_000, 20
 _APART_S = 0.004  # between what happens to a gun's keys
 ALT, CTRL = 1, 2
 
@@ -58,6 +60,7 @@ class Gun:
     with_input_method: bool = False
     cdp: CDPSession = field(init=False)
     _last_s: float = field(init=False, default=0)
+    _drawn: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         self.cdp = self.page.context.new_cdp_session(self.page)
@@ -65,6 +68,11 @@ class Gun:
     def scan(self, text: str, end: str = "\r") -> None:
         """Type `text` and its terminator as fast as the machine takes it."""
         self.press(*(_KEYS.get(character) or _plain(character) for character in text + end))
+
+    def scan_late(self, text: str) -> None:
+        """Type the rest of a code, which the gun sent at once and the machine brings only now."""
+        keys = (_KEYS.get(character) or _plain(character) for character in text + "\r")
+        self._send([event for key in keys for event in key.stroke()], are_late=True)
 
     def scan_in_alt_mode(self, text: str) -> None:
         """Type each character's number on the pad while Alt is held."""
@@ -82,12 +90,36 @@ class Gun:
             strokes = [_taken_by_an_input_method(stroke) for stroke in strokes]
         self._send(strokes)
 
-    def _send(self, strokes: list[_Event]) -> None:
+    def wait_for_the_first_picture(self) -> None:
+        """Wait until the page takes keys: before its first picture Chromium throws them away.
+
+        Asked from a world beside the page's own, for a test may have stopped its clock.
+        """
+        for _ in range(_PATIENCE_MS // _LOOK_EVERY_MS):
+            with suppress(Error):  # the page went on to another one
+                frame = self.cdp.send("Page.getFrameTree")["frameTree"]["frame"]
+                if frame["loaderId"] == self._drawn or self._is_drawn(frame["id"]):
+                    self._drawn = frame["loaderId"]
+                    return
+            self.page.wait_for_timeout(_LOOK_EVERY_MS)
+        raise AssertionError("the page was never drawn")
+
+    def _is_drawn(self, frame_id: str) -> bool:
+        beside = {"frameId": frame_id, "worldName": "gun"}
+        world = self.cdp.send("Page.createIsolatedWorld", beside)["executionContextId"]
+        asked = {
+            "expression": "performance.getEntriesByType('paint').length > 0",
+            "contextId": world,
+        }
+        return bool(self.cdp.send("Runtime.evaluate", asked)["result"]["value"])
+
+    def _send(self, strokes: list[_Event], *, are_late: bool = False) -> None:
         # All at once and with a gun's own times: one call a key waits for the page after each, and
         # a loaded machine then makes pauses that no gun makes. The public interface cannot do it.
-        for stroke in strokes:
-            self._last_s = max(utc_now().timestamp(), self._last_s + _APART_S)
-            stroke["timestamp"] = self._last_s
+        self.wait_for_the_first_picture()
+        start_s = max(0 if are_late else utc_now().timestamp(), self._last_s + _APART_S)
+        for number, stroke in enumerate(strokes):
+            stroke["timestamp"] = self._last_s = start_s + number * _APART_S
 
         async def send() -> None:
             inner = self.cdp._impl_obj  # noqa: SLF001

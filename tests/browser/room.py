@@ -18,7 +18,6 @@ from tests.browser.process import Code, Kiosk
 from tests.browser.screen import Screen
 
 PATIENCE = 30_000  # ms; on a machine that others use as well
-_LOOK_EVERY = 20  # ms
 PIN = "246810"  # the demo's; its file of codes says it beside the card
 _FRESH = 24  # the first so many of the file
 # The screen takes no touch for a quarter of a second after its picture has changed, and takes a
@@ -32,9 +31,6 @@ _WHEN_SETTLED = """new Promise(done => {
 _NOTE_CHANGES = """
   window.__changed = window.__touched = -1000;
   window.__headings = [];
-  // Before its first picture a page takes no keys: Chromium throws them away.
-  new PerformanceObserver(() => { window.__isDrawn = true; })
-    .observe({ type: "paint", buffered: true });
   document.addEventListener("pointerup", () => { window.__touched = performance.now(); }, true);
   document.addEventListener("kiosk:ring", () => { window.__changed = performance.now(); });
   document.addEventListener("kiosk:swapped", () => {
@@ -154,16 +150,10 @@ class Room:
         self.wait_for_the_first_picture()
 
     def wait_for_the_first_picture(self) -> None:
-        """Wait until the page takes keys; asked from outside, for a test may stop its clock."""
-        for _ in range(PATIENCE // _LOOK_EVERY):
-            if self.page.evaluate("window.__isDrawn"):
-                return
-            self.page.wait_for_timeout(_LOOK_EVERY)
-        raise AssertionError("the page was never drawn")
+        self.gun.wait_for_the_first_picture()
 
     def put(self, what: Code, end: str = "\r") -> None:
-        """Put a card or a book on the scanner, once the page that is there takes keys."""
-        self.wait_for_the_first_picture()
+        """Put a card or a book on the scanner."""
         self.gun.scan(what.code, end)
 
     def hear(self, what: Code) -> None:

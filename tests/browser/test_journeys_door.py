@@ -123,7 +123,7 @@ def test_a_scanner_may_end_its_code_with_anything(room: Room, pocket: Pocket, en
 
 def test_a_scan_during_a_restart_arrives_once(room: Room, pocket: Pocket) -> None:
     child = pocket.child()
-    room.screen.expect_console("ERR_CONNECTION")
+    room.screen.expect_console("net::ERR_")
 
     room.kiosk.kill()
     room.put(child)

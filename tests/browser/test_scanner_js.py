@@ -612,6 +612,20 @@ def test_a_child_s_card_beside_a_staff_page_is_taken_and_leaves_no_trace(
     assert "/find" not in stub.gets
 
 
+def test_keys_that_a_busy_machine_brings_late_are_one_code_there_too(stub: Stub, desk: Gun) -> None:
+    # So late that the shorter of the two patiences is over between any two keys.
+    desk.page.evaluate(
+        "const plain = setTimeout;"
+        " window.setTimeout = (then, ms) => plain(then, ms < 500 ? 0 : 60_000);"
+    )
+
+    desk.scan(CARD[:5], "")
+    desk.page.wait_for_timeout(50)
+    desk.scan_late(CARD[5:])
+
+    assert stub.wait_for_codes(1) == [CARD]
+
+
 def test_a_person_who_types_is_left_alone(stub: Stub, desk: Gun) -> None:
     _type_like_a_person(desk, CARD)
 

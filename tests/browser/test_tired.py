@@ -29,7 +29,7 @@ def _tired(room: Room) -> Locator:
 
 def test_the_page_of_the_tired_machine_comes_and_goes_by_itself(room: Room, pocket: Pocket) -> None:
     here, next_one = pocket.child(), pocket.child()
-    room.screen.expect_console("ERR_CONNECTION")
+    room.screen.expect_console("net::ERR_")
     sound.listen(room.screen.context)
     room.own_page(here)
     sound.ready(room.page)
@@ -64,7 +64,7 @@ def test_a_tile_touched_while_the_machine_is_tired_is_not_lost(room: Room, pocke
 def test_a_kiosk_that_has_forgotten_who_touched_asks_for_the_card(
     room: Room, pocket: Pocket
 ) -> None:
-    for known in ("ERR_CONNECTION", "htmx:", "status of 401", "Status Error Code 401"):
+    for known in ("net::ERR_", "htmx:", "status of 401", "Status Error Code 401"):
         room.screen.expect_console(known)
     room.own_page(pocket.child())
 

@@ -12,7 +12,9 @@
   const AIM = /^\][A-Z][0-9A-Z](?=.)/; // what kind of bar it was: not part of the code (T-4)
   const FIELD = "input, textarea, select";
   const BAR = /^(?:\d{9}[\dX]|\d{13}|\d{15}|\d{18})$/; // a book's own, with its add-on (T-36)
+  const BEGUN = /^[CBSX][0-9A-Z]*$/; // may become one of ours yet
   const SILENCE = 120, HICCUP = 500; // ms that end a whole code; that a gun may pause inside one
+  const LATE = 2000; // ms that a busy machine may take to bring the rest of what a gun has sent
   const MACHINE = 60; // ms for a key, on average, where people type as well
   const LONGEST = 64, STRAY = 4;
   let burst = "", first = 0, last = 0, timer = 0, numpad = "", field = null;
@@ -43,7 +45,7 @@
     const rest = bare.slice(before.length);
     return BAR.test(bare) && !BAR.test(rest) ? bare : rest; // whole already: none of it is a prefix
   };
-  const isWhole = () => isShared() || OURS.test(text()) || BAR.test(text());
+  const isWhole = () => OURS.test(text()) || BAR.test(text());
   const patience = () => (isWhole() ? SILENCE : HICCUP);
 
   const end = (event) => {
@@ -70,13 +72,15 @@
 
   const add = (character, { timeStamp, target }) => {
     // The keys' own time: a page that is busy tears no code apart.
-    if (burst && timeStamp - last > patience()) end();
+    if (burst && timeStamp - last > (isShared() ? SILENCE : patience())) end();
     last = timeStamp;
     if (!burst) [first, field] = [timeStamp, target.closest?.(FIELD) ?? null];
     if (!burst && !isShared()) document.dispatchEvent(new CustomEvent("kiosk:activity"));
     if (burst.length <= LONGEST) burst += character;
     clearTimeout(timer);
-    timer = setTimeout(end, patience());
+    // A machine that is late with this key will be late with the next.
+    const late = Math.min(LATE, Math.max(0, performance.now() - timeStamp));
+    timer = setTimeout(end, !isWhole() && BEGUN.test(text()) ? LATE : patience() + late);
   };
 
   // On child screens no key does anything by itself: no button is pressed, no download list opens.
