@@ -19,7 +19,7 @@ from kiosk.services.here import Here
 _SHOWN_AHEAD: Final = timedelta(days=28)
 _ALERTS_AHEAD: Final = timedelta(days=3)
 _WEEK: Final = timedelta(days=7)
-_MOST_AT_HOME: Final = 3
+_MOST_AT_HOME: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

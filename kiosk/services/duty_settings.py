@@ -23,7 +23,7 @@ class DutySettings:
 
     min_adults: int = 1
     late_after_min: int = 10
-    tasks: str = "开关门、安全检查、看护、亲情通话"
+    tasks: str = "开关门、安全检查、看护"
 
     @property
     def need(self) -> Need:

@@ -79,7 +79,7 @@ def rota(session: Session, period: Period, *, here: Here) -> Table:
         (
             f"{one.on.month}月{one.on.day}日 {weekday(one.on)}",
             f"{time_of(one.from_min, here)}—{time_of(one.to_min, here)}",
-            _names(one, are_helpers=False) or TO_SIGN,
+            _names(one, are_helpers=False) or (TO_SIGN if one.is_to_come else NONE),
             _names(one, are_helpers=True) or NONE,
             TO_SIGN,  # the kiosk keeps no number of staff
             tasks,
@@ -99,11 +99,14 @@ def rota(session: Session, period: Period, *, here: Here) -> Table:
 
 
 def _names(row: RotaRow, *, are_helpers: bool) -> str:
-    return "、".join(
+    """Return who is to come, and who was there without standing on the rota."""
+    planned = [
         f"{one.name}（替{one.instead_of}）" if one.instead_of else one.name
         for one in row.duties
         if one.is_helper is are_helpers and _is_named(one)
-    )
+    ]
+    came = [f"{one.name}（临时）" for one in row.unplanned if one.is_helper is are_helpers]
+    return "、".join([*planned, *came])
 
 
 def _is_named(one: RotaDuty) -> bool:
@@ -144,7 +147,10 @@ def log(session: Session, period: Period, *, here: Here) -> Table:
 def _lines(one: OpeningRow, row: RotaRow, children: str, here: Here) -> list[Row]:
     head = (one.on.isoformat(), weekday(one.on), TO_SIGN)
     check = "有异常" if one.exceptions else "正常" if one.has_check else DASH
-    trouble = "；".join([*(note for _, note in one.exceptions), *_absences(row)]) or NONE
+    not_open = ["未开放"] if one.state is OpeningState.MISSED else []
+    notes = [note for _, note in one.exceptions]
+    trouble = "；".join([*not_open, *notes, *_absences(row)]) or NONE
+    no_end = "在岗" if one.state is OpeningState.OPEN else "未登记"
     if not row.stretches:
         return [(*head, NONE, DASH, DASH, children, check, trouble, NONE, DASH, DASH)]
     following = [*(later.name for later in row.stretches[1:]), DASH]
@@ -153,7 +159,7 @@ def _lines(one: OpeningRow, row: RotaRow, children: str, here: Here) -> list[Row
             *head,
             _who(stretch, row),
             time_of(stretch.signed_on_at, here),
-            time_of(stretch.signed_off_at, here) if stretch.signed_off_at else "未登记",
+            time_of(stretch.signed_off_at, here) if stretch.signed_off_at else no_end,
             children,
             check,
             trouble,

@@ -101,7 +101,7 @@ def test_the_school_has_what_was_asked_for(school: Made) -> None:
     assert set(reading().scalars(select(SchoolClass.grade))) == {1, 2, 3, 4, 5, 6}
     assert sum(school.heard) == 100
     assert school.here.settings.demo
-    assert count(Card) == 62
+    assert count(Card) == 65
     assert count(Contact) >= 60
 
 
@@ -372,7 +372,7 @@ def test_settings_that_stand_stay_and_only_the_demo_is_said(tmp_path: Path) -> N
         assert school.here.settings.demo
         assert school.here.settings.school == "石桥小学"
         assert school.here.settings.lending[1].limit == 2
-        assert count(Staff) == 3
+        assert count(Staff) == 6
 
 
 def test_the_kiosk_starts_on_a_demo(school: Made) -> None:
