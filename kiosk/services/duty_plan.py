@@ -54,6 +54,16 @@ class Rota:
         return sum(row.missing for row in self.rows)
 
     @property
+    def due(self) -> int:
+        """How many duties of these openings are over, of people whose duty it was to come."""
+        return sum(one.state in rules.DUE for row in self.rows for one in row.duties)
+
+    @property
+    def came(self) -> int:
+        """How many of these came, in time or late (值班到岗率, `domain.md` 2.4, L21)."""
+        return sum(one.state in rules.CAME for row in self.rows for one in row.duties)
+
+    @property
     def unconfirmed(self) -> int:
         """How many duties to come are proposed and not yet agreed."""
         return sum(

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.files.tables import RowMark, Table
+from kiosk.models.room_times import ClosingNote
 from kiosk.models.visits import Visit
 from kiosk.rules.duty import DutyReason, DutyState
 from kiosk.rules.openings import OpeningState
@@ -122,6 +123,7 @@ def log(session: Session, period: Period, *, here: Here) -> Table:
     }
     came = _children(session, openings, period, here)
     guests = visitors.of_openings(session, list(rota_rows))
+    handed = _handed_over(session, list(rota_rows))
     lines = [
         (one.on, line)
         for one in openings
@@ -130,6 +132,7 @@ def log(session: Session, period: Period, *, here: Here) -> Table:
             one,
             rota_rows[one.opening_id],
             _children_words(len(came.get(one.opening_id, ())), guests.get(one.opening_id, ())),
+            handed.get(one.opening_id, NONE),
             here,
         )
     ]
@@ -144,7 +147,7 @@ def log(session: Session, period: Period, *, here: Here) -> Table:
     )
 
 
-def _lines(one: OpeningRow, row: RotaRow, children: str, here: Here) -> list[Row]:
+def _lines(one: OpeningRow, row: RotaRow, children: str, handed: str, here: Here) -> list[Row]:
     head = (one.on.isoformat(), weekday(one.on), TO_SIGN)
     check = "有异常" if one.exceptions else "正常" if one.has_check else DASH
     not_open = ["未开放"] if one.state is OpeningState.MISSED else []
@@ -152,7 +155,7 @@ def _lines(one: OpeningRow, row: RotaRow, children: str, here: Here) -> list[Row
     trouble = "；".join([*not_open, *notes, *_absences(row)]) or NONE
     no_end = "在岗" if one.state is OpeningState.OPEN else "未登记"
     if not row.stretches:
-        return [(*head, NONE, DASH, DASH, children, check, trouble, NONE, DASH, DASH)]
+        return [(*head, NONE, DASH, DASH, children, check, trouble, handed, DASH, DASH)]
     following = [*(later.name for later in row.stretches[1:]), DASH]
     return [
         (
@@ -163,12 +166,22 @@ def _lines(one: OpeningRow, row: RotaRow, children: str, here: Here) -> list[Row
             children,
             check,
             trouble,
-            NONE,
+            handed,
             stretch.name,
             after,
         )
         for stretch, after in zip(row.stretches, following, strict=True)
     ]
+
+
+def _handed_over(session: Session, opening_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the line that was written when the room was closed."""
+    rows = session.execute(
+        select(ClosingNote.opening_id, ClosingNote.line).where(
+            ClosingNote.opening_id.in_(opening_ids), ClosingNote.line.is_not(None)
+        )
+    )
+    return {row.opening_id: str(row.line) for row in rows}
 
 
 def _who(stretch: Stretch, row: RotaRow) -> str:

@@ -29,6 +29,7 @@ from kiosk.services import (
     duty_templates,
     openings,
 )
+from kiosk.services.closing_notes import Signed
 from kiosk.services.duty_facts import RotaRow
 from kiosk.services.duty_settings import DutySettings
 from kiosk.services.here import Here
@@ -380,7 +381,9 @@ def test_who_opens_in_time_was_there_and_who_comes_late_was_late(
     now = here_in(app, clock)
     openings.take_over_duty(staff_id=office, here=now)
 
+    rota = duty_plan.rota(MONDAY, MONDAY, here=now)
     assert _stands(now) == [("刘老师", "late"), ("王老师", "present")]
+    assert (rota.came, rota.due) == (2, 2)
 
 
 def test_who_did_not_come_was_absent_and_who_came_instead_is_said(
@@ -395,6 +398,8 @@ def test_who_did_not_come_was_absent_and_who_came_instead_is_said(
     factories.close_room(now)
 
     row = _row(now)
+    rota = duty_plan.rota(MONDAY, MONDAY, here=now)
+    assert (rota.came, rota.due) == (0, 1)
     assert _stands(now) == [("王老师", "absent")]
     assert [one.name for one in row.unplanned] == ["刘老师"]
     assert {one.name: one.duties for one in duty_plan.people(here=now)}["王老师"] == 0
@@ -512,7 +517,13 @@ def test_the_duty_log_says_who_was_there_and_what_befell(
     factories.visit(now, factories.child(now).child_id)
     clock.set_to(_at(3, 18, 0))
     now = here_in(app, clock)
-    factories.close_room(now)
+    openings.close_room(
+        is_tidy=True,
+        are_told=True,
+        staff_id=office,
+        here=now,
+        signed=Signed(line="投影仪已送修"),
+    )
 
     table = duty_paper.log(MONDAY, MONDAY, actor_id=office, here=now)
 
@@ -523,6 +534,6 @@ def test_the_duty_log_says_who_was_there_and_what_befell(
     assert table.rows == (
         (
             "2026-11-23", "星期一", "", "刘老师", "16:30", "18:00", "到室1人", "正常",
-            "王老师未到岗", "无", "刘老师", "—",
+            "王老师未到岗", "投影仪已送修", "刘老师", "—",
         ),
     )  # fmt: skip
