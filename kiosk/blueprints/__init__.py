@@ -54,6 +54,8 @@ NAMES = (
     "late",
     "ledgers",
     "inspection",
+    "ledger_forms",
+    "reports",
     "term_end",
     "year_end",
     "record",

@@ -3,9 +3,11 @@
 import csv
 import io
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 Cell = str | int | float | Decimal | None
@@ -15,12 +17,23 @@ Cell = str | int | float | Decimal | None
 _FORMULA = re.compile("[' \\n\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff]*[-=+@\\t\\r\\0＝＋－＠]")
 
 
+class Align(StrEnum):
+    LEFT = "left"
+    CENTER = "center"
+    RIGHT = "right"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableColumn:
-    """A column; `width` in signs as a spreadsheet counts them, a Han character being two."""
+    """A column; `width` in signs as a spreadsheet counts them, a Han character being two.
+
+    `key` says what stands in it, whatever it is called on paper.
+    """
 
     label: str
     width: int = 12
+    key: str = ""
+    align: Align = Align.CENTER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +54,8 @@ class RowMark:
 class Table:
     """A ledger as it is printed. Every row and the totals have as many cells as columns.
 
-    `marks` are one for each row, where rows are of a day; otherwise there are none.
+    `marks` are one for each row, where rows are of a day; otherwise there are none. `counted` is
+    what the line below the table says in numbers.
     """
 
     title: str
@@ -53,6 +67,8 @@ class Table:
     bottom_line: str | None = None
     page_footer: str = "第 &P 页 共 &N 页"
     marks: tuple[RowMark, ...] = ()
+    is_upright: bool = False
+    counted: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a table whose rows do not fit its columns."""

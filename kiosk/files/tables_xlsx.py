@@ -2,12 +2,12 @@
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from kiosk.files.tables import Cell, Table
+from kiosk.files.tables import Align, Cell, Table
 
 _LONGEST_CELL = 32_767
 _LONGEST_SHEET_NAME = 31
@@ -17,7 +17,7 @@ _EDGE = 10 / 25.4
 
 
 def xlsx_bytes(table: Table, *, drawn: Callable[[int], object] | None = None) -> bytes:
-    """Return the table as a workbook ready to print on A4, landscape, with room for the binding.
+    """Return the table as a workbook ready to print on A4, with room for the binding.
 
     `drawn` hears how many rows are on the sheet.
     """
@@ -73,23 +73,30 @@ class _Paper:
 
     def draw(self, drawn: Callable[[int], object] | None) -> None:
         table, head = self._table, {"bold": True, "align": "center", "border": 1, "text_wrap": True}
+        width = len(table.columns)
         self._set_page()
         self._line(table.title, {"bold": True, "font_size": 18, "align": "center"})
         self._line(table.subtitle, {"align": "center"})
         self._line(table.top_line, {})
         self._sheet.repeat_rows(self._row)
-        self._cells(tuple(column.label for column in table.columns), self._format(head))
-        plain = self._format({"border": 1, "text_wrap": True, "valign": "vcenter"})
+        self._cells(tuple(column.label for column in table.columns), [self._format(head)] * width)
+        plain = {"border": 1, "text_wrap": True, "valign": "vcenter"}
+        cells = {one: self._format(plain | {"align": str(one)}) for one in Align}
+        drawn_as = [cells[column.align] for column in table.columns]
         for place, row in enumerate(table.rows, start=1):
-            self._cells(row, plain)
+            self._cells(row, drawn_as)
             if drawn is not None:
                 drawn(place)
         if table.totals is not None:
-            self._cells(table.totals, self._format({"bold": True, "border": 1}))
+            bold = {
+                one: self._format({"bold": True, "border": 1, "align": str(one)}) for one in Align
+            }
+            self._cells(table.totals, [bold[column.align] for column in table.columns])
         self._line(table.bottom_line, {})
 
     def _set_page(self) -> None:
-        self._sheet.set_landscape()
+        if not self._table.is_upright:
+            self._sheet.set_landscape()
         self._sheet.set_paper(_A4)
         self._sheet.set_margins(left=_BINDING, right=_EDGE, top=_EDGE * 1.5, bottom=_EDGE * 2)
         self._sheet.fit_to_pages(1, 0)
@@ -111,8 +118,8 @@ class _Paper:
         self._sheet.write_string(self._row, 0, _clean(text), drawn)
         self._row += 1
 
-    def _cells(self, cells: tuple[Cell, ...], drawn: object) -> None:
-        for column, cell in enumerate(cells):
+    def _cells(self, cells: tuple[Cell, ...], formats: Sequence[object]) -> None:
+        for column, (cell, drawn) in enumerate(zip(cells, formats, strict=True)):
             if cell is None:
                 self._sheet.write_blank(self._row, column, None, drawn)
             elif isinstance(cell, str):

@@ -249,6 +249,7 @@ def _said(one: Kept) -> dict[str, Any]:  # JSON at its edge
         "head": [table.title, table.subtitle, table.top_line, table.bottom_line],
         "columns": [[column.label, column.width] for column in table.columns],
         "rows": [[_cell(cell) for cell in row] for row in table.rows],
+        "counted": dict(table.counted),
         "totals": None if table.totals is None else [_cell(cell) for cell in table.totals],
         "marks": [
             [
@@ -278,6 +279,7 @@ def _heard(said: dict[str, Any]) -> Kept:
         subtitle=subtitle,
         top_line=top_line,
         bottom_line=bottom_line,
+        counted=said.get("counted", {}),  # an older archive has none
         columns=tuple(TableColumn(label=label, width=width) for label, width in said["columns"]),
         rows=tuple(tuple(map(_uncell, row)) for row in said["rows"]),
         totals=None if said["totals"] is None else tuple(map(_uncell, said["totals"])),

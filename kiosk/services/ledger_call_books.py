@@ -19,21 +19,20 @@ from kiosk.rules.call_states import CallState
 from kiosk.services import call_board, ledger_calls
 from kiosk.services.here import Here
 from kiosk.services.ledger_calls import REACHED, RELATIONS
-from kiosk.services.ledger_paper import DASH, TO_SIGN, Period, Row, class_name, table
+from kiosk.services.ledger_paper import DASH, TO_SIGN, Period, Row, class_name, filled
 
-_COLUMNS: Final = (
-    ("次数", 20),
-    ("日期", 11),
-    ("称谓", 10),
-    ("方式", 8),
-    ("时长", 8),
-    ("是否接通", 16),
-    ("下次约定", 18),
-    ("教师签名", 12),
+_KEYS: Final = (
+    "place",
+    "day",
+    "relation",
+    "mode",
+    "minutes",
+    "outcome",
+    "next",
+    "signature",
 )
-_TITLE: Final = "和家人通话记录簿"
-_LENGTH: Final = 4  # 时长
-_STATE: Final = 5  # 是否接通
+_LENGTH: Final = _KEYS.index("minutes")
+_STATE: Final = _KEYS.index("outcome")
 _RUNG: Final = (CallState.DONE, CallState.CUT, CallState.NO_ANSWER, CallState.UNCLEAR)
 
 
@@ -66,7 +65,7 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         )
     marks = [RowMark(day=call.on, child_id=call.child_id) for call in calls]
     foot = totals(rows, marks)
-    return table(_TITLE, _COLUMNS, rows, totals=foot, period=period, here=here, marks=marks)
+    return filled("L5", _KEYS, rows, totals=foot, period=period, here=here, marks=marks)
 
 
 def totals(rows: Sequence[Row], marks: Sequence[RowMark]) -> Row:
@@ -99,7 +98,7 @@ def books(session: Session, found: Table, *, child_id: UUID | None) -> Table:
     for whose, of_one in groupby(in_order, key=lambda one: one[1].child_id):
         own = list(of_one)
         name = DASH if whose is None else names.get(whose, DASH)
-        shown += [((name, *[DASH] * (len(_COLUMNS) - 1)), replace(own[0][1], times=0))]
+        shown += [((name, *[DASH] * (len(_KEYS) - 1)), replace(own[0][1], times=0))]
         shown += _numbered(own)
     return _with(found, shown)
 

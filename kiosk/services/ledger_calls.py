@@ -25,7 +25,7 @@ from kiosk.services.ledger_paper import (
     Period,
     Row,
     class_name,
-    table,
+    filled,
     time_of,
 )
 
@@ -33,26 +33,25 @@ from kiosk.services.ledger_paper import (
 Later: TypeAlias = Mapping[UUID, list[tuple[str, str]]]
 Passages: TypeAlias = Mapping[UUID, Sequence[Passage]]
 
-_COLUMNS: Final = (
-    ("序号", 5),
-    ("日期", 11),
-    ("姓名", 10),
-    ("班级", 11),
-    ("通话对象(称谓)", 10),
-    ("通话方式(电话/视频)", 11),
-    ("预约时间", 9),
-    ("开始时间", 9),
-    ("结束时间", 9),
-    ("通话时长(分钟)", 9),
-    ("是否接通", 9),
-    ("未接通处理", 18),
-    ("学生确认", 9),
-    ("值班教师", 12),
-    ("备注", 14),
+_KEYS: Final = (
+    "place",
+    "day",
+    "child",
+    "class",
+    "relation",
+    "mode",
+    "booked_at",
+    "began_at",
+    "ended_at",
+    "minutes",
+    "outcome",
+    "handled",
+    "confirmed",
+    "duty",
+    "remark",
 )
-_TITLE: Final = "留守儿童之家活动室亲情电话(视频电脑)使用记录表"
-_LENGTH: Final = 9  # 通话时长(分钟)
-_STATE: Final = 10  # 是否接通
+_LENGTH: Final = _KEYS.index("minutes")
+_STATE: Final = _KEYS.index("outcome")
 RELATIONS: Final = {
     Relation.FATHER: "爸爸",
     Relation.MOTHER: "妈妈",
@@ -116,7 +115,7 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
     ]
     marks = [RowMark(day=call.on, child_id=call.child_id) for call in calls]
     foot = totals(rows, marks)
-    return table(_TITLE, _COLUMNS, rows, totals=foot, period=period, here=here, marks=marks)
+    return filled("L4", _KEYS, rows, totals=foot, period=period, here=here, marks=marks)
 
 
 def _what_happened(call: CallRow, here: Here) -> Row:

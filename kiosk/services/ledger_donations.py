@@ -16,27 +16,33 @@ from kiosk.models.people import Staff
 from kiosk.rules.intake import BatchKind
 from kiosk.services import batches
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import DASH, NONE, Period, Row, table
+from kiosk.services.ledger_paper import DASH, NONE, Period, Row, filled
 from kiosk.services.ledger_stock import money, price_of
 
 _DONATIONS: Final = (
-    ("序号", 5),
-    ("捐赠日期", 11),
-    ("捐赠单位/个人", 18),
-    ("联系方式", 13),
-    ("物品名称", 14),
-    ("规格", 10),
-    ("单位", 5),
-    ("数量", 6),
-    ("单价", 8),
-    ("金额(估)", 9),
-    ("用途/去向", 12),
-    ("接收人", 9),
-    ("验收人", 9),
-    ("备注", 12),
+    "place",
+    "day",
+    "donor",
+    "contact",
+    "thing",
+    "spec",
+    "unit",
+    "quantity",
+    "price",
+    "value",
+    "use",
+    "received_by",
+    "accepted_by",
+    "remark",
 )
-_BOOKS: Final = (("序号", 6), ("书名", 40), ("书号", 18), ("册数", 8), ("登录号(起止)", 20))
-_CONTACT: Final = [name for name, _ in _DONATIONS].index("联系方式")
+_BOOKS: Final = (
+    "place",
+    "title",
+    "isbn",
+    "copies",
+    "numbers",
+)
+_CONTACT: Final = _DONATIONS.index("contact")
 _SEALED: Final = "已登记"
 _receiver, _accepter = aliased(Staff), aliased(Staff)
 
@@ -61,8 +67,8 @@ def donations(session: Session, period: Period, *, here: Here) -> Table:
     lines = [(batch, thing) for batch in found for thing in _things(session, batch.IntakeBatch.id)]
     value = sum(thing.value or 0 for _, thing in lines)
     count = sum(thing.quantity for _, thing in lines)
-    return table(
-        "捐赠登记表",
+    return filled(
+        "L11",
         _DONATIONS,
         [_row(place, *line, here) for place, line in enumerate(lines, start=1)],
         totals=(
@@ -97,8 +103,8 @@ def to_look_at(donations: Table) -> Table:
 def books(session: Session, period: Period, *, here: Here) -> Table:
     """Return the annexed list: the titles of the donations of a period, donation by donation."""
     rows = session.execute(_titles(period, here)).all()
-    return table(
-        "捐赠图书清单",
+    return filled(
+        "L11A",
         _BOOKS,
         [
             (

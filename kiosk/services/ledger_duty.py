@@ -20,33 +20,33 @@ from kiosk.rules.visitors import VisitPurpose
 from kiosk.services import duty_facts, duty_settings, opening_log, visitors
 from kiosk.services.duty_facts import RotaDuty, RotaRow, Stretch
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import DASH, NONE, TO_SIGN, Period, Row, table, time_of, weekday
+from kiosk.services.ledger_paper import DASH, NONE, TO_SIGN, Period, Row, filled, time_of, weekday
 from kiosk.services.opening_log import OpeningRow
 from kiosk.services.visit_days import of_days
 from kiosk.services.visitors import VisitorRow
 
 _Begun = dict[date, list[tuple[datetime, UUID]]]
 _ROTA: Final = (
-    ("星期", 16),
-    ("时段", 14),
-    ("值班教师", 22),
-    ("协助人员(爱心妈妈/志愿者)", 22),
-    ("联系电话", 16),
-    ("职责", 30),
+    "weekday",
+    "time",
+    "duty",
+    "helpers",
+    "phone",
+    "tasks",
 )
 _LOG: Final = (
-    ("日期", 12),
-    ("星期", 8),
-    ("带班领导", 10),
-    ("值班教师", 18),
-    ("到岗时间", 9),
-    ("离岗时间", 11),
-    ("学生情况", 22),
-    ("安全巡查", 10),
-    ("问题及处理", 24),
-    ("交接事项", 16),
-    ("交班人", 10),
-    ("接班人", 10),
+    "day",
+    "weekday",
+    "leader",
+    "duty",
+    "on_at",
+    "off_at",
+    "children",
+    "safety",
+    "problems",
+    "handed_over",
+    "giver",
+    "taker",
 )
 _REASONS: Final = {
     DutyReason.ILL: "病假",
@@ -88,8 +88,8 @@ def rota(session: Session, period: Period, *, here: Here) -> Table:
         for one in openings
     ]
     people = {duty.staff_id for one in openings for duty in one.duties if _is_named(duty)}
-    return table(
-        "值班安排表",
+    return filled(
+        "L2",
         _ROTA,
         rows,
         totals=("合计", f"{len(rows)} 次", f"{len(people)} 人", DASH, DASH, DASH),
@@ -136,8 +136,8 @@ def log(session: Session, period: Period, *, here: Here) -> Table:
             here,
         )
     ]
-    return table(
-        "值班记录",
+    return filled(
+        "L2A",
         _LOG,
         [line for _, line in lines],
         totals=("合计", *[DASH] * 2, f"{len(lines)} 条", *[DASH] * 8),

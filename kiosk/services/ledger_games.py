@@ -15,21 +15,21 @@ from kiosk.rules.catalogue import TitleKind
 from kiosk.rules.item_cases import CaseKind
 from kiosk.rules.lending import LoanEnd
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import DASH, Period, Row, class_name, day_of, table, time_of
+from kiosk.services.ledger_paper import DASH, Period, Row, class_name, day_of, filled, time_of
 
-_COLUMNS: Final = (
-    ("日期", 11),
-    ("品名", 24),
-    ("编号", 10),
-    ("数量", 6),
-    ("借用人", 12),
-    ("班级", 11),
-    ("借出时间", 9),
-    ("归还时间", 17),
-    ("完好情况", 10),
-    ("经手人", 10),
+_KEYS: Final = (
+    "day",
+    "thing",
+    "number",
+    "quantity",
+    "borrower",
+    "class",
+    "lent_at",
+    "returned_at",
+    "state",
+    "handler",
 )
-_STATE: Final = 8  # 完好情况
+_STATE: Final = _KEYS.index("state")
 _OUT: Final = "在借"
 _borrower = aliased(Staff)
 _damages = (
@@ -70,9 +70,9 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
     loans = session.execute(_LOANS.where(Loan.local_day.between(period.first, period.last))).all()
     rows = [_row(row, here) for row in loans]
     marks = [RowMark(day=row.Loan.local_day, child_id=row.Loan.child_id) for row in loans]
-    return table(
-        "文体器材借用登记",
-        _COLUMNS,
+    return filled(
+        "L20",
+        _KEYS,
         rows,
         totals=totals(rows, marks),
         period=period,

@@ -14,24 +14,24 @@ from kiosk.models.people import Child, SchoolClass, Staff
 from kiosk.rules.lending import Borrower, LoanEnd
 from kiosk.services import room_readings
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import DASH, NONE, Period, Row, class_name, day_of, table
+from kiosk.services.ledger_paper import DASH, NONE, Period, Row, class_name, day_of, filled
 
-_COLUMNS: Final = (
-    ("序号", 5),
-    ("借书日期", 11),
-    ("书名", 28),
-    ("登录号", 10),
-    ("册数", 5),
-    ("存放位置(架位)", 12),
-    ("借阅人", 10),
-    ("班级", 11),
-    ("应还日期", 11),
-    ("归还日期", 11),
-    ("归还情况", 10),
-    ("经手人", 10),
-    ("备注", 12),
+_KEYS: Final = (
+    "place",
+    "day",
+    "title",
+    "number",
+    "copies",
+    "shelf",
+    "reader",
+    "class",
+    "due_on",
+    "returned_on",
+    "outcome",
+    "handler",
+    "remark",
 )
-_STATE: Final = 10  # 归还情况
+_STATE: Final = _KEYS.index("outcome")
 _STILL_OUT: Final = ("在借", "未还")
 _borrower = aliased(Staff)
 _LOANS: Final = (
@@ -67,14 +67,14 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
     loans = session.execute(_LOANS.where(Loan.local_day.between(period.first, period.last))).all()
     rows = [_row(place, loan, here) for place, loan in enumerate(loans, start=1)]
     marks = [RowMark(day=row.Loan.local_day, child_id=row.Loan.child_id) for row in loans]
-    return table(
-        "图书借阅登记表",
-        _COLUMNS,
+    return filled(
+        "L6",
+        _KEYS,
         rows,
         totals=totals(rows, marks),
         period=period,
         here=here,
-        foot=f"室内阅读 {room_readings.count(session, period.first, period.last)} 册次",
+        counted={"in_room": room_readings.count(session, period.first, period.last)},
         marks=marks,
     )
 

@@ -15,26 +15,26 @@ from kiosk.models.people import Staff
 from kiosk.rules import book_classes
 from kiosk.rules.item_cases import CaseEnd, CaseKind, writes_off
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import DASH, TO_SIGN, Period, Row, day_of, table
+from kiosk.services.ledger_paper import DASH, TO_SIGN, Period, Row, day_of, filled
 
-_LOSS_COLUMNS: Final = (
-    ("类别", 16),
-    ("书名", 28),
-    ("编号", 10),
-    ("单价", 8),
-    ("剔除时间", 11),
-    ("总价", 8),
-    ("原因", 20),
-    ("经手人", 10),
-    ("审批人", 10),
+_LOSSES: Final = (
+    "class_mark",
+    "title",
+    "number",
+    "price",
+    "day",
+    "value",
+    "reason",
+    "handler",
+    "approver",
 )
-_SCRAP_COLUMNS: Final = (
-    ("物品名称", 30),
-    ("数量", 6),
-    ("原因", 20),
-    ("管理人员(签名)", 16),
-    ("部门负责人(签名)", 16),
-    ("校领导审批", 16),
+_SCRAP: Final = (
+    "thing",
+    "quantity",
+    "reason",
+    "keeper",
+    "head",
+    "school_head",
 )
 _BEFELL: Final = {
     CaseKind.LOST: "遗失",
@@ -79,9 +79,9 @@ def losses(session: Session, period: Period, *, here: Here) -> Table:
     ]
     prices = [_price(row) for row in rows]
     total = sum((price for price in prices if price is not None), Decimal(0))
-    return table(
-        "图书报损账",
-        _LOSS_COLUMNS,
+    return filled(
+        "L9",
+        _LOSSES,
         [_loss(row, here) for row in rows],
         totals=("合计", f"{len(rows)} 册", *[DASH] * 3, _money(total), *[DASH] * 3),
         period=period,
@@ -125,9 +125,9 @@ def scrap(session: Session, period: Period, *, here: Here) -> Table:
     )
     counted = Counter((row.name, _why(row.ItemCase)) for row in found)
     rows = [(name, count, why, *[TO_SIGN] * 3) for (name, why), count in counted.items()]
-    return table(
-        "报废物品申报表",
-        _SCRAP_COLUMNS,
+    return filled(
+        "L19",
+        _SCRAP,
         rows,
         totals=("合计", sum(counted.values()), *[DASH] * 4),
         period=period,

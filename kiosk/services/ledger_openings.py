@@ -27,37 +27,37 @@ from kiosk.services.ledger_paper import (
     Period,
     Row,
     day_of,
-    table,
+    filled,
     time_of,
     weekday,
 )
 from kiosk.services.opening_log import OpeningRow
 from kiosk.services.visit_days import of_days
 
-_COLUMNS: Final = (
-    ("序号", 5),
-    ("日期", 11),
-    ("星期", 8),
-    ("计划开放时间", 14),
-    ("实际开放时间(起—止)", 15),
-    ("时长(小时)", 8),
-    ("值班教师", 12),
-    ("到室人数", 7),
-    ("到室人次", 7),
-    ("借书(册)", 7),
-    ("还书(册)", 7),
-    ("亲情通话(次)", 8),
-    ("主要活动内容", 22),
-    ("安全检查", 9),
-    ("卫生情况", 9),
-    ("异常及处理", 20),
-    ("值班教师签名", 12),
-    ("备注", 12),
+_KEYS: Final = (
+    "place",
+    "day",
+    "weekday",
+    "planned",
+    "actual",
+    "hours",
+    "duty",
+    "children",
+    "visits",
+    "lent",
+    "returned",
+    "calls",
+    "activities",
+    "safety",
+    "hygiene",
+    "exceptions",
+    "signature",
+    "remark",
 )
-_HOURS: Final = 5  # 时长(小时)
-_COUNTS: Final = (8, 9, 10, 11)  # 人次, 借书, 还书, 通话
+_HOURS: Final = _KEYS.index("hours")
+_COUNTS: Final = tuple(_KEYS.index(key) for key in ("visits", "lent", "returned", "calls"))
 _BY_PLAN: Final = "(按计划)"
-_HAZARDS: Final = {
+HAZARDS: Final = {
     Hazard.FIRE: "防火",
     Hazard.WATER: "防水",
     Hazard.ELECTRICITY: "防电",
@@ -100,21 +100,29 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
     marks = [
         RowMark(day=one.on, children=tuple(happened[one.opening_id].children)) for one in openings
     ]
-    total = opening_log.total(tuple(openings))
-    month = "本月" if period.is_one_month else "本期"
-    foot = f"{month}开放 {total.days} 天 {total.times} 次 {total.hours} 小时"
-    if total.hours_by_plan:
-        foot += f"（其中 {total.hours_by_plan} 小时按计划计算）"
-    return table(
-        "留守儿童之家开放记录表",
-        _COLUMNS,
+    return filled(
+        "L1",
+        _KEYS,
         rows,
         totals=totals(rows, marks),
         period=period,
         here=here,
-        foot=foot,
+        counted=_counted(openings, period),
         marks=marks,
     )
+
+
+def _counted(openings: Sequence[OpeningRow], period: Period) -> dict[str, object]:
+    """Return what the foot says of them."""
+    total = opening_log.total(tuple(openings))
+    by_plan = f"（其中 {total.hours_by_plan} 小时按计划计算）" if total.hours_by_plan else ""
+    return {
+        "span": "本月" if period.is_one_month else "本期",
+        "days": total.days,
+        "times": total.times,
+        "hours": total.hours,
+        "by_plan": by_plan,
+    }
 
 
 def _row(place: int, one: OpeningRow, happened: _Happened, here: Here) -> Row:
@@ -139,7 +147,7 @@ def _row(place: int, one: OpeningRow, happened: _Happened, here: Here) -> Row:
         _activities(happened) if was_open else NONE,
         _check(one),
         {None: DASH, True: "整洁", False: "待整理"}[one.is_tidy],
-        "；".join(f"{_HAZARDS[hazard]}：{note}" for hazard, note in one.exceptions) or NONE,
+        "；".join(f"{HAZARDS[hazard]}：{note}" for hazard, note in one.exceptions) or NONE,
         TO_SIGN,
         _remark(one),
     )

@@ -11,6 +11,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kiosk.files import ledger_forms
+from kiosk.files.ledger_forms import Orientation
 from kiosk.files.tables import Cell, RowMark, Table, TableColumn
 from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Staff
@@ -25,7 +27,7 @@ DASH: Final = "—"
 TO_SIGN: Final = ""
 _GRADES: Final = "一二三四五六七八九"
 _WEEKDAYS: Final = "一二三四五六日"
-_SIGNATURES: Final = "单位负责人：　　　　　　复核人：　　　　　　填表人：　　　　　　"
+SIGNATURES: Final = "单位负责人：　　　　　　复核人：　　　　　　填表人：　　　　　　"
 
 Row = tuple[Cell, ...]
 
@@ -40,6 +42,9 @@ class Period:
     @property
     def is_one_month(self) -> bool:
         return (self.first.year, self.first.month) == (self.last.year, self.last.month)
+
+    def has(self, day: date) -> bool:
+        return self.first <= day <= self.last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,24 +64,73 @@ def table(
     totals: Row,
     period: Period,
     here: Here,
-    foot: str = "",
-    marks: Iterable[RowMark] = (),
 ) -> Table:
-    """Return a ledger with its head and foot; `columns` are header and width in signs."""
-    school = here.settings.school or here.settings.home
-    span = f"{period.first.isoformat()} 至 {period.last.isoformat()}"
-    today = here.today
+    """Return a list that has no form, with its head; `columns` are header and width in signs."""
     return Table(
         title=title,
-        subtitle=f"{school}　{term(period.last, here)}　{span}",
-        top_line=f"填报单位(盖章)：{school}　　　　　　"
-        f"填报日期：{today.year}年{today.month}月{today.day}日",
+        subtitle=subtitle(period, here),
+        top_line=top_line(here),
         columns=tuple(TableColumn(label=label, width=width) for label, width in columns),
         rows=tuple(rows),
         totals=totals,
-        bottom_line=f"{foot}　　　　{_SIGNATURES}" if foot else _SIGNATURES,
-        marks=tuple(marks),
+        bottom_line=SIGNATURES,
     )
+
+
+def filled(
+    ledger: str,
+    keys: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    totals: Row,
+    period: Period,
+    here: Here,
+    counted: Mapping[str, object] | None = None,
+    marks: Iterable[RowMark] = (),
+) -> Table:
+    """Return a ledger on our form: `keys` say what each cell of a row is (`source` in the form).
+
+    `counted` is what the form's foot may say. A form of the district's own is laid over it later,
+    by `ledger_form.laid_out`; what is frozen at the end of a term has always ours.
+    """
+    form = ledger_forms.ours(ledger)
+    said = {key: str(value) for key, value in (counted or {}).items()}
+    return Table(
+        title=form.title,
+        subtitle=subtitle(period, here),
+        top_line=top_line(here),
+        columns=tuple(form.column(key).of_table for key in keys),
+        rows=tuple(rows),
+        totals=totals,
+        bottom_line=form.said(said),
+        marks=tuple(marks),
+        is_upright=form.orientation is Orientation.PORTRAIT,
+        counted=said,
+    )
+
+
+def subtitle(period: Period, here: Here) -> str:
+    span = f"{period.first.isoformat()} 至 {period.last.isoformat()}"
+    return f"{school_name(here)}　{term(period.last, here)}　{span}"
+
+
+def report_title(period: Period) -> str:
+    """Return what a report of these days is called: of a month, or of longer."""
+    if period.is_one_month:
+        return f"{period.first.year}年{period.first.month}月活动月报"
+    return "学期活动报告"
+
+
+def top_line(here: Here) -> str:
+    return f"填报单位(盖章)：{school_name(here)}　　　　　　填报日期：{day_in_words(here.today)}"
+
+
+def school_name(here: Here) -> str:
+    return here.settings.school or here.settings.home
+
+
+def day_in_words(on: date) -> str:
+    return f"{on.year}年{on.month}月{on.day}日"
 
 
 def term(on: date, here: Here) -> str:

@@ -12,9 +12,23 @@ from kiosk.models.library import Loan
 from kiosk.models.people import SchoolClass
 from kiosk.rules.lending import Borrower, LoanEnd
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import DASH, Period, Row, class_name, table
+from kiosk.services.ledger_paper import (
+    DASH,
+    Period,
+    Row,
+    class_name,
+    day_in_words,
+    filled,
+    school_name,
+)
 
-_COLUMNS: Final = (("班级", 16), ("外借册数", 12), ("读者人数", 12), ("人均册数", 12))
+_KEYS: Final = (
+    "class",
+    "loans",
+    "readers",
+    "each",
+)
+
 # A reader is a child with a loan in the period (`domain.md` 2.6); its class is that of the day.
 _READ: Final = (
     Loan.borrower == Borrower.CHILD,
@@ -39,16 +53,17 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         .order_by(SchoolClass.grade, SchoolClass.number)
     ).all()
     readers = session.scalar(select(func.count(Loan.child_id.distinct())).where(within, *_READ))
-    school, today = here.settings.school or here.settings.home, here.today
-    return table(
-        "生均借阅图书册数",
-        _COLUMNS,
+    return filled(
+        "L10",
+        _KEYS,
         [_row(one) for one in classes],
         totals=_totals(classes, readers or 0),
         period=period,
         here=here,
-        foot=f"{school}图书室　{today.year}年{today.month}月{today.day}日"
-        "　人均册数＝外借册数÷读者人数",
+        counted={
+            "library": f"{school_name(here)}图书室",
+            "today": day_in_words(here.today),
+        },
     )
 
 

@@ -18,34 +18,34 @@ from kiosk.rules.catalogue import TitleKind
 from kiosk.rules.intake import BatchKind
 from kiosk.rules.lending import ItemStatus
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import DASH, NONE, Period, Row, table
+from kiosk.services.ledger_paper import DASH, NONE, Period, Row, filled
 
 _BOOKS: Final = (
-    ("登记日期", 11),
-    ("总登录号", 15),
-    ("图书编号", 10),
-    ("书名", 26),
-    ("作者", 14),
-    ("出版社", 14),
-    ("书号(ISBN/统一书号)", 15),
-    ("单位", 5),
-    ("单价", 8),
-    ("数量", 6),
-    ("金额", 9),
-    ("来源(购置/捐赠/配发)", 10),
-    ("验收人", 9),
-    ("经手人", 9),
-    ("备注", 8),
+    "day",
+    "numbers",
+    "class_mark",
+    "title",
+    "author",
+    "publisher",
+    "isbn",
+    "unit",
+    "price",
+    "copies",
+    "value",
+    "source",
+    "accepted_by",
+    "received_by",
+    "remark",
 )
 _CLASSES: Final = (
-    ("类别", 16),
-    ("书名", 30),
-    ("册数", 7),
-    ("单价", 9),
-    ("存放位置(架位)", 14),
-    ("购入时间", 12),
-    ("小计册数", 10),
-    ("类别总价", 11),
+    "class_mark",
+    "title",
+    "copies",
+    "price",
+    "shelf",
+    "day",
+    "class_copies",
+    "class_value",
 )
 SOURCES: Final = {
     BatchKind.PURCHASE: "购置",
@@ -105,14 +105,14 @@ def books(session: Session, period: Period, *, here: Here) -> Table:
         )
     ).all()
     priced = [cents for row in rows if (cents := price_of(row)) is not None]
-    return table(
-        "图书总账",
+    return filled(
+        "L7",
         _BOOKS,
         [_book_row(run) for run in _runs(rows)],
         totals=("合计", *[DASH] * 8, len(rows), money(sum(priced)), *[DASH] * 4),
         period=period,
         here=here,
-        foot=_stock(session, period),
+        counted=_stock(session, period),
     )
 
 
@@ -128,8 +128,8 @@ def classes(session: Session, period: Period, *, here: Here) -> Table:
     for name, group in groupby(ordered, key=class_name):
         lines += _class_rows(name, list(group))
     value = sum(price_of(row) or 0 for row in rows)
-    return table(
-        "图书分类账",
+    return filled(
+        "L8",
         _CLASSES,
         lines,
         totals=("合计", DASH, len(rows), *[DASH] * 3, len(rows), money(value)),
@@ -240,7 +240,7 @@ def _class_rows(name: str, rows: Sequence[AnyRow]) -> Iterator[Row]:
         )
 
 
-def _stock(session: Session, period: Period) -> str:
+def _stock(session: Session, period: Period) -> dict[str, object]:
     """Return the foot of L7: what the house has on the last day, without what was withdrawn."""
     rows = session.execute(
         select(Item.price_fen, Title.price_fen.label("title_price_fen"))
@@ -248,4 +248,4 @@ def _stock(session: Session, period: Period) -> str:
         .where(Item.added_on <= period.last, Item.status != ItemStatus.WITHDRAWN)
     ).all()
     value = sum(price_of(row) or 0 for row in rows)
-    return f"截至 {period.last.isoformat()} 馆藏 {len(rows)} 册，金额 {money(value)} 元"
+    return {"last_day": period.last.isoformat(), "stock": len(rows), "value": money(value)}

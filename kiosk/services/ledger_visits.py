@@ -20,19 +20,19 @@ from kiosk.rules.visits import VisitState
 from kiosk.services import ledger_paper, opening_log
 from kiosk.services.here import Here
 from kiosk.services.ledger_openings import Days
-from kiosk.services.ledger_paper import DASH, NONE, Period, Row, class_name, table, time_of
+from kiosk.services.ledger_paper import DASH, NONE, Period, Row, class_name, filled, time_of
 from kiosk.services.visit_days import of_days
 
-_COLUMNS: Final = (
-    ("序号", 6),
-    ("日期", 12),
-    ("姓名", 12),
-    ("班级", 12),
-    ("签到时间", 10),
-    ("离开时间", 12),
-    ("活动内容", 26),
-    ("值班教师", 16),
-    ("备注", 16),
+_KEYS: Final = (
+    "place",
+    "day",
+    "child",
+    "class",
+    "came_at",
+    "left_at",
+    "activities",
+    "duty",
+    "remark",
 )
 _VISITS: Final = (
     select(Visit, Child.family_name, Child.given_name, SchoolClass.grade, SchoolClass.number)
@@ -62,11 +62,11 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         )
         for place, row in enumerate(visits, start=1)
     ]
-    openings = opening_log.between(period.first, period.last, here=here)
-    marks = tuple(_marks(visits, Days(openings)))
-    return table(
-        "到室签到登记表",
-        _COLUMNS,
+    days = Days(opening_log.between(period.first, period.last, here=here))
+    marks = tuple(_marks([row.Visit for row in visits], days))
+    return filled(
+        "L3",
+        _KEYS,
         rows,
         totals=totals(rows, marks),
         period=period,
@@ -75,10 +75,10 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
     )
 
 
-def _marks(visits: Sequence[AnyRow], days: Days) -> Iterator[RowMark]:
+def _marks(visits: Sequence[Visit], days: Days) -> Iterator[RowMark]:
     """Yield a mark for each visit: who comes back in one opening counts once (`domain.md` 2.6)."""
     seen = set()
-    for one in (row.Visit for row in visits):
+    for one in visits:
         time = (one.child_id, one.local_day, days.opening_at(one.local_day, one.signed_in_at))
         yield RowMark(day=one.local_day, child_id=one.child_id, times=int(time not in seen))
         seen.add(time)

@@ -1,6 +1,5 @@
 """The paper ledgers of a period: as a table, as CSV, as a workbook. Each export is audited."""
 
-from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import partial
@@ -19,19 +18,13 @@ from kiosk.services import (
     audit,
     ledger_archive,
     ledger_call_books,
-    ledger_calls,
+    ledger_classes,
     ledger_donations,
-    ledger_games,
-    ledger_loans,
-    ledger_losses,
-    ledger_openings,
-    ledger_readers,
-    ledger_stock,
-    ledger_visits,
+    ledger_form,
+    ledger_sources,
 )
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
-from kiosk.services.ledger_archive import Totals
 from kiosk.services.ledger_paper import Period
 from kiosk.services.progress import PARTS, Parts, Progress
 
@@ -44,6 +37,8 @@ class Ledger(StrEnum):
     """The ledgers that there are, by their numbers in `domain.md` 2.4."""
 
     OPENINGS = "L1"
+    ROTA = "L2"
+    DUTY_LOG = "L2A"
     VISITS = "L3"
     CALLS = "L4"
     CALL_BOOKS = "L5"
@@ -54,13 +49,25 @@ class Ledger(StrEnum):
     READERS = "L10"
     DONATIONS = "L11"
     DONATED_BOOKS = "L11A"
+    STATISTICS = "L14"
+    SAFETY = "L17"
     SCRAP = "L19"
     GAMES = "L20"
+    MONTHS = "L21"
 
 
-# What the end of a term freezes; of the last, which adds up who is forgotten then, each month too.
+# What the end of a term freezes; of those which only add up, each month too.
 OF_A_PERIOD: Final = tuple(Ledger)
-BY_MONTH: Final = frozenset({Ledger.READERS})
+BY_MONTH: Final = frozenset(
+    {
+        Ledger.ROTA,
+        Ledger.DUTY_LOG,
+        Ledger.READERS,
+        Ledger.STATISTICS,
+        Ledger.SAFETY,
+        Ledger.MONTHS,
+    }
+)
 
 
 class FileKind(StrEnum):
@@ -96,8 +103,15 @@ def build(name: str, *, first: date, last: date, here: Here, child_id: UUID | No
         NotFoundError: UNKNOWN_LEDGER. InvalidInputError: WRONG_PERIOD.
     """
     which = ledger(name)
-    table = _build(reading(), which, _period(first, last), child_id, here)
-    return ledger_donations.to_look_at(table) if which is Ledger.DONATIONS else table
+    table = _build(reading(), which, period(first, last), child_id, here)
+    if which is Ledger.DONATIONS:
+        table = ledger_donations.to_look_at(table)
+    return ledger_form.laid_out(which.value, table, here=here)
+
+
+def known_here(which: Ledger, period: Period, *, here: Here) -> Table:
+    """Return a ledger on our form, whole, for whoever counts in it; nobody looks at it."""
+    return ledger_form.keyed(which.value, _build(reading(), which, period, None, here))
 
 
 def to_print(
@@ -111,7 +125,7 @@ def to_print(
 ) -> Table:
     """Return a ledger that is about to be printed; the audit knows it first."""
     which = ledger(name)
-    table = _build(reading(), which, _period(first, last), child_id, here)
+    table = _leaving(reading(), which, period(first, last), child_id, here)
     _audit(which, first, last, table, action=AuditAction.PRINT, actor_id=actor_id, here=here)
     return table
 
@@ -183,9 +197,9 @@ def _export(
     except ValueError as error:
         raise InvalidInputError(LedgerProblem.UNKNOWN_KIND, kind=kind) from error
     which = ledger(name)
-    period = _period(first, last)
+    span = period(first, last)
     parts.begin()
-    table = _build(reading(), which, period, child_id, here)
+    table = _leaving(reading(), which, span, child_id, here)
     parts.reach(_LOOKED_UP)
     data = _bytes(table, wanted, parts)
     _audit(which, first, last, table, action=AuditAction.EXPORT, actor_id=actor_id, here=here)
@@ -228,46 +242,33 @@ def _audit(
 
 def check_period(first: date, last: date) -> None:
     """Say whether ledgers can be of these days. Raises: InvalidInputError(WRONG_PERIOD)."""
-    _period(first, last)
+    period(first, last)
 
 
-def _period(first: date, last: date) -> Period:
+def period(first: date, last: date) -> Period:
+    """Return the days of a ledger, both included.
+
+    Raises:
+        InvalidInputError: WRONG_PERIOD.
+    """
     if not 0 <= (last - first).days < LONGEST_DAYS:
         raise InvalidInputError(LedgerProblem.WRONG_PERIOD)
     return Period(first=first, last=last)
 
 
-_BUILDERS: Final[Mapping[Ledger, Callable[..., Table]]] = {
-    Ledger.OPENINGS: ledger_openings.build,
-    Ledger.VISITS: ledger_visits.build,
-    Ledger.CALLS: ledger_calls.build,
-    Ledger.CALL_BOOKS: ledger_call_books.build,
-    Ledger.LOANS: ledger_loans.build,
-    Ledger.LOSSES: ledger_losses.losses,
-    Ledger.READERS: ledger_readers.build,
-    Ledger.BOOKS: ledger_stock.books,
-    Ledger.CLASSES: ledger_stock.classes,
-    Ledger.DONATIONS: ledger_donations.donations,
-    Ledger.DONATED_BOOKS: ledger_donations.books,
-    Ledger.SCRAP: ledger_losses.scrap,
-    Ledger.GAMES: ledger_games.build,
-}
-
-
-# Ledgers of which any part is a choice of rows, with the foot of such a choice.
-_TOTALS: Final[Mapping[Ledger, Totals]] = {
-    Ledger.OPENINGS: ledger_openings.totals,
-    Ledger.VISITS: ledger_visits.totals,
-    Ledger.CALLS: ledger_calls.totals,
-    Ledger.CALL_BOOKS: ledger_call_books.totals,
-    Ledger.LOANS: ledger_loans.totals,
-    Ledger.GAMES: ledger_games.totals,
-}
-
-
 def is_of_rows(which: Ledger) -> bool:
     """Return whether any part of a ledger is a choice of its rows."""
-    return which in _TOTALS
+    return which.value in ledger_sources.TOTALS
+
+
+def _leaving(
+    session: Session, which: Ledger, period: Period, child_id: UUID | None, here: Here
+) -> Table:
+    """Return a ledger as it leaves the school: on the form in use, and without counts of few."""
+    table = _build(session, which, period, child_id, here)
+    if which is Ledger.STATISTICS:
+        table = ledger_classes.for_others(table)
+    return ledger_form.laid_out(which.value, table, here=here)
 
 
 def _build(
@@ -279,7 +280,7 @@ def _build(
         which.value,
         period,
         live=partial(live, session, which, here=here),
-        totals=_TOTALS.get(which),
+        totals=ledger_sources.TOTALS.get(which.value),
         here=here,
     )
     if which is Ledger.CALL_BOOKS:
@@ -289,4 +290,4 @@ def _build(
 
 def live(session: Session, which: Ledger, period: Period, *, here: Here) -> Table:
     """Return a ledger of a period from the tables as they stand."""
-    return _BUILDERS[which](session, period, here=here)
+    return ledger_sources.BUILDERS[which.value](session, period, here=here)

@@ -1,5 +1,6 @@
 """What templates may ask of a value: pure functions, without words, without a clock."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,11 +11,17 @@ from math import cos, degrees, sin
 from jinja2 import Environment
 from markupsafe import Markup
 
+from kiosk.files.tables import Align, Cell, Table
 from kiosk.rules import civil, class_tree
 from kiosk.rules.badges import Badge
 
 HALF_DAY = 12 * 60
 WEEK = timedelta(days=7)
+# In a column of a ledger: so many signs, and so many figures, are not broken into two lines.
+_SHORT_HAN = 3
+_SHORT = 12
+_FIGURES = re.compile(r"[0-9A-Z .:—-]*")
+LARGEST_STEP = 100
 LONGEST_STRIP = 4  # weeks; beyond them a strip of days says nothing to a child
 
 
@@ -156,6 +163,40 @@ def reason_key(reason: StrEnum) -> str:
     return f"{type(reason).__name__}.{reason.name}"
 
 
+def column_looks(table: Table) -> list[Markup]:
+    """Return for each column what its cells say of their look; nothing for a plain one.
+
+    What is short throughout, a day, a time, a number, stays in one line.
+    """
+    columns = zip(*table.body, strict=True) if table.body else ((),) * len(table.columns)
+    looks = []
+    for column, cells in zip(table.columns, columns, strict=True):
+        names = [] if column.align is Align.CENTER else [f"is-{column.align}"]
+        if all(map(_is_short, cells)):
+            names.append("is-short")
+        looks.append(Markup(' class="{}"').format(" ".join(names)) if names else Markup())
+    return looks
+
+
+def _is_short(cell: Cell) -> bool:
+    """Return whether a cell is a number, a day, times or a word or two."""
+    if not isinstance(cell, str):
+        return True
+    return len(cell) <= _SHORT_HAN or (len(cell) <= _SHORT and _FIGURES.fullmatch(cell) is not None)
+
+
+def nice_top(most: int) -> int:
+    """Return the number at the upper end of a chart: even, round, and not below the largest."""
+    top = 4
+    while top < most:
+        top = (
+            next(step for step in (10, 20, 40, 100) if step > top)
+            if top < LARGEST_STEP
+            else 2 * top
+        )
+    return top
+
+
 def quarter_px_per_mm(px_per_metre: int) -> int:
     """Return how many quarters of a CSS pixel a millimetre of glass has, upwards.
 
@@ -168,10 +209,12 @@ def install(environment: Environment) -> None:
     """Give the templates these functions as filters."""
     environment.filters.update(
         coaches=coaches,
+        column_looks=column_looks,
         hands=hands,
         leaf_path=leaf_path,
         minute_of_day=minute_of_day,
         nearness=nearness,
+        nice_top=nice_top,
         quarter_px_per_mm=quarter_px_per_mm,
         reason_key=reason_key,
         strip=strip,

@@ -43,6 +43,7 @@ FILLED: Final = {
     "/staff/duty/opening/<uuid:opening_id>": "SELECT opening_id FROM planned_duty"
     " WHERE state = 'seeking' LIMIT 1",
     "/staff/ledgers/<name>": "SELECT 'L1'",
+    "/staff/ledgers/forms/<name>": "SELECT 'L1'",
     "/staff/openings/<uuid:opening_id>/cancel": "SELECT id FROM opening WHERE state = 'planned'"
     " ORDER BY on_date DESC LIMIT 1",
     "/staff/setup/friends/<uuid:child_id>": "SELECT child.id FROM child"
@@ -55,6 +56,7 @@ NO_PAGE: Final = {
     "/staff/books/import/<uuid:import_id>",
     "/staff/books/pile/known",
     "/staff/children/<uuid:child_id>/card",
+    "/staff/ledgers/forms/<name>/file",
 }
 
 
