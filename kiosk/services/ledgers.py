@@ -94,10 +94,19 @@ def ledger(name: str) -> Ledger:
         raise NotFoundError(LedgerProblem.UNKNOWN_LEDGER, name=name) from error
 
 
-def build(name: str, *, first: date, last: date, here: Here, child_id: UUID | None = None) -> Table:
+def build(  # noqa: PLR0913 - which one, of when, of whom, for whom
+    name: str,
+    *,
+    first: date,
+    last: date,
+    here: Here,
+    child_id: UUID | None = None,
+    leaves: bool = False,
+) -> Table:
     """Return a ledger of the days from `first` to `last`, both included, to be looked at.
 
-    `child_id` chooses a child's own book of L5, which are all of them otherwise.
+    `child_id` chooses a child's own book of L5, which are all of them otherwise; what `leaves` the
+    school tells no counts of few.
 
     Raises:
         NotFoundError: UNKNOWN_LEDGER. InvalidInputError: WRONG_PERIOD.
@@ -106,6 +115,8 @@ def build(name: str, *, first: date, last: date, here: Here, child_id: UUID | No
     table = _build(reading(), which, period(first, last), child_id, here)
     if which is Ledger.DONATIONS:
         table = ledger_donations.to_look_at(table)
+    if which is Ledger.STATISTICS and leaves:
+        table = ledger_classes.for_others(table)
     return ledger_form.laid_out(which.value, table, here=here)
 
 

@@ -101,7 +101,7 @@ def _write(folder: PackFolder, about: About, state: State, here: Here) -> State:
 def _table(name: str, about: About, here: Here) -> Table:
     """Return a ledger as it is looked at: the donors' telephone numbers stay in the kiosk."""
     try:
-        return ledgers.build(name, first=about.first, last=about.last, here=here)
+        return ledgers.build(name, first=about.first, last=about.last, here=here, leaves=True)
     finally:
         reading().rollback()
 
