@@ -94,7 +94,7 @@ def ledger(name: str) -> Ledger:
         raise NotFoundError(LedgerProblem.UNKNOWN_LEDGER, name=name) from error
 
 
-def build(  # noqa: PLR0913 - which one, of when, of whom, for whom
+def build(
     name: str,
     *,
     first: date,
@@ -121,7 +121,7 @@ def build(  # noqa: PLR0913 - which one, of when, of whom, for whom
 
 
 def known_here(which: Ledger, period: Period, *, here: Here) -> Table:
-    """Return a ledger on our form, whole, for whoever counts in it; nobody looks at it."""
+    """Return a ledger on our form, whole, for whoever counts in it."""
     return ledger_form.keyed(which.value, _build(reading(), which, period, None, here))
 
 
@@ -257,11 +257,7 @@ def check_period(first: date, last: date) -> None:
 
 
 def period(first: date, last: date) -> Period:
-    """Return the days of a ledger, both included.
-
-    Raises:
-        InvalidInputError: WRONG_PERIOD.
-    """
+    """Return the days of a ledger, both included. Raises: InvalidInputError(WRONG_PERIOD)."""
     if not 0 <= (last - first).days < LONGEST_DAYS:
         raise InvalidInputError(LedgerProblem.WRONG_PERIOD)
     return Period(first=first, last=last)
