@@ -24,6 +24,7 @@ NAMES = (
     "posters",
     "opening_times",
     "standard",
+    "activities",
     "calls",
     "calls_afterwards",
     "calls_sheet",

@@ -1,6 +1,7 @@
 """Tables and named constraints; importing this package fills `Base.metadata`."""
 
 from kiosk.models import (
+    activities,
     audit,
     calendar,
     call_hours,
@@ -22,6 +23,7 @@ from kiosk.models import (
 )
 
 __all__ = [
+    "activities",
     "audit",
     "calendar",
     "call_hours",

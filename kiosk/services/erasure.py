@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.db import Base, reading, transaction
 from kiosk.errors import NotFoundError, RefusedError
+from kiosk.models.activities import Pairing, PairingContact
 from kiosk.models.audit import Audit
 from kiosk.models.call_hours import ChildLesson, ContactDoubt, ContactHours
 from kiosk.models.call_plan import CallWish, WishTime
@@ -158,10 +159,12 @@ def _cut(session: Session, child_id: UUID, here: Here) -> None:
     session.execute(update(Loan).where(Loan.child_id == child_id).values(child_id=None))
     contacts = select(Contact.id).where(Contact.child_id == child_id)
     wishes = select(CallWish.id).where(CallWish.child_id == child_id)
+    pairings = select(Pairing.id).where(Pairing.child_id == child_id)
     of_card: tuple[tuple[type[Base], ColumnElement[bool]], ...] = (
         (ContactHours, ContactHours.contact_id.in_(contacts)),
         (ContactDoubt, ContactDoubt.contact_id.in_(contacts)),
         (WishTime, WishTime.wish_id.in_(wishes)),
+        (PairingContact, PairingContact.pairing_id.in_(pairings)),
     )
     for of, which in of_card:
         session.execute(delete(of).where(which))
@@ -170,6 +173,7 @@ def _cut(session: Session, child_id: UUID, here: Here) -> None:
         (ChildLesson, ChildLesson.child_id),
         (Hold, Hold.child_id),
         (LateEntry, LateEntry.child_id),
+        (Pairing, Pairing.child_id),
         (PictureCode, PictureCode.child_id),
         (WaitingArrival, WaitingArrival.child_id),
     )

@@ -53,7 +53,7 @@ STAYS = {
 # These have no row in the record at all.
 ALL_STAYS = {
     "audit", "batch_goods", "batch_not_taken", "booking_event", "calendar_day",
-    "closing_note", "line_test", "opening_times",
+    "closing_note", "line_test", "opening_times", "activity", "pairing", "pairing_contact",
     "call_setting", "call_wish", "card", "child_lesson", "contact", "contact_doubt",
     "contact_hours", "device", "hold", "holiday_year", "public_day",
     "rule_set_choice", "duty_event", "duty_setting", "duty_template",
