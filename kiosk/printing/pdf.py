@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 _NAMES: Final = (
+    # Without a window, and without the policies of the children's browser.
+    "chromium-headless-shell",
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -36,18 +38,19 @@ class NotPrintedError(Exception):
     """The browser printed nothing, or not in time."""
 
 
-def find_browser(
+def find_browsers(
     named: str = "", *, env: Mapping[str, str] = os.environ, platform: str = sys.platform
-) -> Path:
-    """Return the browser that prints: the one that is named, or the first that this PC has.
+) -> tuple[Path, ...]:
+    """Return the browsers that may print: the one that is named, or all that this PC has.
 
     Raises:
         NoBrowserError: there is none.
     """
-    for one in [Path(named)] if named else _candidates(env, platform):
-        if one.is_file():
-            return one
-    raise NoBrowserError
+    candidates = [Path(named)] if named else _candidates(env, platform)
+    found = tuple(dict.fromkeys(one for one in candidates if one.is_file()))
+    if not found:
+        raise NoBrowserError
+    return found
 
 
 def _candidates(env: Mapping[str, str], platform: str) -> Iterator[Path]:

@@ -11,7 +11,7 @@ from typing import Final, TextIO
 
 from kiosk.printing.text_width import lines_of, width_of
 
-WIDTH: Final = 262.0  # mm between the margins
+WIDTH: Final = 261.5  # mm between the margins, less half a border
 HEIGHT: Final = 183.0
 _FOOT: Final = 8.0
 _TITLE: Final = 10.5
@@ -119,7 +119,7 @@ h1 { height: 10.5mm; font-size: 18pt; line-height: 10mm }
 h2 { height: 7mm; font-size: 11pt; line-height: 6mm }
 .sub { height: 8mm; font-size: 11pt; line-height: 6mm }
 .line { height: 7.5mm; font-size: 10pt; line-height: 7mm; white-space: pre }
-table { width: 262mm; border-collapse: collapse; table-layout: fixed }
+table { width: 261.5mm; border-collapse: collapse; table-layout: fixed }
 th, td {
   padding: .7mm 1mm; border: .3mm solid #000; text-align: center; vertical-align: middle;
   word-break: break-all; line-break: anywhere;

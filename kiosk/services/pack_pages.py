@@ -22,6 +22,7 @@ _REST: Final = "附：其他台账"
 _NO_ROWS: Final = "本期无记录"
 _BY_HAND: Final = "纸质材料另附"
 _DASH: Final = "—"
+_SAME: Final = "　　〃"
 _PIECE: Final = 1 << 20
 
 
@@ -98,7 +99,7 @@ class PackPages:
         rest = [name for name in self._chapters if name not in asked]
         if rest:
             rows.append((_REST, _DASH, _DASH, _DASH))
-            rows.extend(("", _DASH, *self._line(name)) for name in rest)
+            rows.extend((_SAME, _DASH, *self._line(name)) for name in rest)
         return Paper(
             title="目　录",
             subtitle=f"{self._framework.title}　{self._span}",
@@ -114,7 +115,7 @@ class PackPages:
             said.append((item.by_hand or _BY_HAND, _DASH))
         return [
             (
-                f"　　{item.title}" if at == 0 else "",
+                f"　　{item.title}" if at == 0 else _SAME,
                 (item.points if at == 0 else "") or _DASH,
                 *one,
             )

@@ -26,28 +26,30 @@ def test_edge_is_found_where_windows_has_it(tmp_path: Path) -> None:
     # The path is put together as Windows has it; on Linux its backslashes are part of the name.
     edge = _program(tmp_path / r"Microsoft\Edge\Application\msedge.exe")
 
-    found = pdf.find_browser(env={"PROGRAMFILES": str(tmp_path)}, platform="win32")
+    found = pdf.find_browsers(env={"PROGRAMFILES": str(tmp_path)}, platform="win32")
 
-    assert found == edge
+    assert found == (edge,)
 
 
 def test_chromium_is_found_on_the_path(tmp_path: Path) -> None:
     chromium = _program(tmp_path / "bin" / "chromium")
 
-    assert pdf.find_browser(env={"PATH": str(chromium.parent)}, platform="linux") == chromium
+    found = pdf.find_browsers(env={"PATH": str(chromium.parent)}, platform="linux")
+
+    assert found == (chromium,)
 
 
 def test_the_browser_that_is_named_is_the_only_one(tmp_path: Path) -> None:
     _program(tmp_path / "bin" / "chromium")
 
     with pytest.raises(pdf.NoBrowserError):
-        pdf.find_browser(str(tmp_path / "none"), env={"PATH": str(tmp_path / "bin")})
+        pdf.find_browsers(str(tmp_path / "none"), env={"PATH": str(tmp_path / "bin")})
 
 
 @pytest.mark.parametrize("platform", ["linux", "win32"])
 def test_without_a_browser_it_is_said(platform: str, tmp_path: Path) -> None:
     with pytest.raises(pdf.NoBrowserError):
-        pdf.find_browser(env={"PATH": str(tmp_path)}, platform=platform)
+        pdf.find_browsers(env={"PATH": str(tmp_path)}, platform=platform)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands for the browser")
@@ -87,7 +89,7 @@ def _printed(folder: Path) -> Path:
     with page.open("w", encoding="utf-8") as file:
         sheets.document(file, title="材料", pages=pages.count)
         file.write(part.read_text("utf-8") + "</body></html>")
-    pdf.print_pdf(page, output, browser=pdf.find_browser(), pages=pages.count, within_s=120)
+    pdf.print_pdf(page, output, browser=pdf.find_browsers()[0], pages=pages.count, within_s=120)
     return output
 
 
@@ -120,4 +122,6 @@ def test_other_pages_than_were_laid_out_are_not_taken(tmp_path: Path) -> None:
     page.write_text("<p>one page</p>")
 
     with pytest.raises(pdf.NotPrintedError):
-        pdf.print_pdf(page, tmp_path / "out.pdf", browser=pdf.find_browser(), pages=2, within_s=120)
+        pdf.print_pdf(
+            page, tmp_path / "out.pdf", browser=pdf.find_browsers()[0], pages=2, within_s=120
+        )

@@ -7,6 +7,7 @@ import shutil
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from python_calamine import load_workbook
@@ -16,6 +17,7 @@ from kiosk.db import reading
 from kiosk.errors import InvalidInputError, KioskError, NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.audit import Audit
+from kiosk.printing import pdf
 from kiosk.rules.packs import PackProblem
 from kiosk.services import erasure, frameworks, packs
 from kiosk.services.here import Here
@@ -198,3 +200,25 @@ def test_only_the_account_of_the_kiosk_reads_a_pack(here: Here) -> None:
 
     for path in (folder.path, folder.path.parent):
         assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_browser_that_prints_nothing_gives_way_to_the_next(
+    here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, working = tmp_path / "bin" / "chromium", tmp_path / "bin" / "google-chrome"
+    broken.parent.mkdir()
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    working.write_text(
+        "#!/bin/sh\nfor word; do case $word in --print-to-pdf=*) out=${word#*=};; esac; done\n"
+        'pages=$(grep -c "<section>" "${word#file://}")\n'
+        'for page in $(seq $pages); do printf "/Type /Page\\n" >> "$out"; done\n'
+    )
+    for one in (broken, working):
+        one.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{broken.parent}:/usr/bin:/bin")
+    monkeypatch.setattr(pdf, "_NAMES", ("chromium", "google-chrome"))
+
+    folder = _made(here)
+
+    assert packs.look(folder.pack_id, here=here).state.problem is None
+    assert PackFile.PDF in folder.files()

@@ -1,0 +1,111 @@
+"""The gap list: each gap is told with its days, and what is whole is not."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, update
+
+from kiosk.db import transaction
+from kiosk.ids import new_id
+from kiosk.models.openings import Opening, SafetyCheck
+from kiosk.models.people import Contact
+from kiosk.rules.gaps import GapKind
+from kiosk.rules.openings import Hazard, OpeningState
+from kiosk.rules.visits import VisitState
+from kiosk.services import gaps
+from kiosk.services.gaps import Gap
+from kiosk.services.here import Here
+from tests import factories
+
+ALWAYS = {GapKind.NO_TERM, GapKind.NO_SCHOOL}  # the empty instance has neither
+
+
+def _found(here: Here) -> dict[GapKind, Gap]:
+    found = gaps.find(first=here.today - timedelta(days=20), last=here.today, here=here)
+    return {gap.kind: gap for gap in found if gap.kind not in ALWAYS}
+
+
+def _held(here: Here, *, checks: int = len(Hazard)) -> None:
+    """Leave an opening of today that was held, with so many of the eight looked at."""
+    who = factories.staff(here)
+    opening_id = factories.open_today(here, staff_id=who.staff_id)
+    with transaction() as session:
+        session.execute(delete(SafetyCheck).where(SafetyCheck.opening_id == opening_id))
+        session.add_all(
+            SafetyCheck(
+                id=new_id(here.now),
+                opening_id=opening_id,
+                hazard=hazard,
+                is_fine=True,
+                checked_at=here.now,
+            )
+            for hazard in tuple(Hazard)[:checks]
+        )
+        session.execute(
+            update(Opening)
+            .where(Opening.id == opening_id)
+            .values(state=OpeningState.HELD, closed_at=here.now)
+        )
+
+
+def test_an_opening_that_is_whole_has_no_gap(here: Here) -> None:
+    _held(here)
+
+    assert GapKind.NO_CHECK not in _found(here)
+
+
+def test_an_opening_with_seven_of_eight_checked_is_told_with_its_day(here: Here) -> None:
+    _held(here, checks=7)
+
+    found = _found(here)[GapKind.NO_CHECK]
+
+    assert (found.count, found.days) == (1, (here.today,))
+
+
+def test_visits_whose_end_nobody_saw_are_counted_by_day(here: Here) -> None:
+    for days in (0, 1, 1):
+        child = factories.child(here)
+        at = here.now - timedelta(days=days)
+        factories.visit(here, child.child_id, signed_in_at=at, state=VisitState.LEFT_UNCONFIRMED)
+
+    found = _found(here)[GapKind.NOT_SEEN_OUT]
+
+    assert found.count == 3
+    assert found.days == (here.today - timedelta(days=1), here.today)
+
+
+def test_what_lies_outside_of_the_period_is_not_told(here: Here) -> None:
+    child = factories.child(here)
+    factories.visit(
+        here,
+        child.child_id,
+        signed_in_at=here.now - timedelta(days=21),
+        state=VisitState.LEFT_UNCONFIRMED,
+    )
+
+    assert GapKind.NOT_SEEN_OUT not in _found(here)
+
+
+def test_a_contact_that_was_confirmed_this_term_is_no_gap(here: Here) -> None:
+    child = factories.child(here)
+    factories.contact(here, child.child_id)
+    before = _found(here)[GapKind.CONTACT].count
+    with transaction() as session:
+        session.execute(update(Contact).values(hours_confirmed_on=here.today))
+
+    assert before == 1
+    assert GapKind.CONTACT not in _found(here)
+
+
+def test_who_has_left_is_missing_nothing(here: Here) -> None:
+    factories.child(here, left_on=here.today)
+
+    assert not _found(here)
+
+
+def test_the_month_is_looked_at_only_when_its_end_is_near(here: Here) -> None:
+    factories.child(here)
+    middle = Here(now=here.now.replace(day=10), settings=here.settings, home_id=here.home_id)
+    end = Here(now=here.now.replace(day=25), settings=here.settings, home_id=here.home_id)
+
+    assert gaps.this_month(middle) == ()
+    assert gaps.this_month(end)

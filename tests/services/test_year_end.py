@@ -1,0 +1,130 @@
+"""The end of a school year: who leaves, who moves up, and that it happens once."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from kiosk.db import reading, transaction
+from kiosk.errors import RefusedError
+from kiosk.ids import new_id
+from kiosk.models.calendar import Term
+from kiosk.models.library import Loan
+from kiosk.models.people import Card, Child, SchoolClass
+from kiosk.rules.year_end import YearEndProblem
+from kiosk.services import hand_over, year_end
+from kiosk.services.here import Here
+from tests import factories
+
+
+@pytest.fixture
+def july(here: Here) -> Here:
+    """Return a moment in the summer after the test's own."""
+    return replace(here, now=datetime(2027, 7, 10, 2, 0, tzinfo=UTC))
+
+
+def _classes() -> list[tuple[int, int, str]]:
+    rows = reading().execute(
+        select(SchoolClass.grade, SchoolClass.number, Child.given_name)
+        .join(Child, Child.class_id == SchoolClass.id)
+        .where(Child.left_on.is_(None))
+        .order_by(SchoolClass.grade, SchoolClass.number, Child.given_name)
+    )
+    return [tuple(row) for row in rows]  # type: ignore[misc]  # three columns
+
+
+def _move(here: Here) -> None:
+    year_end.move_up(actor_id=factories.staff(here).staff_id, here=here)
+
+
+def test_every_class_moves_up_and_the_last_leaves(july: Here) -> None:
+    for grade, number, name in (
+        (1, 1, "甲"),
+        (2, 1, "乙"),
+        (5, 2, "丙"),
+        (6, 1, "丁"),
+        (6, 2, "戊"),
+    ):
+        factories.child(july, grade=grade, class_number=number, given_name=name)
+
+    _move(july)
+
+    assert _classes() == [(2, 1, "甲"), (3, 1, "乙"), (6, 2, "丙")]
+
+
+def test_badges_do_not_meet_on_the_way(july: Here) -> None:
+    badge = factories.child(july, grade=3).face.badge
+    for grade in (4, 5, 6):
+        factories.child(july, grade=grade, badge=badge)
+
+    _move(july)
+
+    assert [grade for grade, _, _ in _classes()] == [4, 5, 6]
+
+
+def test_who_leaves_keeps_the_loan_and_loses_the_card(july: Here) -> None:
+    child = factories.child(july, grade=6)
+    factories.loan(july, child.child_id, factories.item(july, name="昆虫记").item_id)
+    who = factories.staff(july)
+
+    (leaver,) = year_end.leavers(actor_id=who.staff_id, here=july)
+    _move(july)
+
+    assert [book.title for book in leaver.books] == ["昆虫记"]
+    assert reading().scalars(select(Loan)).one().child_id == child.child_id
+    cards = reading().scalars(select(Card).where(Card.child_id == child.child_id)).all()
+    assert all(card.revoked_at is not None for card in cards)
+
+
+def test_it_happens_once_a_year(july: Here) -> None:
+    factories.child(july, grade=1)
+    _move(july)
+
+    with pytest.raises(RefusedError) as error:
+        _move(july)
+
+    assert error.value.reason is YearEndProblem.MOVED_UP
+    assert [grade for grade, _, _ in _classes()] == [2]
+    next_year = replace(july, now=july.now + timedelta(days=365))
+    _move(next_year)
+    assert [grade for grade, _, _ in _classes()] == [3]
+
+
+def test_a_term_that_is_not_ended_stands_in_the_way(july: Here) -> None:
+    factories.child(july, grade=1)
+    with transaction() as session:
+        last = july.today - timedelta(days=5)
+        session.add(
+            Term(
+                id=new_id(july.now),
+                name="下学期",
+                first_day=last - timedelta(days=9),
+                last_day=last,
+            )
+        )
+
+    with pytest.raises(RefusedError) as error:
+        _move(july)
+
+    assert error.value.reason is YearEndProblem.TERM_NOT_ENDED
+    assert [grade for grade, _, _ in _classes()] == [1]
+
+
+def test_in_november_nothing_moves(here: Here) -> None:
+    with pytest.raises(RefusedError) as error:
+        _move(here)
+
+    assert error.value.reason is YearEndProblem.NOT_NOW
+
+
+def test_the_hand_over_report_names_no_child_and_leaves_no_cell_empty(july: Here) -> None:
+    factories.child(july, grade=1, family_name="欧阳", given_name="晓月")
+    who = factories.staff(july)
+
+    found = hand_over.report(actor_id=who.staff_id, here=july)
+
+    lines = [line for section in found for line in section.lines]
+    assert all(what and said for what, said in lines)
+    assert ("在校学生", "一年级 1 人") in lines
+    assert "晓月" not in str(found)

@@ -1,0 +1,89 @@
+"""The pages before an inspection: who may, what they show, and the pack from button to file."""
+
+from kiosk.rules.staff import Role
+from kiosk.services import packs
+from kiosk.services.here import Here
+from tests import factories
+from tests.page import PageClient
+from tests.web.staff import sign_in
+
+PAGE = "/staff/ledgers/inspection"
+
+
+def test_the_pack_is_asked_for_and_looked_at(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    child = factories.child(here)
+    factories.visit(here, child.child_id)
+
+    asked = page.open("/staff/ledgers").follow("Inspection")
+    done = asked.press("Make the pack")
+
+    (pack,) = packs.listing(here)
+    packs.wait(pack.pack_id, within_s=120)
+    assert "The pack" in done.words
+    ready = page.open(f"{PAGE}/pack/{pack.pack_id}")
+    assert "The pack is ready" in ready.words or "No PDF" in ready.words
+    assert "Packs of the last day" in page.open(PAGE).words
+
+
+def test_the_gaps_of_a_period_are_told(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    factories.child(here)
+
+    shown = page.open(PAGE)
+
+    assert "Children whose contacts are not confirmed this term" in shown.words
+    assert "The school has no name yet" in shown.words
+
+
+def test_a_period_that_ends_before_it_begins_is_told(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+
+    shown = page.open(f"{PAGE}?from=2026-11-20&to=2026-11-01")
+
+    assert "The period ends before it begins" in shown.words
+
+
+def test_five_children_are_drawn(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    factories.child(here, family_name="陈", given_name="小满")
+
+    drawn = page.open(PAGE).press("Draw")
+
+    assert "陈小满" in drawn.words
+    assert "fits together" in drawn.words
+
+
+def test_a_librarian_sees_nothing_of_it(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.LIBRARIAN)
+
+    assert "Inspection" not in page.open("/staff/ledgers").words
+    assert page.open(PAGE).status == 403
+
+
+def test_the_posters_say_what_is_set(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.DUTY_TEACHER)
+    factories.rule(here, weekday=7, from_min=9 * 60, to_min=10 * 60)
+    factories.child(here, grade=1)
+
+    wall = page.open("/staff/openings/posters")
+    board = wall.press("Print the board", {"Who is responsible": "王老师", "Telephone": "0550-1"})
+    rules = page.open("/staff/openings/posters/rules")
+
+    assert "星期一至星期五 16:30—18:00 星期日 09:00—10:00" in board.words
+    assert "王老师" in board.words
+    assert "一年级每人可借 1 本" in rules.words
+    assert "留守" not in board.words + rules.words
+
+
+def test_the_year_ends_with_the_pin_once_more(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    factories.child(here, grade=6)
+
+    shown = page.open("/staff/ledgers").follow("End of the school year")
+
+    assert "1 child leaves school." in shown.words
+    assert "classes move up from May to September" in shown.words
+    assert "Move up" not in [button.text for button in shown.all("button")]
+    assert "离校学生清单" in shown.press("Print the list").words
+    assert "学年末交接表" in page.open("/staff/ledgers/year").press("Print").words
