@@ -82,7 +82,7 @@ def rota(session: Session, period: Period, *, here: Here) -> Table:
             f"{time_of(one.from_min, here)}—{time_of(one.to_min, here)}",
             _names(one, are_helpers=False) or (TO_SIGN if one.is_to_come else NONE),
             _names(one, are_helpers=True) or NONE,
-            TO_SIGN,  # the kiosk keeps no number of staff
+            TO_SIGN if one.is_to_come else DASH,  # the kiosk keeps no number of staff
             tasks,
         )
         for one in openings
