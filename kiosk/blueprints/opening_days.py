@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, KioskError, RefusedError
-from kiosk.services import opening_changes, opening_log
+from kiosk.services import duty_plan, opening_changes, opening_log
 from kiosk.services.call_closures import ClosureReason
 from kiosk.services.opening_changes import Times
 from kiosk.web import context, forms, losses, staff_page, staff_screen
@@ -66,7 +66,12 @@ def add() -> Response:
             from_min=staff_page.minute("from"),
             to_min=staff_page.minute("to"),
         )
-        opening_changes.add(times, staff_id=staff_screen.signed_in().staff_id, here=here)
+        opening_changes.add(
+            times,
+            on_duty_id=forms.uuid("on_duty"),
+            staff_id=staff_screen.signed_in().staff_id,
+            here=here,
+        )
     except (InvalidInputError, RefusedError) as error:
         return _extra(refused=error)
     return redirect(url_for(_LISTING, to=times.on), code=303)
@@ -82,4 +87,11 @@ def _changing(opening_id: UUID, *, refused: KioskError | None = None) -> Respons
 
 
 def _extra(*, refused: KioskError | None = None) -> Response:
-    return staff_page.show_form("openings/extra.html", refused, today=context.here().today)
+    here = context.here()
+    return staff_page.show_form(
+        "openings/extra.html",
+        refused,
+        today=here.today,
+        people=duty_plan.people(here=here),
+        me=staff_screen.signed_in().staff_id,
+    )

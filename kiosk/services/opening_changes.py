@@ -12,13 +12,14 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from kiosk.db import transaction
-from kiosk.errors import InvalidInputError, RefusedError
+from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.audit import AuditAction
 from kiosk.models.calls import TO_COME_STATES, Booking, Slot, SlotStatus
 from kiosk.models.openings import Opening
 from kiosk.rules.call_outage import ClosureReason, ClosureRefusal
 from kiosk.rules.civil import DAY_MINUTES
+from kiosk.rules.duty import DutyRefusal, DutyState
 from kiosk.rules.openings import OpeningOrigin, OpeningRefusal, OpeningState
 from kiosk.rules.sessions import SessionProblem
 from kiosk.services import (
@@ -26,6 +27,8 @@ from kiosk.services import (
     call_losses,
     call_moves,
     call_repair,
+    duty_plan,
+    duty_steps,
     loan_days,
     opening_plan,
 )
@@ -90,15 +93,20 @@ def change(
         return Closed(released=released, moved=moved)
 
 
-def add(times: Times, *, staff_id: UUID, here: Here) -> UUID:
+def add(times: Times, *, on_duty_id: UUID, staff_id: UUID, here: Here) -> UUID:
     """Plan an opening that the pattern does not have, with places for calls. Return its id.
 
+    `on_duty_id` has said to be there, and stands on the rota.
+
     Raises:
+        NotFoundError: UNKNOWN_DUTY, for nobody who works here.
         InvalidInputError: BAD_FORM, for times that are no period of a day.
         RefusedError: PAST, or TIME_TAKEN, when another opening stands at its time.
     """
     with transaction() as session:
         _check(session, times, here)
+        if on_duty_id not in {one.staff_id for one in duty_plan.loads(session, here=here)}:
+            raise NotFoundError(DutyRefusal.UNKNOWN_DUTY)
         opening = Opening(
             id=new_id(here.now),
             home_id=here.home_id,
@@ -112,6 +120,14 @@ def add(times: Times, *, staff_id: UUID, here: Here) -> UUID:
         )
         session.add(opening)
         _lay_out(session, here)
+        duty_steps.add_in(
+            session,
+            opening.id,
+            on_duty_id,
+            by_id=staff_id,
+            here=here,
+            state=DutyState.CONFIRMED,
+        )
         loan_days.follow(session, here=here)
         _audit(session, opening.id, "added", staff_id, here)
         return opening.id

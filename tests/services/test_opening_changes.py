@@ -12,11 +12,13 @@ from sqlalchemy import select
 from kiosk.db import db, reading
 from kiosk.errors import InvalidInputError, KioskError, NotFoundError, RefusedError
 from kiosk.models.calls import Booking, Slot, SlotStatus
+from kiosk.models.duty import PlannedDuty
 from kiosk.models.library import Loan
 from kiosk.models.openings import Opening
 from kiosk.rules.call_outage import ClosureReason, ClosureRefusal
 from kiosk.rules.call_states import CallState
 from kiosk.rules.codes import parse
+from kiosk.rules.duty import DutyState
 from kiosk.rules.openings import OpeningOrigin, OpeningRefusal, OpeningState
 from kiosk.rules.school_days import TermSpan
 from kiosk.services import (
@@ -67,7 +69,8 @@ def _change(
 
 def _add(on: date, from_min: int, to_min: int, here: Here) -> UUID:
     times = Times(on=on, from_min=from_min, to_min=to_min)
-    return opening_changes.add(times, staff_id=factories.staff(here).staff_id, here=here)
+    staff_id = factories.staff(here).staff_id
+    return opening_changes.add(times, on_duty_id=staff_id, staff_id=staff_id, here=here)
 
 
 def _why(act: Callable[[], object]) -> object:
@@ -249,3 +252,29 @@ def test_why_an_opening_was_cancelled_stays_until_it_is_planned_again(here: Here
 
     assert said == [ClosureReason.WEATHER]
     assert [one.reason for one in _at(MONDAY)] == [None]
+
+
+def test_who_said_to_be_there_stands_on_the_rota(here: Here) -> None:
+    teacher = factories.staff(here, display_name="王老师")
+
+    opening_changes.add(
+        Times(on=SUNDAY, from_min=900, to_min=960),
+        on_duty_id=teacher.staff_id,
+        staff_id=factories.staff(here).staff_id,
+        here=here,
+    )
+
+    (planned,) = reading().query(PlannedDuty).all()
+    assert (planned.staff_id, planned.state) == (teacher.staff_id, DutyState.CONFIRMED)
+
+
+def test_nobody_is_on_duty_who_does_not_work_here(here: Here) -> None:
+    with pytest.raises(NotFoundError):
+        opening_changes.add(
+            Times(on=SUNDAY, from_min=900, to_min=960),
+            on_duty_id=uuid4(),
+            staff_id=factories.staff(here).staff_id,
+            here=here,
+        )
+
+    assert _at(SUNDAY) == []
