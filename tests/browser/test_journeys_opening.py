@@ -167,7 +167,7 @@ def test_the_touches_of_opening_and_of_closing_are_counted(room: Room, teacher: 
     room.page.reload()
 
     room.staff_sign_in(teacher)
-    room.press("开放")
+    room.page.locator("main a").get_by_text("开放", exact=True).click()
     room.page.wait_for_url("**/staff/opening/open")
     room.page.get_by_label("能用").first.tap()
     room.shoot("opening-with-the-telephone")
