@@ -1,0 +1,87 @@
+"""The report of a month: its figures, its charts in words, and ledgers that do not agree."""
+
+from datetime import timedelta
+
+import pytest
+
+from kiosk.rules.staff import Role
+from kiosk.services.here import Here
+from tests import factories
+from tests.page import PageClient
+from tests.web.staff import sign_in
+
+PATHS = ("/staff/ledgers/report", "/staff/ledgers/report/paper")
+
+
+def _a_month(here: Here) -> None:
+    """Open the room once; let six children come, of whom one borrows."""
+    factories.open_today(here)
+    for _ in range(6):
+        child = factories.child(here)
+        factories.visit(here, child.child_id)
+    factories.loan(here, child.child_id, factories.item(here).item_id)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_chart_says_what_it_shows(page: PageClient, here: Here, path: str) -> None:
+    sign_in(page, here)
+    _a_month(here)
+
+    charts = page.open(path).all("svg", role="img")
+
+    said = [chart.get("aria-label", "") for chart in charts]
+    assert len(said) == 5
+    assert f"1 days, at most 6 on {here.today.isoformat()}, 6 in all" in said[0]
+    assert "Friday 16:00 6" in said[1]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_count_of_few_is_not_told(page: PageClient, here: Here, path: str) -> None:
+    sign_in(page, here)
+    _a_month(here)
+
+    words = page.open(path).words
+
+    assert "Visits 6" in words
+    assert "Loans of children < 5" in words
+
+
+def test_ledgers_that_agree_are_said_to(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    _a_month(here)
+
+    assert "agree with one another" in page.open(PATHS[0]).words
+
+
+def test_a_loan_of_a_day_on_which_nobody_opened_is_found(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    _a_month(here)
+    child = factories.child(here)
+    yesterday = here.now - timedelta(days=1)
+    factories.loan(here, child.child_id, factories.item(here).item_id, lent_at=yesterday)
+
+    words = page.open(PATHS[0]).words
+
+    assert "L1 Openings of the room says 1, L6 Loans of books says 2." in words
+    assert "agree with one another" not in words
+
+
+def test_a_period_that_is_none_is_said_beside_its_days(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+
+    refused = page.open(f"{PATHS[0]}?from=2026-11-20&to=2026-11-01")
+
+    assert refused.status == 422
+    assert "The period ends before it begins" in refused.words
+
+
+def test_a_room_in_which_nothing_happened_has_a_report(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+
+    assert [page.open(path).status for path in PATHS] == [200, 200]
+
+
+def test_the_report_is_the_administrators(page: PageClient, here: Here) -> None:
+    sign_in(page, here, Role.LIBRARIAN)
+
+    assert [page.open(path).status for path in PATHS] == [403, 403]
