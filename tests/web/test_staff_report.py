@@ -1,5 +1,6 @@
 """The report of a month: its figures, its charts in words, and ledgers that do not agree."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -16,10 +17,10 @@ PATHS = ("/staff/ledgers/report", "/staff/ledgers/report/paper")
 def _a_month(here: Here) -> None:
     """Open the room once; let six children come, of whom one borrows."""
     factories.open_today(here)
-    for _ in range(6):
-        child = factories.child(here)
-        factories.visit(here, child.child_id)
-    factories.loan(here, child.child_id, factories.item(here).item_id)
+    children = [factories.child(here).child_id for _ in range(6)]
+    for child_id in children:
+        factories.visit(here, child_id)
+    factories.loan(here, children[0], factories.item(here).item_id)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -27,9 +28,9 @@ def test_each_chart_says_what_it_shows(page: PageClient, here: Here, path: str) 
     sign_in(page, here)
     _a_month(here)
 
-    charts = page.open(path).all("svg", role="img")
+    text = page.open(path).response.text
 
-    said = [chart.get("aria-label", "") for chart in charts]
+    said = re.findall(r'<svg class="chart"[^>]*aria-label="([^"]*)"', text)
     assert len(said) == 5
     assert f"1 days, at most 6 on {here.today.isoformat()}, 6 in all" in said[0]
     assert "Friday 16:00 6" in said[1]
