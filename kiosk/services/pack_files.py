@@ -57,7 +57,10 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """How far it is: `done` of `of` ledgers. `problem` says why there is no PDF, or nothing."""
+    """How far it is: `done` of `of` ledgers. `problem` says why there is no PDF, or nothing.
+
+    `apart` has a line for each two ledgers that contradict one another: L1 12 ≠ L3 13.
+    """
 
     stage: PackStage
     done: int = 0
@@ -65,6 +68,7 @@ class State:
     pages: int = 0
     ledgers: int = 0
     problem: PackProblem | None = None
+    apart: tuple[str, ...] = ()
 
 
 class PackFolder:
@@ -105,10 +109,11 @@ class PackFolder:
     def state(self) -> State:
         """Return how far it is; BROKEN when nobody works on it any more and it is not ready."""
         found = self._read("state")
-        problem = found.pop("problem")
+        problem, apart = found.pop("problem"), found.pop("apart")
         return State(
             stage=PackStage(str(found.pop("stage"))),
             problem=None if problem is None else PackProblem(str(problem)),
+            apart=tuple(map(str, apart)) if isinstance(apart, list) else (),
             **{name: int(str(value)) for name, value in found.items()},
         )
 

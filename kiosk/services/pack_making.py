@@ -17,7 +17,7 @@ from kiosk.files.tables import Table, csv_bytes
 from kiosk.files.tables_xlsx import Workbook
 from kiosk.printing import pdf
 from kiosk.rules.packs import PackProblem
-from kiosk.services import backup, frameworks, ledgers
+from kiosk.services import backup, frameworks, ledger_identities, ledgers
 from kiosk.services.here import Here
 from kiosk.services.ledgers import Ledger
 from kiosk.services.pack_files import About, PackFile, PackFolder, PackStage, State
@@ -44,6 +44,7 @@ def make(folder: PackFolder, *, here: Here) -> None:
     try:
         with _apart(folder.path):
             state = _write(folder, about, state, here)
+            state = replace(state, apart=_apart_from_one_another(about, here))
         state = _print(folder, replace(state, stage=PackStage.PRINTING), here)
         _zip(folder)
         folder.write_state(replace(state, stage=PackStage.READY))
@@ -104,6 +105,18 @@ def _table(name: str, about: About, here: Here) -> Table:
     """Return a ledger as it is looked at: the donors' telephone numbers stay in the kiosk."""
     try:
         return ledgers.build(name, first=about.first, last=about.last, here=here, leaves=True)
+    finally:
+        reading().rollback()
+
+
+def _apart_from_one_another(about: About, here: Here) -> tuple[str, ...]:
+    """Return which ledgers say different things of the same: it is told before they go."""
+    period = ledgers.period(about.first, about.last)
+    try:
+        return tuple(
+            f"{one.one} {one.says} ≠ {one.other} {one.other_says}"
+            for one in ledger_identities.broken(period, here=here)
+        )
     finally:
         reading().rollback()
 

@@ -222,3 +222,17 @@ def test_a_browser_that_prints_nothing_gives_way_to_the_next(
 
     assert packs.look(folder.pack_id, here=here).state.problem is None
     assert PackFile.PDF in folder.files()
+
+
+def test_ledgers_that_contradict_one_another_are_told(here: Here) -> None:
+    folder = _made(_without_browser(here))  # a visit while the room was never open
+
+    assert packs.look(folder.pack_id, here=here).state.apart == ("L1 0 ≠ L3 1",)
+
+
+def test_the_ledgers_of_a_pack_agree(here: Here) -> None:
+    factories.open_today(here)
+
+    folder = _made(_without_browser(here))
+
+    assert packs.look(folder.pack_id, here=here).state.apart == ()
