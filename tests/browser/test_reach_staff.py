@@ -46,6 +46,8 @@ FILLED: Final = {
     "/staff/ledgers/forms/<name>": "SELECT 'L1'",
     "/staff/openings/<uuid:opening_id>/cancel": "SELECT id FROM opening WHERE state = 'planned'"
     " ORDER BY on_date DESC LIMIT 1",
+    "/staff/openings/<uuid:opening_id>/change": "SELECT id FROM opening WHERE state = 'planned'"
+    " ORDER BY on_date DESC LIMIT 1",
     "/staff/setup/friends/<uuid:child_id>": "SELECT child.id FROM child"
     " JOIN school_class ON school_class.id = class_id WHERE grade = 0",
 }
