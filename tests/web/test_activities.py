@@ -23,7 +23,7 @@ def test_an_activity_is_written_down_looked_at_and_printed(page: PageClient, her
 
     listing = form.press("Write down", {"title": "剪窗花", "photos": "3-7", "began": "16:30"})
     look = listing.follow("Look")
-    paper = look.press("Print the sheet")
+    paper = look.press("Print this record")
 
     assert "剪窗花" in listing.words
     assert "1 child took part" in look.words
