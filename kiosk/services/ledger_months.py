@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from kiosk.files.tables import Table
 from kiosk.rules.call_figures import is_few
 from kiosk.rules.few import FEW_SAID
-from kiosk.services import ledger_archive, month_report
+from kiosk.services import activities, ledger_archive, month_report
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import DASH, TO_SIGN, Period, Row, filled
 from kiosk.services.month_report import Report
@@ -36,14 +36,14 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
     return filled(
         "L21",
         _KEYS,
-        [(f"{one.period.first:%Y-%m}", *_cells(one), TO_SIGN, TO_SIGN) for one in months],
-        totals=("合计", *_cells(whole), DASH, DASH),
+        [(f"{one.period.first:%Y-%m}", *_cells(one, here), TO_SIGN, TO_SIGN) for one in months],
+        totals=("合计", *_cells(whole, here), DASH, DASH),
         period=period,
         here=here,
     )
 
 
-def _cells(one: Report) -> Row:
+def _cells(one: Report, here: Here) -> Row:
     opened, calls, loans = one.room.opened, one.calls, one.books.loans
     each = None if is_few(loans) else one.books.of_a_reader
     return (
@@ -52,7 +52,7 @@ def _cells(one: Report) -> Row:
         f"{_many(loans)}/{DASH if each is None else f'{each:.2f}'}",
         f"{one.books.new}(其中捐赠{one.books.donated})",
         f"{_many(calls.done)}/{percent(calls.answered.value)}/{percent(calls.coverage)}",
-        DASH,
+        len(activities.between(one.period.first, one.period.last, here=here)),
         percent(one.room.on_duty.value),
         f"{one.room.checks}/{one.room.exceptions}/{'见L17' if one.room.exceptions else '无'}",
     )

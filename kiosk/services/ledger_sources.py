@@ -5,6 +5,7 @@ from typing import Final
 
 from kiosk.files.tables import Table
 from kiosk.services import (
+    ledger_activities,
     ledger_call_books,
     ledger_calls,
     ledger_classes,
@@ -36,6 +37,8 @@ BUILDERS: Final[Mapping[str, Callable[..., Table]]] = {
     "L8": ledger_stock.classes,
     "L11": ledger_donations.donations,
     "L11A": ledger_donations.books,
+    "L12": ledger_activities.build,
+    "L15": ledger_activities.pairs,
     "L14": ledger_classes.build,
     "L17": ledger_safety.build,
     "L19": ledger_losses.scrap,

@@ -49,7 +49,9 @@ class Ledger(StrEnum):
     READERS = "L10"
     DONATIONS = "L11"
     DONATED_BOOKS = "L11A"
+    ACTIVITIES = "L12"
     STATISTICS = "L14"
+    PAIRS = "L15"
     SAFETY = "L17"
     SCRAP = "L19"
     GAMES = "L20"
@@ -58,16 +60,7 @@ class Ledger(StrEnum):
 
 # What the end of a term freezes; of those which only add up, each month too.
 OF_A_PERIOD: Final = tuple(Ledger)
-BY_MONTH: Final = frozenset(
-    {
-        Ledger.ROTA,
-        Ledger.DUTY_LOG,
-        Ledger.READERS,
-        Ledger.STATISTICS,
-        Ledger.SAFETY,
-        Ledger.MONTHS,
-    }
-)
+BY_MONTH: Final = frozenset(map(Ledger, ["L2", "L2A", "L10", "L12", "L14", "L15", "L17", "L21"]))
 
 
 class FileKind(StrEnum):

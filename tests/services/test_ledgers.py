@@ -18,6 +18,7 @@ from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.calls import Booking
 from kiosk.models.library import Title
 from kiosk.rules import codes
+from kiosk.rules.activities import ActivityKind, PairingKind
 from kiosk.rules.call_corrections import CorrectionReason, PaperBox
 from kiosk.rules.call_states import CallState
 from kiosk.rules.catalogue import TitleKind
@@ -27,6 +28,7 @@ from kiosk.rules.lending import ItemStatus
 from kiosk.rules.openings import Hazard, OpeningState
 from kiosk.rules.school_days import SchoolDays, TermSpan
 from kiosk.services import (
+    activities,
     batches,
     call_corrections,
     call_paper,
@@ -38,10 +40,12 @@ from kiosk.services import (
     ledgers,
     lending,
     openings,
+    pairings,
     pile,
     room_readings,
     title_editing,
 )
+from kiosk.services.activities import Sheet
 from kiosk.services.answers import Lent
 from kiosk.services.batch_list import NewGoods
 from kiosk.services.batches import NewBatch
@@ -79,6 +83,10 @@ COLUMNS = {
     Ledger.CLASSES: "类别 | 书名 | 册数 | 单价 | 存放位置(架位) | 购入时间 | 小计册数 | 类别总价",
     Ledger.DONATIONS: "序号 | 捐赠日期 | 捐赠单位/个人 | 联系方式 | 物品名称 | 规格 | 单位 | 数量"
     " | 单价 | 金额(估) | 用途/去向 | 接收人 | 验收人 | 备注",
+    Ledger.ACTIVITIES: "活动主题 | 活动时间 | 活动地点 | 组织者 | 参加人员及人数 | 活动准备/计划"
+    " | 活动过程 | 活动效果/反思 | 照片(编号) | 记录人 | 审核人",
+    Ledger.PAIRS: "序号 | 学生姓名 | 班级 | 结对人姓名 | 单位/职务 | 结对类型 | 联系电话 | 结对日期"
+    " | 帮扶内容 | 本期联系次数 | 备注",
     Ledger.STATISTICS: "班级 | 学生数 | 办卡数 | 本月到室人次 | 到室人数 | 借阅册次 | 通话人次"
     " | 本月至少通话一次人数(%) | 联系卡已核对(%)",
     Ledger.SAFETY: "序号 | 检查项目 | 检查内容 | 检查结果 | 整改措施",
@@ -103,6 +111,8 @@ TO_SIGN = {
 OF_THE_ROTA = {
     Ledger.ROTA: {"值班教师", "联系电话"},
     Ledger.DUTY_LOG: {"带班领导"},
+    Ledger.ACTIVITIES: {"活动准备/计划", "活动过程", "活动效果/反思", "审核人"},
+    Ledger.PAIRS: {"联系电话", "帮扶内容"},
 }
 
 
@@ -200,6 +210,51 @@ def _losses_and_a_game(here: Here) -> MadeItem:
     return worn
 
 
+def _together(here: Here) -> None:
+    """Write an activity down, and pair a teacher with a child that was in contact today."""
+    staff_id = factories.staff(here).staff_id
+    sheet = Sheet(
+        on=here.today,
+        from_min=here.minute - 60,
+        to_min=here.minute - 10,
+        title="包饺子",
+        kind=ActivityKind.CRAFT,
+        place="活动室",
+        organiser="王老师",
+        course=None,
+        photos=None,
+    )
+    activities.write(sheet, request_id=uuid4(), staff_id=staff_id, here=here)
+    pairings.pair(
+        child_id=factories.child(here, given_name="五").child_id,
+        helper="李阿姨",
+        post=None,
+        kind=PairingKind.MOTHER,
+        staff_id=staff_id,
+        here=here,
+    )
+
+
+def test_an_activity_counts_who_was_there_and_names_nobody(app: Flask, clock: FrozenClock) -> None:
+    _afternoon(app, clock)
+    _together(here_in(app, clock))
+
+    row = _by_column(_today("L12", here_in(app, clock)))
+
+    assert (row["活动主题"], row["活动地点"], row["组织者"]) == ("包饺子", "活动室", "王老师")
+    assert row["参加人员及人数"] == "到室学生 3 人"
+    assert row["照片(编号)"] == "无"
+
+
+def test_a_pairing_says_who_looks_after_whom(here: Here) -> None:
+    _together(here)
+
+    row = _by_column(_today("L15", here))
+
+    assert (row["学生姓名"], row["结对人姓名"], row["结对类型"]) == ("陈五", "李阿姨", "爱心妈妈")
+    assert (row["单位/职务"], row["本期联系次数"], row["联系电话"]) == ("—", 0, "")
+
+
 def test_a_book_that_goes_stands_in_the_ledger_of_losses(here: Here) -> None:
     _losses_and_a_game(here)
 
@@ -255,6 +310,7 @@ def test_no_cell_is_empty_but_those_for_the_pen(
 ) -> None:
     _afternoon(app, clock)
     _losses_and_a_game(here_in(app, clock))
+    _together(here_in(app, clock))
     table = _today(name, here_in(app, clock))
 
     empty = {
