@@ -13,6 +13,8 @@ from kiosk.cli.common import FILE, at_the_kiosk, plainly, progress
 DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
 _LEDGERS: Final = {
     "L1": "openings of the room",
+    "L2": "the duty rota",
+    "L2A": "the duty log",
     "L3": "children's visits",
     "L4": "family calls",
     "L5": "each child's calls",
@@ -23,8 +25,13 @@ _LEDGERS: Final = {
     "L10": "books for each reader",
     "L11": "donations",
     "L11A": "books of the donations",
+    "L12": "activities",
+    "L14": "figures by class",
+    "L15": "who looks after whom",
+    "L17": "safety checks",
     "L19": "things to be scrapped",
     "L20": "games lent",
+    "L21": "figures by month",
 }
 
 

@@ -17,6 +17,8 @@ from tests.browser.screen import SIZE, Screen
 ROUTES: Final = Path(__file__).parents[1] / "routes.txt"
 # What a route with a part to fill in is filled with, from the demo school.
 FILLED: Final = {
+    "/staff/activities/<uuid:activity_id>": "SELECT id FROM activity",
+    "/staff/activities/pairs/child/<uuid:child_id>": "SELECT child_id FROM contact LIMIT 1",
     "/staff/books/<uuid:title_id>": "SELECT title_id FROM item JOIN loan ON item.id = item_id"
     " WHERE ended_at IS NULL LIMIT 1",
     "/staff/books/<uuid:title_id>/edit": "SELECT id FROM title LIMIT 1",
@@ -48,6 +50,8 @@ FILLED: Final = {
     " ORDER BY on_date DESC LIMIT 1",
     "/staff/openings/<uuid:opening_id>/change": "SELECT id FROM opening WHERE state = 'planned'"
     " ORDER BY on_date DESC LIMIT 1",
+    "/staff/openings/<uuid:opening_id>/times": "SELECT id FROM opening WHERE state = 'held'"
+    " LIMIT 1",
     "/staff/setup/friends/<uuid:child_id>": "SELECT child.id FROM child"
     " JOIN school_class ON school_class.id = class_id WHERE grade = 0",
 }
@@ -59,6 +63,7 @@ NO_PAGE: Final = {
     "/staff/books/pile/known",
     "/staff/children/<uuid:child_id>/card",
     "/staff/ledgers/forms/<name>/file",
+    "/staff/ledgers/inspection/pack/<uuid:pack_id>",
 }
 
 
@@ -84,6 +89,7 @@ def office(chromium: Browser, kiosk: Kiosk) -> Iterator[Page]:
     _begin_a_batch(room)
     _find_a_book_torn(room)
     _count_once_and_begin_again(room)
+    _write_an_activity_down(room)
     yield room.page
     context.close()
 
@@ -124,6 +130,13 @@ def _count_once_and_begin_again(room: Room) -> None:
     for step in ("", "/end", ""):
         room.open(f"/staff/books/count{step}")
         _send(room.page, f"/staff/books/count{step or '/begin'}']")
+
+
+def _write_an_activity_down(room: Room) -> None:
+    room.open("/staff/activities")
+    room.page.locator("[name='title']").fill("画我的家")
+    room.page.locator("[name='on']").fill("2026-10-13")
+    _send(room.page, "/staff/activities']")
 
 
 def _parts(kiosk: Kiosk, rule: str) -> list[str]:
