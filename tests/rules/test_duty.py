@@ -278,7 +278,7 @@ def test_who_looks_for_a_stand_in_and_comes_was_there() -> None:
     assert _attendance(DutyState.SEEKING) is DutyState.PRESENT
 
 
-@pytest.mark.parametrize("state", set(DutyState) - duty.RESPONSIBLE)
+@pytest.mark.parametrize("state", sorted(set(DutyState) - duty.RESPONSIBLE))
 def test_what_people_settled_is_not_unsettled_by_the_facts(state: DutyState) -> None:
     for opening, on in product(OpeningState, (None, 990, 1200)):
         assert _attendance(state, opening, on=on) is state
