@@ -30,10 +30,12 @@ def listing() -> Response:
 @access(Access.DUTY_TEACHER)
 def write() -> Response:
     """Write an activity down."""
+    today = context.here().today
     try:
+        on = forms.day("on", default=today)
         activities.write(
             Sheet(
-                on=forms.day("on", default=context.here().today),
+                on=on,
                 from_min=staff_page.minute("began"),
                 to_min=staff_page.minute("ended"),
                 title=forms.text("title", longest=60),
@@ -49,7 +51,8 @@ def write() -> Response:
         )
     except (InvalidInputError, RefusedError) as error:
         return _listing(refused=error)
-    return redirect(url_for("activities.listing"), code=303)
+    shown = {"from": on.isoformat(), "to": max(on, today).isoformat()}
+    return redirect(url_for("activities.listing", **shown), code=303)
 
 
 @blueprint.get("/<uuid:activity_id>")

@@ -31,6 +31,9 @@ class Share:
         return self.of / self.whole if self.whole else None
 
 
+_NOT_COUNTED: Final = frozenset({OpeningState.CANCELLED, OpeningState.PLANNED, OpeningState.OPEN})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningFact:
     """An opening; `minutes` is how long it was open, `had_duty` whether a teacher signed on."""
@@ -43,8 +46,8 @@ class OpeningFact:
 
     @property
     def is_planned(self) -> bool:
-        """Whether it stood in the plan; what was cancelled stands in it no more."""
-        return self.origin is not OpeningOrigin.ADHOC and self.state is not OpeningState.CANCELLED
+        """Whether it stood in the plan and is over; what was cancelled stands in it no more."""
+        return self.origin is not OpeningOrigin.ADHOC and self.state not in _NOT_COUNTED
 
     @property
     def counts(self) -> bool:

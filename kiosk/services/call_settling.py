@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from kiosk.clock import running_s
-from kiosk.db import AnyRow, AnySelect, reading, transaction
+from kiosk.db import AnyRow, AnySelect, constant, reading, transaction
 from kiosk.models.calls import (
     TO_COME_STATES,
     UNFINISHED_STATES,
@@ -23,6 +23,7 @@ from kiosk.models.openings import Opening
 from kiosk.models.visits import Visit
 from kiosk.rules import call_states, civil, term_end
 from kiosk.rules.call_states import CallState
+from kiosk.rules.visits import VisitState
 from kiosk.services import call_attempts, call_facts, call_moves, signs_of_life
 from kiosk.services.here import Here
 
@@ -76,8 +77,16 @@ def settle_in(session: Session, *, here: Here) -> int:
 
 def is_leap(session: Session, *, here: Here) -> bool:
     """Say whether the clock cannot be believed; what it has brought today proves nothing."""
-    midnight = civil.instant(here.today, 0, here.settings.zone)
-    last = session.scalar(select(func.max(Visit.signed_in_at)).where(Visit.signed_in_at < midnight))
+    # Asked by every page that renews itself, so over the index of the visits that have ended.
+    before = (
+        Visit.home_id == here.home_id,
+        Visit.state != constant(VisitState.OPEN),
+        Visit.local_day < here.today,
+    )
+    day = select(func.max(Visit.local_day)).where(*before).scalar_subquery()
+    last = session.scalar(
+        select(func.max(Visit.signed_in_at)).where(*before, Visit.local_day == day)
+    )
     return _has_leapt(here) or term_end.is_leap(now=here.now, last_event=last)
 
 

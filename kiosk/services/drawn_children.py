@@ -69,7 +69,8 @@ def draw(
     Raises:
         InvalidInputError: WRONG_PERIOD.
     """
-    tables = {which: ledgers.build(which, first=first, last=last, here=here) for which in _CELLS}
+    days = ledgers.period(first, last)
+    tables = {which: ledgers.known_here(which, days, here=here) for which in _CELLS}
     children = _children()
     drawn = (lot or SystemRandom()).sample(children, min(HOW_MANY, len(children)))
     with transaction() as session:

@@ -28,10 +28,15 @@ def listing(here: Here) -> tuple[Framework, ...]:
 
 
 def find(key: str, here: Here) -> Framework:
-    """Return one. Raises: NotFoundError(UNKNOWN_FRAMEWORK), and as `listing`."""
-    for one in listing(here):
-        if one.key == key:
-            return one
+    """Return one; a bad file beside it does not matter.
+
+    Raises:
+        NotFoundError: UNKNOWN_FRAMEWORK. InvalidInputError: BAD_FRAMEWORK.
+    """
+    for folder in (own_folder(here), _OURS):
+        for path in _files(folder):
+            if path.stem == key:
+                return _read(path)
     raise NotFoundError(PackProblem.UNKNOWN_FRAMEWORK)
 
 

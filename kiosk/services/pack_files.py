@@ -137,6 +137,10 @@ class PackFolder:
             lock_now(file)
             yield
 
+    def is_old(self, now: datetime) -> bool:
+        """Say whether its time is over; a clock set back makes nothing old."""
+        return now - self.about().at >= KEPT_FOR
+
     def is_worked_on(self) -> bool:
         try:
             with self.working():
@@ -166,9 +170,9 @@ def folders(settings: Settings) -> Iterator[PackFolder]:
 
 
 def forget_old(settings: Settings, *, now: datetime) -> None:
-    """Delete what is older than a day; a clock set back makes nothing old."""
+    """Delete what is older than a day."""
     for folder in tuple(folders(settings)):
-        if now - folder.about().at >= KEPT_FOR and not folder.is_worked_on():
+        if folder.is_old(now) and not folder.is_worked_on():
             folder.remove()
 
 

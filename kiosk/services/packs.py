@@ -124,7 +124,7 @@ def forget(pack_id: UUID, *, here: Here) -> None:
 
 def _folder(pack_id: UUID, here: Here) -> PackFolder:
     folder = PackFolder(here.settings, pack_id)
-    if not folder.exists:
+    if not folder.exists or folder.is_old(here.now):
         raise NotFoundError(PackProblem.UNKNOWN)
     return folder
 

@@ -62,6 +62,7 @@ def between(first: date, last: date, *, child_id: UUID | None = None) -> tuple[P
         .where(
             Pairing.since <= last,
             (Pairing.until.is_(None)) | (Pairing.until >= first),
+            (Child.left_on.is_(None)) | (Child.left_on > first),
             *(() if child_id is None else (Pairing.child_id == child_id,)),
         )
         .order_by(SchoolClass.grade, SchoolClass.number, Child.initials, Pairing.since)

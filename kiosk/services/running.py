@@ -18,6 +18,7 @@ from kiosk.services import (
     library_settings,
     migrate,
     opening_plan,
+    pack_files,
     public_holidays,
     school_calendar,
     term_copy,
@@ -76,6 +77,10 @@ def go_on(settings: Settings, *, now: datetime) -> None:
         term_end.finish(actor_id=None, here=here)
     except (KioskError, SQLAlchemyError):
         _log.exception("the end of a term could not be gone on with")
+    try:
+        pack_files.forget_old(settings, now=now)
+    except (KioskError, OSError):
+        _log.exception("old inspection packs could not be deleted")
     try:
         public_holidays.seed(here=here)
     except (KioskError, SQLAlchemyError):

@@ -21,8 +21,10 @@ from kiosk.models.calls import TO_COME_STATES, Booking
 from kiosk.models.lending import Hold
 from kiosk.models.library import Item, Loan, Title
 from kiosk.models.people import Card, Child, SchoolClass
+from kiosk.rules import civil
 from kiosk.rules import year_end as rules
 from kiosk.rules.holds import HoldEnd
+from kiosk.rules.lending import Borrower
 from kiosk.rules.year_end import YearEndProblem
 from kiosk.services import audit, hold_queue, rooms
 from kiosk.services.audit import AuditAction
@@ -30,6 +32,7 @@ from kiosk.services.here import Here
 
 _PURPOSE: Final = "year-end"
 _HAS_BOOK: Final = exists().where((Loan.child_id == Child.id) & Loan.ended_at.is_(None))
+_OF_A_CLASS: Final = (Loan.borrower == Borrower.CLASS, Loan.ended_at.is_(None))
 _HAS_CALL: Final = exists().where(
     (Booking.child_id == Child.id) & Booking.state.in_(TO_COME_STATES)
 )
@@ -89,8 +92,9 @@ def look(here: Here) -> YearEnd:
 
 
 def leavers(*, actor_id: UUID, here: Here) -> tuple[Leaver, ...]:
-    """Return who leaves, class by class, as it goes to the printer; the audit knows of it."""
+    """Return who leaves, or has left, as it goes to the printer; the audit knows of it."""
     session = reading()
+    leaving = _leaving(here, _moved_on(session, rules.coming_year(here.today), here))
     has_card = exists().where((Card.child_id == Child.id) & Card.revoked_at.is_(None))
     children = session.execute(
         select(
@@ -102,10 +106,10 @@ def leavers(*, actor_id: UUID, here: Here) -> tuple[Leaver, ...]:
             has_card.label("has_card"),
         )
         .join(SchoolClass, SchoolClass.id == Child.class_id)
-        .where(*_leaving(here))
+        .where(*leaving)
         .order_by(SchoolClass.grade, SchoolClass.number, Child.initials, Child.id)
     ).all()
-    books = _books(session, here)
+    books = _books(session, leaving)
     found = tuple(
         Leaver(
             name=row.family_name + row.given_name,
@@ -145,21 +149,23 @@ def _look(session: Session, here: Here) -> YearEnd:
         .where(Term.last_day < here.today)
         .order_by(Term.first_day)
     ).all()
+    moved_on = _moved_on(session, year, here)
+    leaving = _leaving(here, moved_on)
     open_terms = tuple(row.name for row in over if row.frozen_at is None)
     problem = rules.refusal(
         year=year,
-        moved_up=_is_moved_up(session, year),
+        moved_up=moved_on is not None,
         terms_not_ended=len(open_terms),
         is_open=rooms.state(session, here).is_open,
-        leavers_with_calls=_count(session, *_leaving(here), _HAS_CALL),
+        leavers_with_calls=_count(session, *leaving, _HAS_CALL),
     )
     return YearEnd(
         year=year,
         classes=_classes(session, here),
         terms_not_ended=open_terms,
         terms_forgetting=tuple(row.name for row in over if row.forgets_up_to is not None),
-        leavers=_count(session, *_leaving(here)),
-        leavers_with_books=_count(session, *_leaving(here), _HAS_BOOK),
+        leavers=_count(session, *leaving),
+        leavers_with_books=_count(session, *leaving, _HAS_BOOK),
         problem=problem,
     )
 
@@ -186,22 +192,23 @@ def _classes(session: Session, here: Here) -> tuple[ClassUp, ...]:
     )
 
 
-def _leaving(here: Here) -> tuple[ColumnElement[bool], ...]:
+def _leaving(here: Here, moved_on: date | None = None) -> tuple[ColumnElement[bool], ...]:
+    """Return who is in the last grade; once the classes have moved up, who left it that day."""
     of_last = select(SchoolClass.id).where(SchoolClass.grade >= here.library.last_grade)
-    return Child.left_on.is_(None), Child.class_id.in_(of_last)
+    return Child.left_on.is_not_distinct_from(moved_on), Child.class_id.in_(of_last)
 
 
 def _count(session: Session, *which: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(Child).where(*which)) or 0
 
 
-def _books(session: Session, here: Here) -> dict[UUID, list[BookOut]]:
+def _books(session: Session, leaving: tuple[ColumnElement[bool], ...]) -> dict[UUID, list[BookOut]]:
     rows = session.execute(
         select(Loan.child_id, Title.name, Item.accession_no, Loan.due_on)
         .join(Item, Item.id == Loan.item_id)
         .join(Title, Title.id == Item.title_id)
         .join(Child, Child.id == Loan.child_id)
-        .where(Loan.ended_at.is_(None), *_leaving(here))
+        .where(Loan.ended_at.is_(None), *leaving)
         .order_by(Loan.due_on)
     )
     books: dict[UUID, list[BookOut]] = {}
@@ -238,6 +245,11 @@ def _move(session: Session, classes: tuple[ClassUp, ...], here: Here) -> None:
             places[place] = new_id(here.now)
             row = {"id": places[place], "grade": place[0], "number": place[1]}
             session.execute(insert(SchoolClass), [row])
+        session.execute(
+            update(Loan)
+            .where(Loan.class_id == one.class_id, *_OF_A_CLASS)
+            .values(class_id=places[place])
+        )
         # Whoever was there has left or moved on by now, so that no badge meets another.
         session.execute(
             update(Child)
@@ -246,13 +258,14 @@ def _move(session: Session, classes: tuple[ClassUp, ...], here: Here) -> None:
         )
 
 
-def _is_moved_up(session: Session, year: int | None) -> bool:
-    done = select(Audit.n).where(
+def _moved_on(session: Session, year: int | None, here: Here) -> date | None:
+    done = select(Audit.at).where(
         Audit.purpose == _PURPOSE,
         Audit.subject == _subject(year),
         Audit.action == AuditAction.EDIT,
     )
-    return session.scalar(done.limit(1)) is not None
+    at = session.scalar(done.limit(1))
+    return None if at is None else civil.local(at, here.settings.zone).date()
 
 
 def _subject(year: int | None) -> str:

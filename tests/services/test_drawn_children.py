@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from kiosk.db import reading
 from kiosk.models.audit import Audit, AuditAction
-from kiosk.services import drawn_children
+from kiosk.services import drawn_children, ledger_form
 from kiosk.services.drawn_children import HOW_MANY, DrawnChild, Oddity
 from kiosk.services.here import Here
 from kiosk.services.ledgers import Ledger
@@ -38,6 +38,19 @@ def test_five_are_drawn_and_the_audit_knows_of_each(here: Here) -> None:
         )
     )
     assert set(subjects) == {f"child:{child.child_id}" for child in drawn}
+
+
+def test_a_district_that_leaves_a_column_out_of_its_form_is_none_the_wiser(here: Here) -> None:
+    factories.child(here)
+    folder = here.settings.instance / "ledgers"
+    folder.mkdir()
+    (folder / "L4.toml").write_text(
+        'id = "L4"\ntitle = "通话记录"\n[[column]]\nheader = "日期"\nsource = "day"\nwidth = 9\n',
+        encoding="utf-8",
+    )
+    assert ledger_form.in_use("L4", here=here).form.title == "通话记录"
+
+    assert len(_draw(here)) == 1
 
 
 def test_in_a_small_school_all_are_drawn(here: Here) -> None:

@@ -120,8 +120,12 @@ def test_a_file_that_is_not_there_is_not_handed_out(here: Here) -> None:
 def test_a_pack_stays_for_a_day(here: Here) -> None:
     folder = _made(_without_browser(here))
 
+    tomorrow = replace(here, now=here.now + timedelta(days=1))
+
     kept = packs.listing(replace(here, now=here.now + timedelta(hours=23, minutes=59)))
-    gone = packs.listing(replace(here, now=here.now + timedelta(days=1)))
+    with pytest.raises(NotFoundError):
+        packs.look(folder.pack_id, here=tomorrow)
+    gone = packs.listing(tomorrow)
 
     assert [one.pack_id for one in kept] == [folder.pack_id]
     assert gone == ()

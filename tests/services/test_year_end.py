@@ -12,6 +12,7 @@ from kiosk.ids import new_id
 from kiosk.models.calendar import Term
 from kiosk.models.library import Loan
 from kiosk.models.people import Card, Child, SchoolClass
+from kiosk.rules.lending import Borrower
 from kiosk.rules.year_end import YearEndProblem
 from kiosk.services import hand_over, year_end
 from kiosk.services.here import Here
@@ -51,6 +52,32 @@ def test_every_class_moves_up_and_the_last_leaves(july: Here) -> None:
     _move(july)
 
     assert _classes() == [(2, 1, "甲"), (3, 1, "乙"), (6, 2, "丙")]
+
+
+def test_the_list_of_leavers_stays_theirs_once_the_others_have_moved_up(july: Here) -> None:
+    factories.child(july, grade=5, given_name="丙")
+    factories.child(july, grade=6, given_name="丁")
+    before = year_end.leavers(actor_id=factories.staff(july).staff_id, here=july)
+
+    _move(july)
+
+    after = year_end.leavers(actor_id=factories.staff(july).staff_id, here=july)
+    assert [one.name for one in before] == [one.name for one in after]
+    assert len(after) == year_end.look(july).leavers == 1
+
+
+def test_the_books_of_a_class_move_up_with_it(july: Here) -> None:
+    lent_to = factories.child(july, grade=3, given_name="甲")
+    before = reading().get_one(Child, lent_to.child_id).class_id
+    loan_id = factories.loan(july, lent_to.child_id, factories.item(july).item_id)
+    with transaction() as session:
+        loan = session.get_one(Loan, loan_id)
+        loan.borrower, loan.child_id, loan.class_id = Borrower.CLASS, None, before
+
+    _move(july)
+
+    after = reading().get_one(Child, lent_to.child_id).class_id
+    assert reading().get_one(Loan, loan_id).class_id == after != before
 
 
 def test_badges_do_not_meet_on_the_way(july: Here) -> None:

@@ -1,10 +1,11 @@
 """Activities and pairings on the staff pages: written down, printed, counted."""
 
 import pytest
+from sqlalchemy import select
 
 from kiosk.db import reading
 from kiosk.models.activities import Activity
-from kiosk.models.audit import Audit
+from kiosk.models.audit import Audit, AuditAction
 from kiosk.rules.staff import Role
 from kiosk.services.here import Here
 from tests import factories
@@ -30,7 +31,9 @@ def test_an_activity_is_written_down_looked_at_and_printed(page: PageClient, her
     assert "陈浩然（共 1 人）" in paper.words
     assert "3-7" in paper.words
     assert "administrator老师" in paper.words
-    assert [row.purpose for row in reading().query(Audit)][-1] == "activities"
+    last = reading().scalars(select(Audit).order_by(Audit.n.desc())).first()
+    assert last is not None
+    assert (last.action, last.fields) == (AuditAction.PRINT, "sheet")
 
 
 def test_a_wrong_time_is_asked_for_again_with_what_was_typed(page: PageClient) -> None:
