@@ -1,6 +1,7 @@
 """Activities of the home and pairings: written down, looked at, printed."""
 
 from datetime import date, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, redirect, url_for
@@ -52,7 +53,7 @@ def write() -> Response:
     except (InvalidInputError, RefusedError) as error:
         return _listing(refused=error)
     shown = {"from": on.isoformat(), "to": max(on, today).isoformat()}
-    return redirect(url_for("activities.listing", **shown), code=303)
+    return redirect(f"{url_for('activities.listing')}?{urlencode(shown)}", code=303)
 
 
 @blueprint.get("/<uuid:activity_id>")
