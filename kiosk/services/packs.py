@@ -65,7 +65,9 @@ def start(*, first: date, last: date, framework: str, actor_id: UUID, here: Here
 
 def make(pack_id: UUID, *, here: Here) -> None:
     """Make a pack, in the process that was started for it. Raises: NotFoundError(UNKNOWN)."""
-    folder = _folder(pack_id, here)
+    folder = PackFolder(here.settings, pack_id)
+    if not folder.exists:
+        raise NotFoundError(PackProblem.UNKNOWN)
     with ExitStack() as held:
         try:
             held.enter_context(folder.working())

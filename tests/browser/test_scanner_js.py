@@ -181,6 +181,32 @@ def test_a_pause_inside_a_code_does_not_tear_it(page: Page, stub: Stub) -> None:
     assert stub.wait_for_codes(1) == [CARD]
 
 
+@pytest.mark.parametrize("begun", [ISBN[:10], f"12{ISBN[:8]}"])
+def test_the_first_ten_figures_of_a_bar_are_no_old_isbn(page: Page, stub: Stub, begun: str) -> None:
+    stub.kind = 'data-kiosk data-scanner-prefix="12"'
+    page.clock.install()
+    page.goto(stub.url)
+    page.clock.pause_at("2036-01-01")
+    gun = Gun(page)
+
+    gun.scan(begun, "")
+    page.clock.run_for(400)
+    gun.scan(ISBN[len(begun.removeprefix("12")) :])
+
+    assert stub.wait_for_codes(1) == [ISBN]
+
+
+def test_an_old_isbn_waits_for_no_more(page: Page, stub: Stub) -> None:
+    page.clock.install()
+    page.goto(stub.url)
+    page.clock.pause_at("2036-01-01")
+
+    Gun(page).scan("7544270874", "")
+    page.clock.run_for(120)
+
+    assert stub.wait_for_codes(1) == ["7544270874"]
+
+
 def test_a_page_that_is_busy_while_the_gun_types_does_not_tear_the_code(
     stub: Stub, gun: Gun
 ) -> None:

@@ -12,7 +12,7 @@
   const AIM = /^\][A-Z][0-9A-Z](?=.)/; // what kind of bar it was: not part of the code (T-4)
   const FIELD = "input, textarea, select";
   const BAR = /^(?:\d{9}[\dX]|\d{13}|\d{15}|\d{18})$/; // a book's own, with its add-on (T-36)
-  const BEGUN = /^[CBSX][0-9A-Z]*$/; // may become one of ours yet
+  const BEGUN = /^(?:[CBSX][0-9A-Z]*|\d{4,12})$/; // may become one of ours yet, or a bar
   const SILENCE = 120, HICCUP = 500; // ms that end a whole code; that a gun may pause inside one
   const LATE = 2000; // ms that a busy machine may take to bring the rest of what a gun has sent
   const MACHINE = 60; // ms for a key, on average, where people type as well
@@ -45,7 +45,12 @@
     const rest = bare.slice(before.length);
     return BAR.test(bare) && !BAR.test(rest) ? bare : rest; // whole already: none of it is a prefix
   };
-  const isWhole = () => OURS.test(text()) || BAR.test(text());
+  // Ten figures are an old ISBN by their check figure, or the first ten of a longer bar.
+  const isOldIsbn = (bar) =>
+    !/^97[89]/.test(bar)
+    && [...bar].reduce((sum, figure, at) => sum + (10 - at) * (+figure || 10 * (figure === "X")), 0) % 11 === 0;
+  const isBar = (all) => BAR.test(all) && (all.length !== 10 || isOldIsbn(all));
+  const isWhole = () => OURS.test(text()) || isBar(text());
   const patience = () => (isWhole() ? SILENCE : HICCUP);
 
   const end = (event) => {
