@@ -6,8 +6,7 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError
-from kiosk.rules.call_figures import is_few
-from kiosk.services import ledger_identities, ledger_paper, ledgers, month_report
+from kiosk.services import ledger_identities, ledger_paper, ledgers, month_report, report_untold
 from kiosk.services.here import Here
 from kiosk.web import context, forms, staff_page
 from kiosk.web.guards import Access, access
@@ -25,14 +24,15 @@ def show() -> Response:
         period = ledgers.period(first, last)
     except InvalidInputError as error:
         return staff_page.show_form("ledgers/report.html", error, first=first, last=last)
+    report = month_report.look(period, here=here)
     return staff_page.show_form(
         "ledgers/report.html",
         None,
         first=first,
         last=last,
-        report=month_report.look(period, here=here),
+        report=report,
         apart=ledger_identities.broken(period, here=here),
-        is_few=is_few,
+        untold=report_untold.of(report),
     )
 
 
@@ -43,16 +43,17 @@ def paper() -> Response:
     here = context.here()
     first, last = _days(here)
     period = ledgers.period(first, last)
+    report = month_report.look(period, here=here)
     return staff_page.show(
         "ledgers/report_paper.html",
         first=first,
         last=last,
-        report=month_report.look(period, here=here),
+        report=report,
         title=ledger_paper.report_title(period),
         subtitle=ledger_paper.subtitle(period, here),
         top_line=ledger_paper.top_line(here),
         signatures=ledger_paper.SIGNATURES,
-        is_few=is_few,
+        untold=report_untold.of(report),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
@@ -12,7 +13,6 @@ from sqlalchemy.orm import Session
 from kiosk.files.tables import Cell, Table
 from kiosk.models.people import Card, Child, SchoolClass
 from kiosk.rules import civil, few
-from kiosk.rules.call_figures import is_few
 from kiosk.rules.call_states import CallState
 from kiosk.rules.few import FEW_SAID
 from kiosk.rules.lending import Borrower
@@ -30,6 +30,14 @@ _KEYS: Final = (
     "calls",
     "called",
     "confirmed",
+)
+_SHARES: Final = ("called", "confirmed")
+_BOUNDS: Final = (
+    ("cards", "children"),
+    ("visitors", "visits"),
+    ("called", "calls"),
+    ("called", "children"),
+    ("confirmed", "children"),
 )
 _RULE: Final = "到室人次：同一次开放中每人计一次；通话只计接通的；比例按学生数计算"
 
@@ -109,17 +117,31 @@ def _count(
 
 def for_others(table: Table) -> Table:
     """Return L14 as it leaves the school: without counts so small that they name somebody."""
-    columns = range(1, len(table.columns))
-    hidden = {place: few.hidden([_number(row[place]) for row in table.rows]) for place in columns}
-    rows = tuple(
-        tuple(FEW_SAID if at and number in hidden[at] else cell for at, cell in enumerate(row))
-        for number, row in enumerate(table.rows)
+    columns = {
+        key: [_number(row[place]) for row in table.rows] for place, key in enumerate(_KEYS) if place
+    }
+    untold = few.untold(columns, bounds=_BOUNDS)
+
+    def row_told(number: int, row: Row) -> Row:
+        return _told(row, {key for key, rows in untold.rows.items() if number in rows})
+
+    return replace(
+        table,
+        rows=tuple(row_told(number, row) for number, row in enumerate(table.rows)),
+        totals=table.totals and _told(table.totals, untold.sums),
     )
-    totals = tuple(
-        FEW_SAID if at and is_few(_number(cell)) else cell
-        for at, cell in enumerate(table.totals or ())
-    )
-    return replace(table, rows=rows, totals=totals or None)
+
+
+def _told(row: Row, untold: AbstractSet[str]) -> Row:
+    """Return a row without these cells; a share of children who are not told goes with them."""
+
+    def told(key: str, cell: Cell) -> Cell:
+        if key in untold:
+            return FEW_SAID
+        is_share = key in _SHARES and "children" in untold
+        return f"{_number(cell)}({FEW_SAID})" if is_share else cell
+
+    return tuple(told(key, cell) for key, cell in zip(_KEYS, row, strict=True))
 
 
 def _number(cell: Cell) -> int:

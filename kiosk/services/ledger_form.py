@@ -18,6 +18,7 @@ from kiosk.files import ledger_forms
 from kiosk.files.ledger_forms import PEN, WORDS, ColumnSum, FormColumn, LedgerForm, Orientation
 from kiosk.files.saving import save
 from kiosk.files.tables import Align, Cell, Table
+from kiosk.rules import few
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
@@ -106,7 +107,8 @@ def laid_out(ledger: str, table: Table, *, here: Here) -> Table:
     On ours, what was frozen keeps the headers it was frozen with.
     """
     used = in_use(ledger, here=here)
-    return laid_on(used.form, table) if used.is_own else _directed(used.form, table)
+    laid = laid_on(used.form, table) if used.is_own else _directed(used.form, table)
+    return _explained(laid)
 
 
 def keyed(ledger: str, table: Table) -> Table:
@@ -174,6 +176,16 @@ def _directed(form: LedgerForm, table: Table) -> Table:
     )
 
 
+def _explained(table: Table) -> Table:
+    """Say below a ledger what the sign of a count that is not told means, where it stands in it."""
+    if not any(
+        isinstance(cell, str) and few.FEW_SAID in cell for row in table.body for cell in row
+    ):
+        return table
+    lines = [few.LEGEND, table.bottom_line]
+    return replace(table, bottom_line="　　　　".join(line for line in lines if line))
+
+
 def _cell(column: FormColumn, row: Row, places: dict[str, int]) -> Cell:
     if column.source == PEN:
         return TO_SIGN
@@ -189,6 +201,8 @@ def _total(column: FormColumn, table: Table, places: dict[str, int], *, first: b
     if place is None or column.sum is ColumnSum.NONE or table.totals is None:
         return DASH
     if column.sum is ColumnSum.ADDED:
+        if few.FEW_SAID in (row[place] for row in table.rows):
+            return few.FEW_SAID
         numbers = [
             cell for row in table.rows if isinstance(cell := row[place], int | float | Decimal)
         ]

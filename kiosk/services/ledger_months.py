@@ -1,13 +1,14 @@
 """L21 信息报送月报: a line for each month, made to leave the school."""
 
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from kiosk.files.tables import Table
-from kiosk.rules.call_figures import is_few
+from kiosk.rules import few
 from kiosk.rules.few import FEW_SAID
-from kiosk.services import activities, ledger_archive, month_report
+from kiosk.services import activities, ledger_archive, month_report, report_untold
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import DASH, TO_SIGN, Period, Row, filled
 from kiosk.services.month_report import Report
@@ -33,33 +34,60 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         month_report.of_period(session, one, here=here) for one in ledger_archive.months(period)
     ]
     whole = months[0] if len(months) == 1 else month_report.of_period(session, period, here=here)
+    untold = few.untold(
+        {
+            "visits": [one.visits for one in months],
+            "loans": [one.books.loans for one in months],
+            "calls": [one.calls.done for one in months],
+        }
+    )
+    rows = []
+    for place, one in enumerate(months):
+        hidden = {key for key, places in untold.rows.items() if place in places}
+        rows.append(
+            (f"{one.period.first:%Y-%m}", *_cells(one, hidden, here), TO_SIGN, TO_SIGN),
+        )
     return filled(
         "L21",
         _KEYS,
-        [(f"{one.period.first:%Y-%m}", *_cells(one, here), TO_SIGN, TO_SIGN) for one in months],
-        totals=("合计", *_cells(whole, here), DASH, DASH),
+        rows,
+        totals=("合计", *_cells(whole, untold.sums, here), DASH, DASH),
         period=period,
         here=here,
     )
 
 
-def _cells(one: Report, here: Here) -> Row:
-    opened, calls, loans = one.room.opened, one.calls, one.books.loans
-    each = None if is_few(loans) else one.books.of_a_reader
+def _cells(one: Report, hidden: AbstractSet[str], here: Here) -> Row:
+    """Return the cells of a month; means and shares go with the counts that are not told."""
+    opened, calls, books = one.room.opened, one.calls, one.books
+    untold = report_untold.of(one)
+    each = DASH if books.of_a_reader is None else f"{books.of_a_reader:.2f}"
+    no_loans, no_calls = "loans" in hidden, "calls" in hidden
     return (
         f"{opened.days}/{opened.times}/{opened.hours}",
-        _many(one.visits),
-        f"{_many(loans)}/{DASH if each is None else f'{each:.2f}'}",
-        f"{one.books.new}(其中捐赠{one.books.donated})",
-        f"{_many(calls.done)}/{percent(calls.answered.value)}/{percent(calls.coverage)}",
+        FEW_SAID if "visits" in hidden else one.visits,
+        "/".join(
+            (
+                _told(f"{books.loans}", is_untold=no_loans),
+                _told(each, is_untold=no_loans or untold.of_reader),
+            )
+        ),
+        f"{books.new}(其中捐赠{books.donated})",
+        "/".join(
+            (
+                _told(f"{calls.done}", is_untold=no_calls),
+                _told(percent(calls.answered.value), is_untold=no_calls or untold.answered),
+                _told(percent(calls.coverage), is_untold=no_calls or untold.coverage),
+            )
+        ),
         len(activities.between(one.period.first, one.period.last, here=here)),
         percent(one.room.on_duty.value),
         f"{one.room.checks}/{one.room.exceptions}/{'见L17' if one.room.exceptions else '无'}",
     )
 
 
-def _many(count: int) -> str | int:
-    return FEW_SAID if is_few(count) else count
+def _told(said: str, *, is_untold: bool) -> str:
+    return FEW_SAID if is_untold else said
 
 
 def percent(share: float | None) -> str:

@@ -35,6 +35,11 @@ class WeekUse:
     covered: Share
     is_over: bool
 
+    @property
+    def is_averaged(self) -> bool:
+        """Whether the mean of the weeks counts it."""
+        return self.is_over and bool(self.planned)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayUse:
@@ -199,7 +204,7 @@ def _calls(
     return CallFigures(
         done=sum(one.state is CallState.DONE for one in calls),
         answered=indicators.answered(one.state for one in calls),
-        coverage=indicators.mean(one.covered for one in weeks if one.is_over and one.planned),
+        coverage=indicators.mean(one.covered for one in weeks if one.is_averaged),
         confirmed=indicators.confirmed(len(facts.enrolled & of_whom_known), len(facts.enrolled)),
     )
 

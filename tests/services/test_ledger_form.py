@@ -169,9 +169,29 @@ def test_counts_of_few_do_not_leave_the_school(here: Here) -> None:
 
     assert [row[1] for row in shown.rows] == [2, 6, 8]
     # With the sum of sixteen the one that is few could be worked out from the other two.
-    assert [row[1] for row in printed.rows] == ["<5", "<5", 8]
+    assert [row[1] for row in printed.rows] == ["＊", "＊", 8]
     assert printed.totals is not None
     assert printed.totals[1] == 16
+    # A share of children who are not told would tell them.
+    assert [row[8] for row in printed.rows] == ["0(＊)", "0(＊)", "0(0%)"]
+    assert printed.bottom_line is not None
+    assert printed.bottom_line.startswith("＊：1至4，或为防止推算而不列")
+    assert "＊" not in str(shown.body) + str(shown.bottom_line)
+
+
+def test_a_form_that_adds_up_adds_nothing_that_is_not_told(here: Here) -> None:
+    for number, many in ((1, 2), (2, 6), (3, 8)):
+        for _ in range(many):
+            factories.child(here, class_number=number)
+    actor = factories.staff(here).staff_id
+    form = ledger_form.file_of("L14", here=here).decode()
+    form = form.replace('source = "children"', 'source = "children"\nsum = "added"')
+    ledger_form.replace_by(form.encode(), "L14", actor_id=actor, here=here)
+
+    printed = ledgers.to_print("L14", first=here.today, last=here.today, actor_id=actor, here=here)
+
+    assert printed.totals is not None
+    assert printed.totals[1] == "＊"
 
 
 def test_the_safety_check_has_a_line_for_each_hazard(here: Here) -> None:

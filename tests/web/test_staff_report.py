@@ -44,7 +44,9 @@ def test_a_count_of_few_is_not_told(page: PageClient, here: Here, path: str) -> 
     words = page.open(path).words
 
     assert "Visits 6" in words
-    assert "Loans of children < 5" in words
+    assert "Loans of children ＊" in words
+    assert "Loans for each reader ＊" in words
+    assert "Safety checks, with something not fine 0 / 0" in words
 
 
 def test_ledgers_that_agree_are_said_to(page: PageClient, here: Here) -> None:
