@@ -179,7 +179,7 @@ def add_rule() -> Response:
 def end_rule(rule_id: UUID) -> Response:
     """End a line of the weekly pattern today; the calls that are lost with it are shown first."""
     try:
-        released, moved = opening_rules.end_rule(
+        done = opening_rules.end_rule(
             rule_id,
             staff_id=staff_screen.signed_in().staff_id,
             here=context.here(),
@@ -189,7 +189,12 @@ def end_rule(rule_id: UUID) -> Response:
         asked = losses.ask(error, section="openings", back=url_for("openings.listing"))
         return asked or _listing(*_usual_period(context.here()), refused=error)
     return redirect(
-        url_for("openings.listing", released=released or None, moved=moved or None), code=303
+        url_for(
+            "openings.listing",
+            released=done.calls_released or None,
+            moved=done.calls_moved or None,
+        ),
+        code=303,
     )
 
 

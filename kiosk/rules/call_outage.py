@@ -138,12 +138,17 @@ def _busy_at(child: WaitingChild, place: CallPlace) -> WaitingChild:
     return replace(child, blocked=(*child.blocked, time))
 
 
-def digest(outages: Iterable[Outage]) -> str:
-    """Return a digest of all that would follow: the deed is done only while it is the same."""
+def digest(outages: Iterable[Outage], *, also: Iterable[str] = ()) -> str:
+    """Return a digest of all that would follow: the deed is done only while it is the same.
+
+    `also` is what follows beside the calls, a line for each.
+    """
     told = hashlib.sha256()
     for one in outages:
         for loss in one.losses:
             at = "" if loss.instead is None else loss.instead.place.slot_id
             told.update(f"{loss.call_id} {loss.place.slot_id} {at} {loss.had_call}\n".encode())
         told.update(f"{sorted(one.gives_back)}\n".encode())
+    for line in also:
+        told.update(f"{line}\n".encode())
     return told.hexdigest()

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -21,6 +22,38 @@ from kiosk.rules.call_waiting import CallPlace
 from kiosk.services import call_seating, call_weeks, week_plan_facts, week_plans
 from kiosk.services.call_weeks import StandsFor, WeekCalls
 from kiosk.services.here import Here
+from kiosk.services.loan_days import DueMove
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Promised:
+    """An opening that goes although somebody planned it by hand, or has agreed to come."""
+
+    on: date
+    from_min: int
+    to_min: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What follows from a change of the plan beside the calls that are lost."""
+
+    promised: tuple[Promised, ...] = ()
+    due: tuple[DueMove, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Say whether anything follows."""
+        return bool(self.promised or self.due)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return what stands for it in a digest; no name is in it."""
+        gone = (f"{one.on} {one.from_min} {len(one.names)}" for one in self.promised)
+        return (*gone, *(f"{one.was_on} {one.due_on} {one.books}" for one in self.due))
+
+
+NOTHING_BESIDE: Final = Beside()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +70,14 @@ class LossRow:
 class Preview:
     """Who loses a call and what becomes of it. `plans`: the room seats them anew by itself.
 
-    `digest` stands for all of it: the deed is refused when anything else would follow by then.
+    `beside` is what follows beside the calls. `digest` stands for all of it: the deed is refused
+    when anything else would follow by then.
     """
 
     rows: tuple[LossRow, ...]
     plans: bool
     digest: str
+    beside: Beside = NOTHING_BESIDE
 
     @property
     def missing(self) -> int:
@@ -152,14 +187,17 @@ def preview(session: Session, which: ColumnElement[bool], *, here: Here) -> Prev
     return _shown(session, losses(session, which, here=here), here)
 
 
-def _shown(session: Session, found: Iterable[WeekLosses], here: Here) -> Preview:
+def _shown(
+    session: Session, found: Iterable[WeekLosses], here: Here, beside: Beside = NOTHING_BESIDE
+) -> Preview:
     outages = [one.outage for one in found]
     lost = [loss for one in outages for loss in one.losses]
     faces = {str(row.id): row for row in _faces(session, [UUID(loss.child_id) for loss in lost])}
     return Preview(
         rows=tuple(_row(faces[loss.child_id], loss) for loss in lost),
         plans=call_weeks.seed(session, here.today, here=here) is not None,
-        digest=call_outage.digest(outages),
+        digest=call_outage.digest(outages, also=beside.lines),
+        beside=beside,
     )
 
 
@@ -173,14 +211,24 @@ def check(found: Iterable[WeekLosses], digest: str | None) -> None:
         raise RefusedError(ClosureRefusal.CHANGED)
 
 
-def agree(session: Session, found: Sequence[WeekLosses], agreed: str | None, *, here: Here) -> None:
-    """Refuse to let calls go that nobody was shown; with None nobody looks beforehand.
+def agree(
+    session: Session,
+    found: Sequence[WeekLosses],
+    agreed: str | None,
+    *,
+    here: Here,
+    beside: Beside = NOTHING_BESIDE,
+) -> None:
+    """Refuse to let go what nobody was shown; with None nobody looks beforehand.
 
     Raises:
         RefusedError: CHANGED, with the `preview` of what would follow.
     """
-    if found and agreed is not None and call_outage.digest(one.outage for one in found) != agreed:
-        raise RefusedError(ClosureRefusal.CHANGED, preview=_shown(session, found, here))
+    if agreed is None or not (found or beside):
+        return
+    shown = _shown(session, found, here, beside)
+    if shown.digest != agreed:
+        raise RefusedError(ClosureRefusal.CHANGED, preview=shown)
 
 
 def seat(session: Session, work: WeekLosses, *, staff_id: UUID, here: Here) -> int:

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from kiosk.ids import new_id
 from kiosk.models.duty import DutyEvent, PlannedDuty
+from kiosk.models.openings import Opening
 from kiosk.rules.duty import DutyReason, DutyState
+from kiosk.rules.openings import OpeningOrigin
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
@@ -83,6 +85,16 @@ def forget(session: Session, opening_id: UUID) -> None:
     of_it = select(PlannedDuty.id).where(PlannedDuty.opening_id == opening_id)
     session.execute(delete(DutyEvent).where(DutyEvent.planned_duty_id.in_(of_it)))
     session.execute(delete(PlannedDuty).where(PlannedDuty.opening_id == opening_id))
+
+
+def is_promised(session: Session, opening: Opening) -> bool:
+    """Say whether somebody planned an opening by hand, moved it, or has agreed to come."""
+    if opening.origin is OpeningOrigin.MANUAL or opening.reason is not None:
+        return True
+    agreed = select(PlannedDuty.id).where(
+        PlannedDuty.opening_id == opening.id, PlannedDuty.state != DutyState.PLANNED
+    )
+    return session.scalar(agreed.limit(1)) is not None
 
 
 def note(session: Session, subject: str, what: str, actor_id: UUID | None, here: Here) -> None:

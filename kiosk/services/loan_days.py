@@ -5,7 +5,7 @@ is cancelled, a line of the weekly pattern that begins or ends, days that are pl
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -39,19 +39,6 @@ _OUT: Final = (
 )
 
 
-def follow(session: Session, *, here: Here) -> int:
-    """Move the due days that are still to come to open days; return how many moved.
-
-    The same plain days and the same open days always give the same, whatever was in between.
-    """
-    session.flush()  # what opens and what does not is asked of the database
-    days = calendar.open_days_from(session, here.today, here=here)
-    moved = list(_moved(session, days, here))
-    for row, due_on in moved:
-        session.execute(update(Loan).where(Loan.id == row.id).values(due_on=due_on))
-    return len(moved)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class DueMove:
     """How many loans are due on another day."""
@@ -61,14 +48,36 @@ class DueMove:
     books: int
 
 
+def follow(session: Session, *, here: Here) -> int:
+    """Move the due days that are still to come to open days; return how many moved."""
+    return sum(one.books for one in follow_told(session, here=here))
+
+
+def follow_told(session: Session, *, here: Here) -> tuple[DueMove, ...]:
+    """Do what `follow` does, and return which days moved, in order.
+
+    The same plain days and the same open days always give the same, whatever was in between.
+    """
+    session.flush()  # what opens and what does not is asked of the database
+    days = calendar.open_days_from(session, here.today, here=here)
+    moved = list(_moved(session, days, here))
+    for row, due_on in moved:
+        session.execute(update(Loan).where(Loan.id == row.id).values(due_on=due_on))
+    return _summed(moved)
+
+
 def without(session: Session, opening_id: UUID, *, here: Here) -> tuple[DueMove, ...]:
     """Return which due days would move if an opening did not take place; nothing is changed."""
     days = calendar.open_days_from(session, here.today, here=here, without=opening_id)
-    moved = Counter((row.due_on, due_on) for row, due_on in _moved(session, days, here))
+    return _summed(_moved(session, days, here))
+
+
+def _summed(moved: Iterable[tuple[AnyRow, date]]) -> tuple[DueMove, ...]:
+    books = Counter((row.due_on, due_on) for row, due_on in moved)
     return tuple(
         sorted(
-            DueMove(was_on=was_on, due_on=due_on, books=books)
-            for (was_on, due_on), books in moved.items()
+            DueMove(was_on=was_on, due_on=due_on, books=number)
+            for (was_on, due_on), number in books.items()
         )
     )
 

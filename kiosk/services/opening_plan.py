@@ -15,6 +15,7 @@ from kiosk.models.call_plan import PlanSeat
 from kiosk.models.calls import TO_COME_STATES, Booking, Line, Slot, SlotStatus
 from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules import civil, openings, slots
+from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.openings import (
     DatedOpening,
     OpeningOrigin,
@@ -127,11 +128,14 @@ def withdraw(session: Session, opening: Opening, *, staff_id: UUID, here: Here) 
     return give_up_places(session, opening.id, staff_id=staff_id, here=here)
 
 
-def take_back(session: Session, opening: Opening, *, staff_id: UUID, here: Here) -> int:
+def take_back(
+    session: Session, opening: Opening, *, reason: ClosureReason, staff_id: UUID, here: Here
+) -> int:
     """Take an opening out of the plan; return how many calls were released.
 
-    One with calls, or with places that the draft of a week names, is cancelled and no longer its
-    rule's, which may plan the day anew; any other is as if it had never been planned.
+    One that somebody has promised, one with calls, or with places that the draft of a week names,
+    is cancelled for this reason and no longer its rule's, which may plan the day anew; any other
+    is as if it had never been planned.
     """
     is_used = exists().where(
         Slot.opening_id == opening.id,
@@ -140,8 +144,8 @@ def take_back(session: Session, opening: Opening, *, staff_id: UUID, here: Here)
             exists().where(PlanSeat.slot_id == Slot.id),
         ),
     )
-    if session.scalar(select(is_used)):
-        opening.rule_id = None
+    if duty_steps.is_promised(session, opening) or session.scalar(select(is_used)):
+        opening.rule_id, opening.reason = None, reason
         return withdraw(session, opening, staff_id=staff_id, here=here)
     session.execute(delete(Slot).where(Slot.opening_id == opening.id))
     duty_steps.forget(session, opening.id)

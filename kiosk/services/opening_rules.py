@@ -22,6 +22,7 @@ from kiosk.rules.school_days import WeekLetter
 from kiosk.rules.sessions import SessionProblem
 from kiosk.services import audit, calendar_changes, loan_days, opening_plan
 from kiosk.services.audit import AuditAction
+from kiosk.services.calendar_changes import Followed
 from kiosk.services.here import Here
 
 
@@ -113,18 +114,16 @@ def _refuse_overlap(session: Session, rule: WeeklyRule, here: Here) -> None:
         raise RefusedError(OpeningRefusal.RULES_OVERLAP)
 
 
-def end_rule(
-    rule_id: UUID, *, staff_id: UUID, here: Here, agreed: str | None = None
-) -> tuple[int, int]:
+def end_rule(rule_id: UUID, *, staff_id: UUID, here: Here, agreed: str | None = None) -> Followed:
     """End a line of the weekly pattern today; what it planned later is taken back.
 
-    Openings with calls are cancelled and their calls released and owed; the others are as if
-    they had never been planned. Return how many calls were released, and how many of these have
-    another place. `agreed` is the digest of what somebody has seen would follow.
+    Openings with calls, or that somebody has promised, are cancelled, and their calls released and
+    owed; the others are as if they had never been planned. Return what followed. `agreed` is the
+    digest of what somebody has seen would follow.
 
     Raises:
         NotFoundError: NOT_OPEN, for no such line. RefusedError: CHANGED, with a `preview`, when
-            calls would be lost that nobody was shown.
+            anything would follow that nobody was shown.
     """
     with transaction() as session:
         rule = session.get(OpeningRule, rule_id)
@@ -138,12 +137,11 @@ def end_rule(
                 Opening.state == OpeningState.PLANNED,
             )
         ).all()
-        released, moved = calendar_changes.give_up(
-            session, [(here, later)], agreed=agreed, staff_id=staff_id, here=here
+        followed = calendar_changes.give_up(
+            session, later, agreed=agreed, staff_id=staff_id, here=here
         )
-        loan_days.follow(session, here=here)
         _audit(session, rule_id, "ended", staff_id, here)
-        return released, moved
+        return followed
 
 
 def _audit(session: Session, rule_id: UUID, what: str, staff_id: UUID, here: Here) -> None:

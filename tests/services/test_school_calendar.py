@@ -29,14 +29,17 @@ from kiosk.services import (
     days_off,
     lending,
     library_settings,
+    opening_changes,
     opening_plan,
     opening_rules,
     school_calendar,
     week_plans,
 )
 from kiosk.services.answers import Lent
+from kiosk.services.call_losses import Preview, Promised
 from kiosk.services.call_settings import PlanSettings
 from kiosk.services.here import Here
+from kiosk.services.opening_changes import Times
 from kiosk.services.opening_rules import NewRule
 from kiosk.services.school_calendar import Changed
 from tests import factories
@@ -214,6 +217,98 @@ def test_what_was_cancelled_by_hand_stays_cancelled(here: Here) -> None:
     _as_usual(replace(here, school=changed.school), FRIDAY)
 
     assert _openings(FRIDAY) == [OpeningState.CANCELLED]
+
+
+def _asked_of(act: Callable[[], object]) -> Preview:
+    with pytest.raises(RefusedError) as asked:
+        act()
+    db.session.remove()
+    preview = asked.value.values["preview"]
+    assert isinstance(preview, Preview)
+    return preview
+
+
+def test_an_extra_opening_is_cancelled_for_the_holiday_and_never_vanishes(here: Here) -> None:
+    wang = factories.staff(here, display_name="王老师").staff_id
+    sunday = FRIDAY + DAY * 2
+    opening_id = opening_changes.add(
+        Times(on=sunday, from_min=600, to_min=660), on_duty_id=wang, staff_id=wang, here=here
+    )
+    span = _span(sunday)
+
+    preview = _asked_of(
+        lambda: school_calendar.close_days("放假", span, staff_id=wang, here=here, agreed="")
+    )
+    before = _openings(sunday)
+    school_calendar.close_days("放假", span, staff_id=wang, here=here, agreed=preview.digest)
+
+    assert preview.rows == ()
+    assert preview.beside.promised == (
+        Promised(on=sunday, from_min=600, to_min=660, names=("王老师",)),
+    )
+    assert before == [OpeningState.PLANNED]
+    opening = reading().get_one(Opening, opening_id)
+    assert (opening.state, opening.reason) == (OpeningState.CANCELLED, ClosureReason.HOLIDAY)
+
+
+def test_an_opening_that_was_moved_by_hand_is_cancelled_for_the_holiday(here: Here) -> None:
+    staff_id = factories.staff(here).staff_id
+    opening = reading().scalars(select(Opening).where(Opening.on_date == FRIDAY)).one()
+    opening_changes.change(
+        opening.id,
+        from_min=opening.from_min,
+        to_min=opening.to_min - 10,
+        reason=ClosureReason.EXAM,
+        staff_id=staff_id,
+        here=here,
+    )
+
+    _close(here, FRIDAY)
+
+    assert _openings(FRIDAY) == [OpeningState.CANCELLED]
+
+
+def test_the_due_days_that_move_are_shown_before_a_day_is_closed(here: Here) -> None:
+    _lend(factories.child(here), here)
+    staff_id = factories.staff(here).staff_id
+
+    def close(agreed: str) -> Changed:
+        return school_calendar.close_days(
+            "放假", _span(FRIDAY), staff_id=staff_id, here=here, agreed=agreed
+        )
+
+    preview = _asked_of(lambda: close(""))
+    before = _due()
+    _lend(factories.child(here), here)
+    by_now = _asked_of(lambda: close(preview.digest))
+    changed = close(by_now.digest)
+
+    assert [(one.was_on, one.books) for one in preview.beside.due] == [(FRIDAY, 1)]
+    assert before == [FRIDAY]
+    assert [one.books for one in by_now.beside.due] == [2], "what was shown is not what would be"
+    assert changed.followed.moved == 2
+    assert set(_due()) == {by_now.beside.due[0].due_on}
+
+
+def test_a_day_that_costs_nothing_is_closed_at_once(here: Here) -> None:
+    staff_id = factories.staff(here).staff_id
+
+    school_calendar.close_days("放假", _span(FRIDAY), staff_id=staff_id, here=here, agreed="")
+
+    assert _openings(FRIDAY) == []
+
+
+def test_a_line_that_ends_shows_the_due_days_that_move(here: Here) -> None:
+    _lend(factories.child(here), here)
+    staff_id = factories.staff(here).staff_id
+    (of_friday,) = [one for one in opening_rules.rules(here=here) if one.weekday == 5]
+
+    preview = _asked_of(
+        lambda: opening_rules.end_rule(of_friday.rule_id, staff_id=staff_id, here=here, agreed="")
+    )
+
+    assert [(one.was_on, one.books) for one in preview.beside.due] == [(FRIDAY, 1)]
+    assert _due() == [FRIDAY]
 
 
 def test_a_saturday_that_is_made_up_opens_and_takes_books(here: Here) -> None:

@@ -142,11 +142,14 @@ def test_a_closed_day_moves_loans_and_the_page_says_how_many(page: PageClient, h
     lending.scan(code, reader=factories.child(here).reader, request_id=uuid4(), here=here)
     form = {"kind": "closed", "name": "运动会", "from": "2026-12-04", "to": "2026-12-04"}
 
-    answer = _calendar(page, "days", **form)
+    asked = _calendar(page, "days", **form)
+    answer = asked.press("Do it")
 
+    assert asked.status == 409
+    assert "1 book that is due on Friday 4 Dec is due on Monday 7 Dec then." in asked.words
     assert "1 loan is due on another day now." in answer.words
     assert "运动会" in answer.words
-    answer = _calendar(page, "days", usual="1", **form)
+    answer = _calendar(page, "days", usual="1", **form).press("Do it")
     assert "运动会" not in answer.words
     assert not school_calendar.read().days
 
