@@ -165,6 +165,11 @@ def _has_font(name: str) -> Callable[[], bool]:
 
 NEEDS = (
     Need("Chromium", lambda: shutil.which("chromium") is not None, ("chromium",)),
+    Need(
+        "the Chromium without a window",
+        lambda: shutil.which("chromium-headless-shell") is not None,
+        ("chromium-headless-shell",),
+    ),
     Need("poppler-utils", lambda: shutil.which("pdftotext") is not None, ("poppler-utils",)),
     Need("a Chinese font", _has_font("NotoSansCJK-*.ttc"), ("fonts-noto-cjk",)),
     Need("the font of the headings", _has_font("LXGWWenKai*"), ("fonts-lxgw-wenkai",)),

@@ -1,6 +1,7 @@
 """What every command shares: the instance, its moment, and a plain sentence for each error."""
 
 import os
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -51,6 +52,19 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
             raise click.ClickException(_NO_DATABASE) from error
 
     return run
+
+
+def where(error: BaseException) -> str:
+    """Return where an error came from, and what kind it is, without its message."""
+    lines = []
+    at: BaseException | None = error
+    while at is not None:
+        number = f", {at.errno}" if isinstance(at, OSError) else ""
+        reason = f", {at.reason}" if isinstance(at, KioskError) else ""
+        lines += [f"{type(at).__module__}.{type(at).__qualname__}{number}{reason}\n"]
+        lines += traceback.format_tb(at.__traceback__)
+        at = at.__cause__ or at.__context__
+    return "".join(lines)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Files in and out: rosters, ledgers, backups, the school record."""
 
+import logging
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ from uuid import UUID
 
 import click
 
-from kiosk.cli.common import FILE, at_the_kiosk, plainly, progress
+from kiosk.cli.common import FILE, at_the_kiosk, plainly, progress, where
 
 DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
 _LEDGERS: Final = {
@@ -177,10 +178,15 @@ def end_term(name: str, *, actor: UUID | None, at: datetime | None) -> None:
 
 @click.command("make-pack", hidden=True)
 @click.argument("pack_id", type=click.UUID)
-@plainly
 def make_pack(pack_id: UUID) -> None:
     """Make an inspection pack that was asked for on the staff page; the kiosk starts it."""
     from kiosk.services import packs
 
-    with at_the_kiosk() as here:
-        packs.make(pack_id, here=here)
+    # What this process says is kept as a file: a message may quote a name, so none is.
+    logging.disable()
+    try:
+        with at_the_kiosk() as here:
+            packs.make(pack_id, here=here)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told as where it happened
+        click.echo(where(error), err=True)
+        click.get_current_context().exit(1)

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,7 @@ _WINDOWS: Final = (
 _WINDOWS_FOLDERS: Final = ("PROGRAMFILES(X86)", "PROGRAMFILES", "PROGRAMW6432", "LOCALAPPDATA")
 _PAGE: Final = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
 _PIECE: Final = 1 << 20
+_LOOK_S: Final = 0.5
 
 
 class NoBrowserError(Exception):
@@ -66,10 +67,19 @@ def _candidates(env: Mapping[str, str], platform: str) -> Iterator[Path]:
             yield Path(found)
 
 
-def print_pdf(page: Path, output: Path, *, browser: Path, pages: int, within_s: float) -> None:
+def print_pdf(
+    page: Path,
+    output: Path,
+    *,
+    browser: Path,
+    pages: int,
+    within_s: float,
+    is_wanted: Callable[[], bool] = lambda: True,
+) -> None:
     """Print a document of ours, a file, into another file; it has so many pages.
 
-    The browser has a profile of its own beside the output, which is gone afterwards.
+    The browser has a profile of its own beside the output, which is gone afterwards. It is ended
+    as soon as nobody wants the pages any more.
 
     Raises:
         NotPrintedError: it printed nothing, or not in time, or other pages.
@@ -88,13 +98,26 @@ def print_pdf(page: Path, output: Path, *, browser: Path, pages: int, within_s: 
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         try:
-            process.wait(within_s)
-        except subprocess.TimeoutExpired as error:
-            raise NotPrintedError from error
+            _wait(process, within_s, is_wanted)
         finally:
             _end(process)
     if process.returncode or not output.is_file() or page_count(output) != pages:
         raise NotPrintedError
+
+
+def _wait(
+    process: "subprocess.Popen[bytes]", within_s: float, is_wanted: Callable[[], bool]
+) -> None:
+    """Wait for the browser. Raises: NotPrintedError, when it is late or in vain."""
+    for _ in range(int(within_s / _LOOK_S) + 1):
+        try:
+            process.wait(_LOOK_S)
+        except subprocess.TimeoutExpired as error:
+            if not is_wanted():
+                raise NotPrintedError from error
+        else:
+            return
+    raise NotPrintedError
 
 
 def _words(page: Path, output: Path, *, browser: Path, profile: Path) -> list[str]:

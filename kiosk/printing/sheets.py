@@ -111,6 +111,8 @@ body {
 section {
   position: relative; width: 262mm; height: 183mm; counter-increment: sheet;
   break-after: page; break-inside: avoid;
+  /* A sheet knows its size whatever stands on it: half the time of a thousand of them. */
+  contain: size layout paint;
 }
 section:last-of-type { break-after: auto }
 h1, h2, .sub, .line { overflow: hidden; white-space: nowrap }

@@ -4,15 +4,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final
 
 from kiosk.files.tables import Cell, Table
 from kiosk.services import ledgers
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import DASH, Period
 from kiosk.services.ledgers import Ledger
-
-Tables: TypeAlias = Mapping[Ledger, Table]
 
 
 class Identity(StrEnum):
@@ -53,28 +51,44 @@ class _Side:
     read: Callable[[Table], int]
 
 
+class Tally:
+    """Hears one ledger after another, as they are known in the school, and keeps the counts."""
+
+    def __init__(self) -> None:
+        """Begin without having heard of any."""
+        self._says: dict[tuple[Identity, Ledger], int] = {}
+
+    def hear(self, which: Ledger, table: Table) -> None:
+        """Note what a ledger says; it need not be kept."""
+        for identity, sides in _SIDES.items():
+            for side in sides:
+                if side.ledger is which:
+                    self._says[identity, which] = side.read(table)
+
+    def agreements(self) -> tuple[Agreement, ...]:
+        """Return every identity, whether it holds or not, once each of its ledgers was heard."""
+        return tuple(
+            Agreement(
+                identity=identity,
+                one=one.ledger,
+                other=other.ledger,
+                says=self._says[identity, one.ledger],
+                other_says=self._says[identity, other.ledger],
+            )
+            for identity, (one, other) in _SIDES.items()
+        )
+
+    def broken(self) -> tuple[Agreement, ...]:
+        """Return the identities that do not hold."""
+        return tuple(one for one in self.agreements() if not one.holds)
+
+
 def check(period: Period, *, here: Here) -> tuple[Agreement, ...]:
     """Return every identity of a period, whether it holds or not."""
-    return of_tables(
-        {
-            which: ledgers.known_here(which, period, here=here)
-            for which in dict.fromkeys(side.ledger for sides in _SIDES.values() for side in sides)
-        }
-    )
-
-
-def of_tables(tables: Tables) -> tuple[Agreement, ...]:
-    """Return the identities of ledgers that were built already, as they are known in the school."""
-    return tuple(
-        Agreement(
-            identity=identity,
-            one=one.ledger,
-            other=other.ledger,
-            says=one.read(tables[one.ledger]),
-            other_says=other.read(tables[other.ledger]),
-        )
-        for identity, (one, other) in _SIDES.items()
-    )
+    tally = Tally()
+    for which in dict.fromkeys(side.ledger for sides in _SIDES.values() for side in sides):
+        tally.hear(which, ledgers.known_here(which, period, here=here))
+    return tally.agreements()
 
 
 def broken(period: Period, *, here: Here) -> tuple[Agreement, ...]:

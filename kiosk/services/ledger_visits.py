@@ -35,7 +35,18 @@ _KEYS: Final = (
     "remark",
 )
 _VISITS: Final = (
-    select(Visit, Child.family_name, Child.given_name, SchoolClass.grade, SchoolClass.number)
+    # Columns, not rows of the table: a term has 20,000 of them.
+    select(
+        Visit.child_id,
+        Visit.local_day,
+        Visit.signed_in_at,
+        Visit.signed_out_at,
+        Visit.state,
+        Child.family_name,
+        Child.given_name,
+        SchoolClass.grade,
+        SchoolClass.number,
+    )
     .join(Child, Child.id == Visit.child_id)
     .join(SchoolClass, SchoolClass.id == Child.class_id)
     .order_by(Visit.local_day, Visit.signed_in_at)
@@ -51,19 +62,19 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
     rows = [
         (
             place,
-            row.Visit.local_day.isoformat(),
+            row.local_day.isoformat(),
             row.family_name + row.given_name,
             class_name(row.grade, row.number),
-            time_of(row.Visit.signed_in_at, here),
+            time_of(row.signed_in_at, here),
             _left(row, here),
-            _activities((row.Visit.child_id, row.Visit.local_day), borrowed, called),
-            ledger_paper.on_duty(duty, row.Visit.local_day, row.Visit.signed_in_at),
+            _activities((row.child_id, row.local_day), borrowed, called),
+            ledger_paper.on_duty(duty, row.local_day, row.signed_in_at),
             NONE,
         )
         for place, row in enumerate(visits, start=1)
     ]
     days = Days(opening_log.between(period.first, period.last, here=here))
-    marks = tuple(_marks([row.Visit for row in visits], days))
+    marks = tuple(_marks(visits, days))
     return filled(
         "L3",
         _KEYS,
@@ -75,7 +86,7 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
     )
 
 
-def _marks(visits: Sequence[Visit], days: Days) -> Iterator[RowMark]:
+def _marks(visits: Sequence[AnyRow], days: Days) -> Iterator[RowMark]:
     """Yield a mark for each visit: who comes back in one opening counts once (`domain.md` 2.6)."""
     seen = set()
     for one in visits:
@@ -94,9 +105,9 @@ def totals(rows: Sequence[Row], marks: Sequence[RowMark]) -> Row:
 
 def _left(row: AnyRow, here: Here) -> str:
     """Return when the child left; nobody invents a time that nobody saw."""
-    match row.Visit.state:
+    match row.state:
         case VisitState.LEFT:
-            return time_of(row.Visit.signed_out_at, here)
+            return time_of(row.signed_out_at, here)
         case VisitState.OPEN:
             return "在室"
         case _:

@@ -94,23 +94,23 @@ def build(
     last: date,
     here: Here,
     child_id: UUID | None = None,
-    leaves: bool = False,
 ) -> Table:
     """Return a ledger of the days from `first` to `last`, both included, to be looked at.
 
-    `child_id` chooses a child's own book of L5, which are all of them otherwise; what `leaves` the
-    school tells no counts of few.
+    `child_id` chooses a child's own book of L5, which are all of them otherwise.
 
     Raises:
         NotFoundError: UNKNOWN_LEDGER. InvalidInputError: WRONG_PERIOD.
     """
-    which = ledger(name)
-    table = _build(reading(), which, period(first, last), child_id, here)
-    if which is Ledger.DONATIONS:
-        table = ledger_donations.to_look_at(table)
-    if which is Ledger.STATISTICS and leaves:
-        table = ledger_classes.for_others(table)
-    return ledger_form.laid_out(which.value, table, here=here)
+    table = _build(reading(), ledger(name), period(first, last), child_id, here)
+    return _looked_at(ledger(name), table, leaves=False, here=here)
+
+
+def known_and_leaving(which: Ledger, period: Period, *, here: Here) -> tuple[Table, Table]:
+    """Return a ledger as `known_here` does, and as `build` does without counts of few."""
+    table = _build(reading(), which, period, None, here)
+    leaving = _looked_at(which, table, leaves=True, here=here)
+    return ledger_form.keyed(which.value, table), leaving
 
 
 def known_here(which: Ledger, period: Period, *, here: Here) -> Table:
@@ -214,11 +214,7 @@ def _bytes(table: Table, kind: FileKind, parts: Parts) -> bytes:
     def drawn(rows: int) -> None:
         parts.reach(_LOOKED_UP + (PARTS - 1 - _LOOKED_UP) * rows // len(table.rows))
 
-    match kind:
-        case FileKind.CSV:
-            return csv_bytes(table)
-        case FileKind.XLSX:
-            return xlsx_bytes(table, drawn=drawn)
+    return csv_bytes(table) if kind is FileKind.CSV else xlsx_bytes(table, drawn=drawn)
 
 
 def _audit(
@@ -238,7 +234,7 @@ def _audit(
             action,
             actor_id=actor_id,
             subject=f"ledger:{which}",
-            fields=f"{first.isoformat()}..{last.isoformat()}, {len(table.rows)} rows",
+            fields=f"{first}..{last}, {len(table.rows)} rows",
             purpose="ledger",
             here=here,
         )
@@ -261,12 +257,21 @@ def is_of_rows(which: Ledger) -> bool:
     return which.value in ledger_sources.TOTALS
 
 
+def _looked_at(which: Ledger, table: Table, *, leaves: bool, here: Here) -> Table:
+    if which is Ledger.DONATIONS:
+        table = ledger_donations.to_look_at(table)
+    return _formed(which, table, leaves=leaves, here=here)
+
+
 def _leaving(
     session: Session, which: Ledger, period: Period, child_id: UUID | None, here: Here
 ) -> Table:
     """Return a ledger as it leaves the school: on the form in use, and without counts of few."""
-    table = _build(session, which, period, child_id, here)
-    if which is Ledger.STATISTICS:
+    return _formed(which, _build(session, which, period, child_id, here), leaves=True, here=here)
+
+
+def _formed(which: Ledger, table: Table, *, leaves: bool, here: Here) -> Table:
+    if which is Ledger.STATISTICS and leaves:
         table = ledger_classes.for_others(table)
     return ledger_form.laid_out(which.value, table, here=here)
 

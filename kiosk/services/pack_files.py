@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from kiosk.errors import NotFoundError
+from kiosk.errors import NotFoundError, RefusedError
 from kiosk.files.locking import lock_now
 from kiosk.files.saving import save
 from kiosk.rules.packs import PackProblem
@@ -22,6 +22,14 @@ from kiosk.settings import Settings
 
 KEPT_FOR: Final = timedelta(days=1)
 _FOLDER: Final = "packs"
+_STARTING: Final = "packs.lock"
+_NEW: Final = "new-"
+_FORGOTTEN: Final = "forgotten"
+_ABOUT: Final = "about.json"
+
+
+class ForgottenError(Exception):
+    """Nobody wants this pack any more: what it holds is no longer to be told."""
 
 
 class PackFile(StrEnum):
@@ -79,21 +87,24 @@ class PackFolder:
         self.path = settings.instance / _FOLDER / pack_id.hex
 
     def make(self, about: About) -> None:
-        """Make the folder; only the account of the kiosk may read it."""
+        """Make the folder, whole or not at all; only the account of the kiosk may read it."""
         self.path.parent.mkdir(mode=0o700, exist_ok=True)
-        self.path.mkdir(mode=0o700)
-        self.write_state(State(stage=PackStage.COPYING))
+        new = self.path.with_name(_NEW + self.path.name)
+        new.mkdir(mode=0o700)
+        save(new / "state.json", _json(asdict(State(stage=PackStage.COPYING))))
         said = asdict(about) | {
             "first": about.first.isoformat(),
             "last": about.last.isoformat(),
             "at": about.at.isoformat(),
             "actor_id": str(about.actor_id),
         }
-        self._write("about", said)
+        save(new / _ABOUT, _json(said))
+        new.rename(self.path)
 
     @property
     def exists(self) -> bool:
-        return (self.path / "about.json").is_file()
+        """Whether there is this pack, and it was not to be forgotten meanwhile."""
+        return (self.path / _ABOUT).is_file() and not (self.path / _FORGOTTEN).exists()
 
     def about(self) -> About:
         """Return what was asked for. Raises: NotFoundError(UNKNOWN)."""
@@ -118,7 +129,13 @@ class PackFolder:
         )
 
     def write_state(self, state: State) -> None:
-        self._write("state", asdict(state))
+        """Say how far it is. Raises: ForgottenError, when nobody wants to know."""
+        if not self.exists:
+            raise ForgottenError
+        try:
+            save(self.path / "state.json", _json(asdict(state)))
+        except FileNotFoundError as error:
+            raise ForgottenError from error
 
     def file(self, kind: PackFile) -> Path:
         return self.path / f"pack.{kind}"
@@ -128,7 +145,28 @@ class PackFolder:
         return tuple(kind for kind in PackFile if self.file(kind).is_file())
 
     def remove(self) -> None:
+        """Delete the pack, or what of it can be deleted: whoever makes it deletes the rest.
+
+        Windows deletes no file that is open, and what is written meanwhile stays as well.
+        """
+        with contextlib.suppress(OSError):
+            (self.path / _FORGOTTEN).touch()
+        with contextlib.suppress(OSError):
+            (self.path / _ABOUT).unlink(missing_ok=True)
         shutil.rmtree(self.path, ignore_errors=True)
+
+    def remove_if_forgotten(self) -> None:
+        """Delete what was written after it should have gone."""
+        if not self.exists:
+            self.remove()
+
+    def empty(self) -> None:
+        """Leave nothing of the ledgers of a pack that was not completed."""
+        for path in self.path.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name not in {_ABOUT, "state.json", "work.lock"}:
+                path.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:
@@ -155,27 +193,44 @@ class PackFolder:
             raise NotFoundError(PackProblem.UNKNOWN) from error
         return found
 
-    def _write(self, name: str, value: object) -> None:
-        save(self.path / f"{name}.json", json.dumps(value).encode())
+
+def _json(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+@contextlib.contextmanager
+def starting(settings: Settings) -> Iterator[None]:
+    """Hold the start of a pack for the block. Raises: RefusedError(PACK_UNDER_WAY)."""
+    with (settings.instance / _STARTING).open("ab") as file:
+        try:
+            lock_now(file)
+        except OSError as error:
+            raise RefusedError(PackProblem.PACK_UNDER_WAY) from error
+        for new in (settings.instance / _FOLDER).glob(f"{_NEW}*"):
+            shutil.rmtree(new, ignore_errors=True)  # a power cut was quicker than its rename
+        yield
 
 
 def folders(settings: Settings) -> Iterator[PackFolder]:
     """Yield the packs there are, the newest first."""
+    return (folder for folder in _any_folders(settings) if folder.exists)
+
+
+def _any_folders(settings: Settings) -> Iterator[PackFolder]:
     names = sorted((path.name for path in (settings.instance / _FOLDER).glob("*")), reverse=True)
     for name in names:
         with contextlib.suppress(ValueError):
-            folder = PackFolder(settings, UUID(name))
-            if folder.exists:
-                yield folder
+            yield PackFolder(settings, UUID(name))
 
 
 def forget_old(settings: Settings, *, now: datetime) -> None:
-    """Delete what is older than a day."""
-    for folder in tuple(folders(settings)):
-        if folder.is_old(now) and not folder.is_worked_on():
+    """Delete what is older than a day, and what was left of a pack that is forgotten."""
+    for folder in _any_folders(settings):
+        if (not folder.exists or folder.is_old(now)) and not folder.is_worked_on():
             folder.remove()
 
 
 def forget_all(settings: Settings) -> None:
     """Delete every pack, also one that is being made: it holds what was true before."""
-    shutil.rmtree(settings.instance / _FOLDER, ignore_errors=True)
+    for folder in _any_folders(settings):
+        folder.remove()

@@ -7,19 +7,24 @@ import hashlib
 import shutil
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 from kiosk.db import db, open_database, reading
-from kiosk.files.tables import Table, csv_bytes
+from kiosk.files.spool import Spool
+from kiosk.files.tables import csv_bytes
 from kiosk.files.tables_xlsx import Workbook
 from kiosk.printing import pdf
 from kiosk.rules.packs import PackProblem
-from kiosk.services import backup, frameworks, ledger_identities, ledgers
+from kiosk.services import backup, frameworks, ledgers
 from kiosk.services.here import Here
+from kiosk.services.ledger_identities import Tally
 from kiosk.services.ledgers import Ledger
+from kiosk.services.moments import one_moment
 from kiosk.services.pack_files import About, PackFile, PackFolder, PackStage, State
 from kiosk.services.pack_pages import PackPages, in_order
 from kiosk.services.progress import Parts
@@ -27,33 +32,49 @@ from kiosk.services.progress import Parts
 # A slow PC: what takes longer prints nothing, for example since a policy forbids it.
 _START_S: Final = 60
 _PAGE_S: Final = 0.5
+_PAGES: Final = "pages.html"
+_CSV: Final = "csv"
 _CHECKS: Final = "校验清单.txt"
 _READ_ME: Final = "说明.txt"
 _WORDS: Final = (
     "本文件夹不需要任何专用程序即可阅读：迎检材料.pdf 可直接打印，迎检材料.xlsx 和各台账的 csv 可用"
     "表格软件打开（UTF-8）。校验清单.txt 列出每个文件的 SHA-256 值，用来核对文件是否被改动。\r\n"
 )
-_PIECE: Final = 1 << 20
 
 
 def make(folder: PackFolder, *, here: Here) -> None:
-    """Make what was asked for, and say how far it is; what broke off is BROKEN."""
+    """Make what was asked for, and say how far it is; what broke off is BROKEN.
+
+    A pack that is forgotten meanwhile, since a child was erased, is not completed and not kept.
+    """
+    try:
+        _make(folder, here)
+    except Exception:
+        if folder.exists:
+            raise
+    finally:
+        folder.remove_if_forgotten()
+
+
+def _make(folder: PackFolder, here: Here) -> None:
     about = folder.about()
     state = State(stage=PackStage.COPYING, of=len(Ledger))
     folder.write_state(state)
     try:
-        with _apart(folder.path):
-            state = _write(folder, about, state, here)
-            state = replace(state, apart=_apart_from_one_another(about, here))
-        state = _print(folder, replace(state, stage=PackStage.PRINTING), here)
+        with Spool(folder.path) as spool:
+            with _apart(folder.path), one_moment():
+                state = _lay_out(folder, about, state, spool, here)
+            state = _produce(folder, replace(state, stage=PackStage.PRINTING), spool, here)
         _zip(folder)
+        (folder.path / _PAGES).unlink()
         folder.write_state(replace(state, stage=PackStage.READY))
     except BaseException:
-        folder.write_state(replace(state, stage=PackStage.BROKEN, problem=PackProblem.BROKEN_OFF))
+        if folder.exists:
+            folder.empty()
+            folder.write_state(
+                replace(state, stage=PackStage.BROKEN, problem=PackProblem.BROKEN_OFF)
+            )
         raise
-    finally:
-        for name in ("pages.html", "ledgers.part"):
-            (folder.path / name).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -73,84 +94,95 @@ def _apart(folder: Path) -> Iterator[None]:
             (folder / name).unlink(missing_ok=True)
 
 
-def _write(folder: PackFolder, about: About, state: State, here: Here) -> State:
-    """Write every ledger as pages, as a sheet and as CSV, then the pages of the whole."""
+def _lay_out(folder: PackFolder, about: About, state: State, spool: Spool, here: Here) -> State:
+    """Lay every ledger on pages, keep it for the workbook, and compare what they say."""
     framework = frameworks.find(about.framework, here)
     names = in_order(framework, [one.value for one in Ledger])
-    part, csvs = folder.path / "ledgers.part", folder.path / "csv"
-    csvs.mkdir(exist_ok=True)
-    with ExitStack() as open_:
-        pages = PackPages(
-            open_.enter_context(part.open("w", encoding="utf-8")),
-            framework=framework,
-            about=about,
-            here=here,
-        )
-        book = open_.enter_context(Workbook(folder.file(PackFile.XLSX)))
+    period, tally = ledgers.period(about.first, about.last), Tally()
+    part = folder.path / "ledgers.part"
+    with part.open("w", encoding="utf-8") as output:
+        pages = PackPages(output, framework=framework, about=about, here=here)
         for done, name in enumerate(names):
             state = replace(state, stage=PackStage.WRITING, done=done)
             folder.write_state(state)
-            table = _table(name, about, here)
+            # As it is looked at: the donors' telephone numbers stay in the kiosk.
+            known, table = ledgers.known_and_leaving(Ledger(name), period, here=here)
+            tally.hear(Ledger(name), known)
             pages.add(name, table)
             if table.rows:
+                spool.add(name, table)
+    with (folder.path / _PAGES).open("w", encoding="utf-8") as output:
+        count = pages.write(output, part)
+    part.unlink()
+    return replace(
+        state,
+        done=len(names),
+        pages=count,
+        ledgers=spool.count,
+        # A line for each two ledgers that say different things of the same: told before they go.
+        apart=tuple(
+            f"{one.one} {one.says} ≠ {one.other} {one.other_says}" for one in tally.broken()
+        ),
+    )
+
+
+def _produce(folder: PackFolder, state: State, spool: Spool, here: Here) -> State:
+    """Write the workbook and the CSV while a browser prints the pages."""
+    folder.write_state(state)
+    with ThreadPoolExecutor(1) as beside, _ending() as is_over:
+        printing = beside.submit(print_pages, folder, state, here, is_over)
+        csvs = folder.path / _CSV
+        csvs.mkdir()
+        with Workbook(folder.file(PackFile.XLSX)) as book:
+            for name, table in spool.tables():
                 book.add(table)
                 (csvs / f"{name}.csv").write_bytes(csv_bytes(table))
-                state = replace(state, ledgers=state.ledgers + 1)
-    with (folder.path / "pages.html").open("w", encoding="utf-8") as output:
-        count = pages.write(output, part)
-    return replace(state, done=len(names), pages=count)
+        problem = printing.result()
+    return replace(state, problem=problem)
 
 
-def _table(name: str, about: About, here: Here) -> Table:
-    """Return a ledger as it is looked at: the donors' telephone numbers stay in the kiosk."""
+@contextmanager
+def _ending() -> Iterator[Event]:
+    """Give an event that is set when the block ends, however it does."""
+    event = Event()
     try:
-        return ledgers.build(name, first=about.first, last=about.last, here=here, leaves=True)
+        yield event
     finally:
-        reading().rollback()
+        event.set()
 
 
-def _apart_from_one_another(about: About, here: Here) -> tuple[str, ...]:
-    """Return which ledgers say different things of the same: it is told before they go."""
-    period = ledgers.period(about.first, about.last)
-    try:
-        return tuple(
-            f"{one.one} {one.says} ≠ {one.other} {one.other_says}"
-            for one in ledger_identities.broken(period, here=here)
-        )
-    finally:
-        reading().rollback()
-
-
-def _print(folder: PackFolder, state: State, here: Here) -> State:
+def print_pages(folder: PackFolder, state: State, here: Here, is_over: Event) -> PackProblem | None:
     """Have a browser print the pages; without one the pack goes without its PDF, and says why."""
-    folder.write_state(state)
     output = folder.file(PackFile.PDF)
     part = output.with_suffix(".part.pdf")
     try:
         browsers = pdf.find_browsers(here.settings.browser)
     except pdf.NoBrowserError:
-        return replace(state, problem=PackProblem.NO_BROWSER)
+        return PackProblem.NO_BROWSER
     for browser in browsers:
         try:
             pdf.print_pdf(
-                folder.path / "pages.html",
+                folder.path / _PAGES,
                 part,
                 browser=browser,
                 pages=state.pages,
                 within_s=_START_S + _PAGE_S * state.pages,
+                is_wanted=lambda: folder.exists and not is_over.is_set(),
             )
         except (pdf.NotPrintedError, OSError):
             part.unlink(missing_ok=True)
+            if is_over.is_set():
+                break
         else:
             part.replace(output)
-            return state
-    return replace(state, problem=PackProblem.NOT_PRINTED)
+            return None
+    return PackProblem.NOT_PRINTED
 
 
 def _zip(folder: PackFolder) -> None:
     """Put everything into one file that is read without this program, with a list to check it."""
     files = [(f"迎检材料.{kind}", folder.file(kind)) for kind in folder.files()]
-    files += [(f"csv/{path.name}", path) for path in sorted((folder.path / "csv").iterdir())]
+    files += [(f"csv/{path.name}", path) for path in sorted((folder.path / _CSV).iterdir())]
     target = folder.file(PackFile.ZIP)
     part = target.with_suffix(".part.zip")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -160,7 +192,7 @@ def _zip(folder: PackFolder) -> None:
         lines = [f"{_digest(path)}  {name}\r\n" for name, path in files]
         archive.writestr(_CHECKS, "".join(lines))
     part.replace(target)
-    shutil.rmtree(folder.path / "csv")
+    shutil.rmtree(folder.path / _CSV)
 
 
 def _digest(path: Path) -> str:

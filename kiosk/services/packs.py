@@ -1,6 +1,6 @@
 """The inspection pack: asked for on a staff page, made in the background, handed out for a day."""
 
-from contextlib import ExitStack
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -42,38 +42,43 @@ def start(*, first: date, last: date, framework: str, actor_id: UUID, here: Here
     """
     ledgers.check_period(first, last)
     frameworks.find(framework, here)
-    if any(one.state.stage.is_working for one in listing(here)):
-        raise RefusedError(PackProblem.PACK_UNDER_WAY)
-    folder = PackFolder(here.settings, new_id(here.now))
-    with transaction() as session:
-        audit.record(
-            session,
-            AuditAction.EXPORT,
-            actor_id=actor_id,
-            subject=f"pack:{folder.pack_id}",
-            fields=f"{first.isoformat()}..{last.isoformat()}, {framework}",
-            purpose="inspection",
-            here=here,
-        )
-    folder.make(About(first=first, last=last, framework=framework, at=here.now, actor_id=actor_id))
-    with (here.settings.instance / _LOG).open("wb") as output:
-        _running[folder.pack_id] = processes.start(
-            "make-pack", str(folder.pack_id), instance=here.settings.instance, output=output
-        )
+    about = About(first=first, last=last, framework=framework, at=here.now, actor_id=actor_id)
+    with pack_files.starting(here.settings):
+        if any(one.state.stage.is_working for one in listing(here)):
+            raise RefusedError(PackProblem.PACK_UNDER_WAY)
+        folder = PackFolder(here.settings, new_id(here.now))
+        with transaction() as session:
+            audit.record(
+                session,
+                AuditAction.EXPORT,
+                actor_id=actor_id,
+                subject=f"pack:{folder.pack_id}",
+                fields=f"{first.isoformat()}..{last.isoformat()}, {framework}",
+                purpose="inspection",
+                here=here,
+            )
+        folder.make(about)
+        # Where no process can be started the pack stands there as broken off.
+        with suppress(OSError), (here.settings.instance / _LOG).open("wb") as output:
+            _running[folder.pack_id] = processes.start(
+                "make-pack", str(folder.pack_id), instance=here.settings.instance, output=output
+            )
     return folder.pack_id
 
 
 def make(pack_id: UUID, *, here: Here) -> None:
-    """Make a pack, in the process that was started for it. Raises: NotFoundError(UNKNOWN)."""
+    """Make a pack, in the process that was started for it. Raises: NotFoundError(UNKNOWN).
+
+    OSError, when another process is at it.
+    """
     folder = PackFolder(here.settings, pack_id)
     if not folder.exists:
         raise NotFoundError(PackProblem.UNKNOWN)
-    with ExitStack() as held:
-        try:
-            held.enter_context(folder.working())
-        except OSError:
-            return  # another process is at it
-        pack_making.make(folder, here=here)
+    try:
+        with folder.working():
+            pack_making.make(folder, here=here)
+    finally:
+        folder.remove_if_forgotten()  # Windows keeps the lock's own file until it is let go
 
 
 def listing(here: Here) -> tuple[Pack, ...]:
