@@ -7,9 +7,11 @@ prints the same pages: A4 on its side, 25 mm to bind at the left.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil
 from typing import Final, TextIO
 
-from kiosk.printing.text_width import lines_of, width_of
+from kiosk.printing.sheet_style import STYLE
+from kiosk.printing.text_width import lines_of, pieces, width_of
 
 WIDTH: Final = 261.5  # mm between the margins, less half a border
 HEIGHT: Final = 183.0
@@ -27,6 +29,9 @@ _LOWEST: Final = 6.0
 # A text as short as this is not broken where there is any other way: a date, a time, a number.
 _WHOLE: Final = 8.0  # ems
 _LONGEST_SAMPLE: Final = 400
+_DASH: Final = "—"
+_DITTO: Final = "〃"
+_FURTHER: Final = "（续）"
 
 Cell = object
 
@@ -55,10 +60,35 @@ class _Grid:
 
     def height(self, cells: Sequence[str]) -> float:
         """Return how high a row of these cells is, in mm."""
-        em = self.size * _EM
-        rooms = ((width - _BESIDE) / em for width in self.widths)
-        lines = max(lines_of(cell, room) for cell, room in zip(cells, rooms, strict=True))
-        return max(lines * em * _LEADING + _ABOVE, _LOWEST)
+        lines = max(map(lines_of, cells, self._rooms()))
+        return max(lines * self.size * _EM * _LEADING + _ABOVE, _LOWEST)
+
+    def markup(self, cells: Sequence[str]) -> Iterator[str]:
+        """Yield the cells as HTML; in what takes several lines, pieces are kept whole."""
+        for cell, room in zip(cells, self._rooms(), strict=True):
+            if lines_of(cell, room) == 1:
+                yield escape(cell)
+                continue
+            yield "".join(
+                f"<i>{escape(one)}</i>" if len(one) > 1 else escape(one)
+                for one in pieces(cell, room)
+            )
+
+    def _rooms(self) -> tuple[float, ...]:
+        """Return how many ems of text each column takes."""
+        return tuple((width - _BESIDE) / (self.size * _EM) for width in self.widths)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row of a table on paper. A heading has words in its first cell alone."""
+
+    cells: Sequence[str]
+    height: float
+
+    @property
+    def is_heading(self) -> bool:
+        return len(self.cells) > 2 and set(self.cells[1:]) == {_DASH} != {self.cells[0]}  # noqa: PLR2004
 
 
 class Pages:
@@ -94,92 +124,94 @@ def document(output: TextIO, *, title: str, pages: int) -> None:
     """Write what stands before the pages, once it is known how many there are."""
     output.write(
         f'<!DOCTYPE html>\n<html lang="zh-Hans"><head><meta charset="utf-8">'
-        f"<title>{escape(title)}</title><style>{_STYLE}"
+        f"<title>{escape(title)}</title><style>{STYLE}"
         f'footer b::after{{content:"第 " counter(sheet) " 页 共 {pages} 页"}}'
         "</style></head><body>\n"
     )
-
-
-_STYLE: Final = """
-@page { size: A4 landscape; margin: 12mm 10mm 14mm 25mm }
-* { box-sizing: border-box; margin: 0 }
-body {
-  color: #000; font-size: 9pt; line-height: 1.35; font-variant-numeric: tabular-nums;
-  font-family: "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", SimHei,
-    SimSun, "WenQuanYi Micro Hei", sans-serif;
-}
-section {
-  position: relative; width: 262mm; height: 183mm; counter-increment: sheet;
-  break-after: page; break-inside: avoid;
-  /* A sheet knows its size whatever stands on it: half the time of a thousand of them. */
-  contain: size layout paint;
-}
-section:last-of-type { break-after: auto }
-h1, h2, .sub, .line { overflow: hidden; white-space: nowrap }
-h1, h2, .sub { text-align: center }
-h1 { height: 10.5mm; font-size: 18pt; line-height: 10mm }
-h2 { height: 7mm; font-size: 11pt; line-height: 6mm }
-.sub { height: 8mm; font-size: 11pt; line-height: 6mm }
-.line { height: 7.5mm; font-size: 10pt; line-height: 7mm; white-space: pre }
-table { width: 261.5mm; border-collapse: collapse; table-layout: fixed }
-th, td {
-  padding: .7mm 1mm; border: .3mm solid #000; text-align: center; vertical-align: middle;
-  word-break: break-all; line-break: anywhere;
-}
-th, .total td { font-weight: 700 }
-td.left { text-align: left }
-footer {
-  position: absolute; right: 0; bottom: 0; left: 0; font-size: 9pt; line-height: 5mm;
-  text-align: center;
-}
-footer b { font-weight: 400 }
-footer span { position: absolute; left: 0; font-size: 8pt }
-.cover {
-  display: grid; align-content: center; justify-items: center; gap: 9mm; height: 170mm;
-  text-align: center;
-}
-.cover h1 { height: auto; font-size: 30pt; line-height: 1.4; white-space: normal }
-.cover p { font-size: 15pt }
-.cover dl {
-  display: grid; grid-template-columns: auto 90mm; gap: 7mm 4mm; margin-top: 6mm;
-  font-size: 13pt; text-align: left;
-}
-.cover dd { border-bottom: .3mm solid #000 }
-"""
 
 
 def _bodies(paper: Paper) -> Iterator[str]:
     """Yield what stands on each page of a ledger."""
     grid = _grid(paper)
     header = _header(paper, grid)
-    head_height = grid.height([label for label, _ in paper.columns])
-    totals = None if paper.totals is None else _cells(paper.totals)
-    end = (grid.height(totals) if totals else 0.0) + (_LINE if paper.bottom_line else 0.0)
-    head, room = _head(paper), HEIGHT - _FOOT - head_height
-    room -= _TITLE + (_SUBTITLE if paper.subtitle else 0) + (_LINE if paper.top_line else 0)
-    rows: list[str] = []
-    heights: list[float] = []
+    totals = None if paper.totals is None else _line(_cells(paper.totals), grid)
+    head = _head(paper)
+    for lines, is_last in _sheets(paper, grid, totals):
+        rows = "".join(_row(line, grid, left=paper.left) for line in lines)
+        if is_last:
+            rows += "" if totals is None else _row(totals, grid, kind="total")
+        line = f'<p class="line">{escape(paper.bottom_line)}</p>' if paper.bottom_line else ""
+        yield f"{head}{header}{rows}</table>{line if is_last else ''}"
+        head = _again(paper)
+
+
+def _sheets(paper: Paper, grid: _Grid, totals: _Line | None) -> Iterator[tuple[list[_Line], bool]]:
+    """Yield the rows of each page, and whether it is the last."""
+    room_again = HEIGHT - _FOOT - _AGAIN - grid.height([label for label, _ in paper.columns])
+    room = room_again + _AGAIN - _TITLE
+    room -= (_SUBTITLE if paper.subtitle else 0) + (_LINE if paper.top_line else 0)
+    lines: list[_Line] = []
+    above = _Above(grid)
     for row in paper.rows:
-        cells = _cells(row)
-        height = grid.height(cells)
-        if rows and sum(heights) + height > room:
-            yield f"{head}{header}{''.join(rows)}</table>"
-            head, room, rows, heights = _again(paper), _room_again(head_height), [], []
-        rows.append(_row(cells, height, left=paper.left))
-        heights.append(height)
-    if rows and sum(heights) + end > room:
+        line = _line(_cells(row), grid)
+        if lines and _height(lines) + line.height > room:
+            kept, moved = _without_last_headings(lines)
+            yield kept, False
+            room, lines = room_again, above.repeated([*moved, line])
+        else:
+            lines.append(line)
+        above.pass_by(line)
+    end = (totals.height if totals else 0.0) + (_LINE if paper.bottom_line else 0.0)
+    if len(lines) > 1 and _height(lines) + end > room:
         # The foot never stands alone: the last row goes with it.
-        kept, rows = rows[:-1], rows[-1:]
-        if kept:
-            yield f"{head}{header}{''.join(kept)}</table>"
-            head = _again(paper)
-    foot = "" if totals is None else _row(totals, grid.height(totals), kind="total")
-    line = f'<p class="line">{escape(paper.bottom_line)}</p>' if paper.bottom_line else ""
-    yield f"{head}{header}{''.join(rows)}{foot}</table>{line}"
+        kept, moved = _without_last_headings(lines[:-1])
+        yield kept, False
+        lines = above.repeated([*moved, lines[-1]])
+    yield lines, True
 
 
-def _room_again(head_height: float) -> float:
-    return HEIGHT - _FOOT - head_height - _AGAIN
+class _Above:
+    """What a row at the top of a page refers to on the page before it."""
+
+    def __init__(self, grid: _Grid) -> None:
+        self._grid = grid
+        self._heading: _Line | None = None
+        self._first = ""
+
+    def pass_by(self, line: _Line) -> None:
+        """Note a row that the next one may refer to."""
+        if line.is_heading:
+            self._heading = line
+        if _DITTO not in line.cells[0]:
+            self._first = line.cells[0]
+
+    def repeated(self, lines: list[_Line]) -> list[_Line]:
+        """Return the first rows of a page with what they are about said again."""
+        first, *rest = lines
+        if first.is_heading:
+            return lines
+        if _DITTO in first.cells[0]:
+            first = _line([self._first + _FURTHER, *first.cells[1:]], self._grid)
+        if self._heading is None:
+            return [first, *rest]
+        again = [self._heading.cells[0] + _FURTHER, *self._heading.cells[1:]]
+        return [_line(again, self._grid), first, *rest]
+
+
+def _without_last_headings(lines: list[_Line]) -> tuple[list[_Line], list[_Line]]:
+    """Return rows without the headings at their end, which go with what follows, and these."""
+    at = len(lines)
+    while at > 1 and lines[at - 1].is_heading:
+        at -= 1
+    return lines[:at], lines[at:]
+
+
+def _height(lines: Sequence[_Line]) -> float:
+    return sum(line.height for line in lines)
+
+
+def _line(cells: Sequence[str], grid: _Grid) -> _Line:
+    return _Line(cells, grid.height(cells))
 
 
 def _head(paper: Paper) -> str:
@@ -193,22 +225,23 @@ def _again(paper: Paper) -> str:
 
 
 def _header(paper: Paper, grid: _Grid) -> str:
+    labels = [label for label, _ in paper.columns]
     columns = "".join(f'<col style="width:{width:.2f}mm">' for width in grid.widths)
-    cells = "".join(f"<th>{escape(label)}</th>" for label, _ in paper.columns)
-    height = grid.height([label for label, _ in paper.columns])
+    cells = "".join(f"<th>{label}</th>" for label in grid.markup(labels))
     return (
         f'<table style="font-size:{grid.size:g}pt"><colgroup>{columns}</colgroup>'
-        f'<tr style="height:{height:.2f}mm">{cells}</tr>'
+        f'<tr style="height:{grid.height(labels):.2f}mm">{cells}</tr>'
     )
 
 
-def _row(cells: Sequence[str], height: float, *, left: Sequence[int] = (), kind: str = "") -> str:
+def _row(line: _Line, grid: _Grid, *, left: Sequence[int] = (), kind: str = "") -> str:
     drawn = "".join(
-        f'<td class="left">{escape(cell)}</td>' if at in left else f"<td>{escape(cell)}</td>"
-        for at, cell in enumerate(cells)
+        f'<td class="left">{cell}</td>' if at in left else f"<td>{cell}</td>"
+        for at, cell in enumerate(grid.markup(line.cells))
     )
+    kind = kind or ("part" if line.is_heading else "")
     of_kind = f' class="{kind}"' if kind else ""
-    return f'<tr{of_kind} style="height:{height:.2f}mm">{drawn}</tr>'
+    return f'<tr{of_kind} style="height:{line.height:.2f}mm">{drawn}</tr>'
 
 
 def _cells(row: Sequence[Cell]) -> list[str]:
@@ -216,18 +249,47 @@ def _cells(row: Sequence[Cell]) -> list[str]:
 
 
 def _grid(paper: Paper) -> _Grid:
-    """Return columns as wide as the form has them, and wide enough for what is not to be broken."""
-    ems = [max(width / 2, 1.0) for _, width in paper.columns]
-    for row in (*paper.rows[:_LONGEST_SAMPLE], *([paper.totals] if paper.totals else [])):
-        for at, cell in enumerate(row):
-            width = width_of(str(cell)) if cell is not None else 0.0
-            if ems[at] < width <= _WHOLE:
-                ems[at] = width
-    fitting = (size for size in _SIZES if sum(_widths(ems, size)) <= WIDTH)
+    """Return columns as wide as the form has them, and wide enough for what is not to be broken.
+
+    Where they do not fit beside one another, they are as narrow as what stands in them lets them
+    be, before the letters become smaller.
+    """
+    sample = [*paper.rows[:_LONGEST_SAMPLE], *([paper.totals] if paper.totals else [])]
+    longest = [
+        max((width_of(str(row[at])) for row in sample if row[at] is not None), default=0.0)
+        for at in range(len(paper.columns))
+    ]
+    ems = [
+        max(width / 2, 1.0, long if long <= _WHOLE else 0.0)
+        for (_, width), long in zip(paper.columns, longest, strict=True)
+    ]
+    least = ems
+    if sum(_widths(ems, _SIZES[0])) > WIDTH:
+        least = [
+            # In a column without words somebody writes with a pen.
+            max(min(wide, longest[at]), _narrowest(paper.columns[at][0]))
+            if any(row[at] not in {None, ""} for row in paper.rows)
+            else wide
+            for at, wide in enumerate(ems)
+        ]
+    fitting = (size for size in _SIZES if sum(_widths(least, size)) <= WIDTH)
     size = next(fitting, _SIZES[-1])
-    natural = _widths(ems, size)
-    share = WIDTH / sum(natural)
-    return _Grid(size, tuple(width * share for width in natural))
+    widths = _nearer(_widths(least, size), _widths(ems, size))
+    share = WIDTH / sum(widths)
+    return _Grid(size, tuple(width * share for width in widths))
+
+
+def _nearer(least: Sequence[float], wished: Sequence[float]) -> list[float]:
+    """Return widths between both, as wide as there is room for."""
+    gap, spare = sum(wished) - sum(least), WIDTH - sum(least)
+    part = min(max(spare / gap, 0.0), 1.0) if gap > 0 else 0.0
+    return [one + part * (other - one) for one, other in zip(least, wished, strict=True)]
+
+
+def _narrowest(label: str) -> float:
+    """Return how many ems a header needs on two lines."""
+    whole = max(map(width_of, pieces(label, _WHOLE)), default=0.0)
+    return max(ceil(width_of(label) / 2), whole)
 
 
 def _widths(ems: Sequence[float], size: float) -> list[float]:

@@ -3,6 +3,7 @@
 Everything is rounded up, so that no line is longer and no row higher than it is taken for.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
@@ -10,6 +11,8 @@ from typing import Final
 # In ems of a Chinese sans serif: a Han character is one, a digit 0.56 of it.
 _NARROW: Final = 0.6
 _BROAD: Final = 0.95
+_PIECE: Final = re.compile(r"[!-~]+|[^!-~]")
+_WHOLE: Final = 8.0
 _BROAD_SIGNS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZmw@%&")
 
 
@@ -26,16 +29,30 @@ def width_of(text: str) -> float:
     return sum(map(_sign, text))
 
 
+def pieces(text: str, room: float) -> list[str]:
+    """Return a text in what is not broken: a date, a word of letters; otherwise sign by sign.
+
+    `room` is how many ems there are: what is wider is broken all the same.
+    """
+    found: list[str] = []
+    for piece in _PIECE.findall(text):
+        if len(piece) > 1 and width_of(piece) <= min(room, _WHOLE):
+            found.append(piece)
+        else:
+            found.extend(piece)
+    return found
+
+
 def lines_of(text: str, room: float) -> int:
-    """Return how many lines a text takes where it may be broken after any sign.
+    """Return how many lines a text takes where it is broken between its pieces.
 
     `room` is how many ems there are.
     """
     if len(text) <= room or width_of(text) <= room:
         return 1
     lines, used = 1, 0.0
-    for sign in text:
-        width = _sign(sign)
+    for piece in pieces(text, room):
+        width = width_of(piece)
         if used + width > room:
             lines, used = lines + 1, 0.0
         used += width

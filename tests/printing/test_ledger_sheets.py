@@ -69,6 +69,8 @@ def test_what_a_person_wrote_is_text_on_the_page() -> None:
         ("看书写字", 1, 4),
         ("16:32", 3, 1),
         ("16:32", 2, 2),
+        ("已再约 2026-11-19 16:50", 12, 2),
+        ("已再约 2026-11-19 16:50", 7, 3),
     ],
 )
 def test_lines(text: str, room: float, lines: int) -> None:
@@ -79,3 +81,59 @@ def test_a_date_is_taken_for_wider_than_it_is() -> None:
     digits = 10 * 0.555  # of Noto Sans CJK
 
     assert width_of("2026-09-01") >= digits
+
+
+def _texts(page: str, kind: str = "t[dh]") -> list[str]:
+    return [
+        re.sub("<[^>]*>", "", cell) for cell in re.findall(f"<{kind}[^>]*>(.*?)</{kind}>", page)
+    ]
+
+
+def test_a_time_is_not_broken_where_there_is_another_way() -> None:
+    narrow = Paper(
+        title="表",
+        columns=tuple((f"{at}", 18) for at in range(14)),
+        rows=[("已再约 2026-11-19 16:50",) * 14],
+    )
+
+    (page,) = _drawn(narrow)
+
+    assert page.count("<i>2026-11-19</i> <i>16:50</i>") == 14
+
+
+def test_the_name_of_a_part_is_said_again_where_the_part_goes_on() -> None:
+    rows = [(f"孩子{part}", "—", "—") if at == 0 else (at, "2026-09-01", "通了")
+            for part in range(20) for at in range(4)]  # fmt: skip
+    book = Paper(title="簿", columns=(("次数", 20), ("日期", 12), ("结果", 12)), rows=rows)
+
+    pages = _drawn(book)
+
+    assert len(pages) > 2
+    for page in pages:
+        cells = _texts(page, "td")
+        assert cells[0].startswith("孩子"), "a page that does not say whose it is"
+        assert not cells[-3].startswith("孩子"), "a name at the foot of a page, without a line"
+    lines = [cell for page in pages for cell in _texts(page, "td")[::3]]
+    assert [line for line in lines if "（续）" not in line] == [str(row[0]) for row in rows]
+
+
+def test_a_page_does_not_begin_with_ditto() -> None:
+    rows = [("开放" if at == 0 else "〃", "材料", at) for at in range(40)]
+    contents = Paper(title="目录", columns=(("项目", 20), ("材料", 12), ("页", 6)), rows=rows)
+
+    first, second = _drawn(contents)
+
+    assert _texts(first, "td")[:4] == ["开放", "材料", "0", "〃"]
+    assert _texts(second, "td")[0] == "开放（续）"
+
+
+def test_columns_become_narrower_before_letters_become_smaller() -> None:
+    columns = tuple((f"列{at}", 20) for at in range(16))
+    wide = Paper(title="表", columns=columns, rows=[("2026-09-01", *["无"] * 14, "")])
+
+    (page,) = _drawn(wide)
+
+    widths = [float(found) for found in re.findall(r'<col style="width:([\d.]+)mm', page)]
+    assert "font-size:9pt" in page
+    assert widths[-1] > 30 > 2 * widths[1], "no room for a signature"
+    assert sum(widths) == pytest.approx(sheets.WIDTH, abs=0.2)

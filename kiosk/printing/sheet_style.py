@@ -1,0 +1,51 @@
+"""How the sheets of ledgers look, for any browser that prints them."""
+
+from typing import Final
+
+STYLE: Final = """
+@page { size: A4 landscape; margin: 12mm 10mm 14mm 25mm }
+* { box-sizing: border-box; margin: 0 }
+body {
+  color: #000; font-size: 9pt; line-height: 1.35; font-variant-numeric: tabular-nums;
+  font-family: "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", SimHei,
+    SimSun, "WenQuanYi Micro Hei", sans-serif;
+}
+section {
+  position: relative; width: 262mm; height: 183mm; counter-increment: sheet;
+  break-after: page; break-inside: avoid;
+  /* A sheet knows its size whatever stands on it: half the time of a thousand of them. */
+  contain: size layout paint;
+}
+section:last-of-type { break-after: auto }
+h1, h2, .sub, .line { overflow: hidden; white-space: nowrap }
+h1, h2, .sub { text-align: center }
+h1 { height: 10.5mm; font-size: 18pt; line-height: 10mm }
+h2 { height: 7mm; font-size: 11pt; line-height: 6mm }
+.sub { height: 8mm; font-size: 11pt; line-height: 6mm }
+.line { height: 7.5mm; font-size: 10pt; line-height: 7mm; white-space: pre }
+table { width: 261.5mm; border-collapse: collapse; table-layout: fixed }
+th, td {
+  padding: .7mm 1mm; border: .3mm solid #000; text-align: center; vertical-align: middle;
+  word-break: break-all; line-break: anywhere;
+}
+th, .total td, .part td { font-weight: 700 }
+td.left, .part td:first-child { text-align: left }
+i { font-style: normal; white-space: nowrap }
+footer {
+  position: absolute; right: 0; bottom: 0; left: 0; font-size: 9pt; line-height: 5mm;
+  text-align: center;
+}
+footer b { font-weight: 400 }
+footer span { position: absolute; left: 0; font-size: 8pt }
+.cover {
+  display: grid; align-content: center; justify-items: center; gap: 9mm; height: 170mm;
+  text-align: center;
+}
+.cover h1 { height: auto; font-size: 30pt; line-height: 1.4; white-space: normal }
+.cover p { font-size: 15pt }
+.cover dl {
+  display: grid; grid-template-columns: auto 90mm; gap: 7mm 4mm; margin-top: 6mm;
+  font-size: 13pt; text-align: left;
+}
+.cover dd { border-bottom: .3mm solid #000 }
+"""
