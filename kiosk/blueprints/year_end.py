@@ -25,7 +25,7 @@ def move_up() -> Response:
     here, me = context.here(), staff_screen.signed_in().staff_id
     try:
         staff.confirm(staff_id=me, pin=forms.raw("pin"), here=here)
-        year_end.move_up(actor_id=me, here=here)
+        year_end.move_up(hands_on="hands_on" in request.form, actor_id=me, here=here)
     except RefusedError as error:
         return _page(refused=error)
     return redirect(url_for("year_end.show", moved="now"), code=303)
@@ -35,8 +35,14 @@ def move_up() -> Response:
 @access(Access.ADMINISTRATOR)
 def leavers() -> Response:
     """Print who leaves, with the books that are still out."""
-    found = year_end.leavers(actor_id=staff_screen.signed_in().staff_id, here=context.here())
-    return staff_page.show("ledgers/leavers.html", leavers=found, today=context.here().today)
+    here = context.here()
+    found = year_end.leavers(actor_id=staff_screen.signed_in().staff_id, here=here)
+    return staff_page.show(
+        "ledgers/leavers.html",
+        leavers=found,
+        classes=year_end.look(here).class_books,
+        today=here.today,
+    )
 
 
 @blueprint.post("/report")

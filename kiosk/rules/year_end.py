@@ -16,6 +16,7 @@ class YearEndProblem(StrEnum):
     TERM_NOT_ENDED = "term-not-ended"
     ROOM_OPEN = "room-open"
     LEAVER_HAS_CALL = "leaver-has-call"
+    CLASS_HAS_BOOKS = "class-has-books"
 
 
 def coming_year(today: date) -> int | None:

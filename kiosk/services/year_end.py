@@ -26,9 +26,10 @@ from kiosk.rules import year_end as rules
 from kiosk.rules.holds import HoldEnd
 from kiosk.rules.lending import Borrower
 from kiosk.rules.year_end import YearEndProblem
-from kiosk.services import audit, hold_queue, rooms
+from kiosk.services import audit, hold_queue, leaving_classes, rooms
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
+from kiosk.services.leaving_classes import BookOut, ClassBooks
 
 _PURPOSE: Final = "year-end"
 _HAS_BOOK: Final = exists().where((Loan.child_id == Child.id) & Loan.ended_at.is_(None))
@@ -51,7 +52,10 @@ class ClassUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearEnd:
-    """How the end of the school year stands. `year` is that in which the next one begins."""
+    """How the end of the school year stands. `year` is that in which the next one begins.
+
+    `class_books` is what the classes that leave have as classes.
+    """
 
     year: int | None
     classes: tuple[ClassUp, ...]
@@ -59,20 +63,12 @@ class YearEnd:
     terms_forgetting: tuple[str, ...]
     leavers: int
     leavers_with_books: int
+    class_books: tuple[ClassBooks, ...]
     problem: YearEndProblem | None
 
     @property
     def is_done(self) -> bool:
         return self.problem is YearEndProblem.MOVED_UP
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookOut:
-    """A book that a leaver still has."""
-
-    title: str
-    accession_no: str
-    due_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +121,11 @@ def leavers(*, actor_id: UUID, here: Here) -> tuple[Leaver, ...]:
     return found
 
 
-def move_up(*, actor_id: UUID, here: Here) -> YearEnd:
+def move_up(*, hands_on: bool = False, actor_id: UUID, here: Here) -> YearEnd:
     """Let the last grade leave and move the others up; return how it stood before.
+
+    What a class that leaves has as a class stands in the way, unless whoever does it `hands_on`
+    those books to the class that comes into its place.
 
     Raises:
         RefusedError: a YearEndProblem.
@@ -135,9 +134,12 @@ def move_up(*, actor_id: UUID, here: Here) -> YearEnd:
         before = _look(session, here)
         if before.problem is not None:
             raise RefusedError(before.problem)
+        handed_on = sum(len(one.books) for one in before.class_books)
+        if handed_on and not hands_on:
+            raise RefusedError(YearEndProblem.CLASS_HAS_BOOKS)
         _leave(session, here)
         _move(session, before.classes, here)
-        words = f"moved up; {before.leavers} left"
+        words = f"moved up; {before.leavers} left; {handed_on} books of classes handed on"
         _note(session, AuditAction.EDIT, _subject(before.year), words, actor_id, here)
     return before
 
@@ -166,6 +168,7 @@ def _look(session: Session, here: Here) -> YearEnd:
         terms_forgetting=tuple(row.name for row in over if row.forgets_up_to is not None),
         leavers=_count(session, *leaving),
         leavers_with_books=_count(session, *leaving, _HAS_BOOK),
+        class_books=() if moved_on else leaving_classes.books(session, here),
         problem=problem,
     )
 

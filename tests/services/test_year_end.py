@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -9,10 +10,11 @@ from sqlalchemy import select
 from kiosk.db import reading, transaction
 from kiosk.errors import RefusedError
 from kiosk.ids import new_id
+from kiosk.models.audit import Audit
 from kiosk.models.calendar import Term
 from kiosk.models.library import Loan
 from kiosk.models.people import Card, Child, SchoolClass
-from kiosk.rules.lending import Borrower
+from kiosk.rules.lending import Borrower, LoanEnd
 from kiosk.rules.year_end import YearEndProblem
 from kiosk.services import hand_over, year_end
 from kiosk.services.here import Here
@@ -66,13 +68,54 @@ def test_the_list_of_leavers_stays_theirs_once_the_others_have_moved_up(july: He
     assert len(after) == year_end.look(july).leavers == 1
 
 
+def _lent_to_class(here: Here, child_id: UUID, *, name: str = "昆虫记") -> UUID:
+    class_id = reading().get_one(Child, child_id).class_id
+    loan_id = factories.loan(here, child_id, factories.item(here, name=name).item_id)
+    with transaction() as session:
+        loan = session.get_one(Loan, loan_id)
+        loan.borrower, loan.child_id, loan.class_id = Borrower.CLASS, None, class_id
+    return loan_id
+
+
+def test_books_of_a_class_that_leaves_stand_in_the_way_until_they_are_back(july: Here) -> None:
+    lent_to = factories.child(july, grade=6)
+    factories.child(july, grade=5, given_name="丙")
+    loan_id = _lent_to_class(july, lent_to.child_id, name="西游记")
+
+    shown = year_end.look(july)
+    with pytest.raises(RefusedError) as error:
+        _move(july)
+
+    assert [(one.grade, [book.title for book in one.books]) for one in shown.class_books] == [
+        (6, ["西游记"])
+    ]
+    assert error.value.reason is YearEndProblem.CLASS_HAS_BOOKS
+    assert [grade for grade, _, _ in _classes()] == [5, 6]
+    with transaction() as session:
+        loan = session.get_one(Loan, loan_id)
+        loan.ended_at, loan.ended_as = july.now, LoanEnd.RETURNED
+    _move(july)
+    assert [grade for grade, _, _ in _classes()] == [6]
+
+
+def test_books_of_a_class_that_leaves_are_handed_on_by_somebody_who_says_so(july: Here) -> None:
+    lent_to = factories.child(july, grade=6)
+    after = factories.child(july, grade=5, given_name="丙")
+    loan_id = _lent_to_class(july, lent_to.child_id)
+
+    year_end.move_up(hands_on=True, actor_id=factories.staff(july).staff_id, here=july)
+
+    class_id = reading().get_one(Child, after.child_id).class_id
+    assert reading().get_one(Loan, loan_id).class_id == class_id
+    assert year_end.look(july).class_books == ()
+    said = reading().scalars(select(Audit.fields).where(Audit.purpose == "year-end")).one()
+    assert said == "moved up; 1 left; 1 books of classes handed on"
+
+
 def test_the_books_of_a_class_move_up_with_it(july: Here) -> None:
     lent_to = factories.child(july, grade=3, given_name="甲")
     before = reading().get_one(Child, lent_to.child_id).class_id
-    loan_id = factories.loan(july, lent_to.child_id, factories.item(july).item_id)
-    with transaction() as session:
-        loan = session.get_one(Loan, loan_id)
-        loan.borrower, loan.child_id, loan.class_id = Borrower.CLASS, None, before
+    loan_id = _lent_to_class(july, lent_to.child_id)
 
     _move(july)
 

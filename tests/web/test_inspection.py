@@ -1,9 +1,17 @@
 """The pages before an inspection: who may, what they show, and the pack from button to file."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from kiosk.db import transaction
+from kiosk.models.library import Loan
+from kiosk.models.people import Child
+from kiosk.rules.lending import Borrower
 from kiosk.rules.staff import Role
 from kiosk.services import packs
 from kiosk.services.here import Here
 from tests import factories
+from tests.clock import FrozenClock
 from tests.page import PageClient
 from tests.web.staff import sign_in
 
@@ -87,3 +95,34 @@ def test_the_year_ends_with_the_pin_once_more(page: PageClient, here: Here) -> N
     assert "Move up" not in [button.text for button in shown.all("button")]
     assert "离校学生清单" in shown.press("Print the list").words
     assert "学年末交接表" in page.open("/staff/ledgers/year").press("Print").words
+
+
+def test_books_of_a_class_that_leaves_are_shown_and_handed_on_by_a_tick(
+    page: PageClient, here: Here, clock: FrozenClock
+) -> None:
+    clock.set_to(datetime(2027, 7, 10, 2, 0, tzinfo=UTC))
+    here = replace(here, now=clock())
+    who = sign_in(page, here)
+    child = factories.child(here, grade=6)
+    loan_id = factories.loan(here, child.child_id, factories.item(here, name="西游记").item_id)
+    with transaction() as session:
+        loan, lent_to = session.get_one(Loan, loan_id), session.get_one(Child, child.child_id)
+        loan.borrower, loan.child_id, loan.class_id = Borrower.CLASS, None, lent_to.class_id
+
+    shown = page.open("/staff/ledgers/year")
+    listed = shown.press("Print the list")
+    refused = shown.press("Move up", {"Your PIN, once more": who.pin})
+    done = refused.press(
+        "Move up",
+        {
+            "Your PIN, once more": who.pin,
+            "The books lent to classes that leave are handed on to the classes that come into "
+            "their place.": True,
+        },
+    )
+
+    assert "1 book lent to the class" in shown.words
+    assert "西游记" in shown.words
+    assert "班级集体借阅未还图书" in listed.words
+    assert "A class that leaves still has books." in refused.words
+    assert "The classes have moved up." in done.words
