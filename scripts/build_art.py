@@ -43,7 +43,7 @@ LATER = re.compile(
     r"(picture|talk|tip|topic)-|face-(?!teacher)"
     r"|scene-(cord|swallows|hills-evening|hand|held-book|moon|scanner|sun)"
     r"|icon-(key\d|find|book|class|next|strangecard|screen|scanner|camera|printer|words|sound|go|home|label|longer|newcard|returnbox|speak|teacher"
-    r"|video|ringing|again|mend|noon|afterschool|afterdinner)"
+    r"|video|ringing|again|mend|homework|game|noon|afterschool|afterdinner)"
 )
 # Drawings by sheet, each with the selector of what shows it; several drawings lie over each other.
 # One sheet holds what is shown in one size: another size draws the whole sheet once more.

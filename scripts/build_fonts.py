@@ -132,7 +132,8 @@ def build(*, anew: bool) -> None:
     if anew or not (FONTS / SANS.file).exists() or lacks(SANS):
         _build_sans()
     kai = TTFont(WENKAI / KAI.source)
-    _subset(kai, {*map(ord, sentences() + RESERVE + TONES + SIGNS + ASCII)})
+    said = sentences((*CHILD_PLACES, "kiosk/templates/errors/"))
+    _subset(kai, {*map(ord, said + RESERVE + TONES + SIGNS + ASCII)})
     _save(kai, KAI)
     TOKENS.write_text(addressed(TOKENS.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
 

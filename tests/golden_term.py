@@ -17,7 +17,7 @@ from kiosk.models.intake import IntakeBatch
 from kiosk.models.library import Item, Loan, Title
 from kiosk.models.openings import Duty, Opening, SafetyCheck
 from kiosk.models.people import Child, Contact
-from kiosk.models.visits import Visit
+from kiosk.models.visits import Visit, VisitPastime
 from kiosk.rules import civil
 from kiosk.rules.badges import Animal, Badge, Cloth
 from kiosk.rules.call_states import CallKind, CallState
@@ -25,7 +25,7 @@ from kiosk.rules.call_windows import LineKind
 from kiosk.rules.intake import BatchKind
 from kiosk.rules.lending import ItemStatus, LoanEnd
 from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningState
-from kiosk.rules.visits import VisitState
+from kiosk.rules.visits import Pastime, VisitState
 from kiosk.services.here import Here
 from tests import factories
 
@@ -182,9 +182,10 @@ def _a_day(  # noqa: PLR0917 - what a day needs of the school
     for order, pupil in enumerate(came):
         at = _at(here, on, _FROM + 3 + order % 15, seconds=order)
         has_left = (order + place) % 6 != 0
+        visit_id = new_id(at)
         rows.append(
             Visit(
-                id=new_id(at),
+                id=visit_id,
                 home_id=here.home_id,
                 child_id=pupil.child_id,
                 local_day=on,
@@ -194,6 +195,9 @@ def _a_day(  # noqa: PLR0917 - what a day needs of the school
                 request_id=uuid4(),
             )
         )
+        if order % 3 == 0:  # a third say what they come for; one of four of these, a call
+            pastime = tuple(Pastime)[(order // 3 + place) % len(Pastime)]
+            rows.append(VisitPastime(visit_id=visit_id, pastime=pastime))
     rows += _loans(here, on, place, came, items, busy)
     rows += _calls(here, on, came, line, opening)
     return rows

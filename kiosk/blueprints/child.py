@@ -7,7 +7,8 @@ from flask import Blueprint, make_response
 from werkzeug.wrappers import Response
 
 from kiosk.errors import RefusedError
-from kiosk.services import lending, own_page, passbook, rooms, visits
+from kiosk.rules.visits import Pastime
+from kiosk.services import lending, own_page, passbook, pastimes, rooms, visits
 from kiosk.services.answers import LendStart, OwnPageSaying
 from kiosk.web import child_screen, context, forms, last_return, screens
 from kiosk.web.guards import Access, access
@@ -23,6 +24,15 @@ def own() -> Response:
     """Show the own page: books, call, what to do."""
     child_screen.require().is_leaving = False
     return _own_page(OwnPageSaying.CHOOSE)
+
+
+@blueprint.post("/pastime")
+@access(Access.CHILD)
+def pastime() -> Response:
+    """Keep what the child came for, and go on to its own page."""
+    child = child_screen.require()
+    is_here = pastimes.choose(forms.one_of("pastime", Pastime), child_id=child.child_id)
+    return _own_page(OwnPageSaying.PASTIME_NOTED if is_here else OwnPageSaying.CHOOSE)
 
 
 @blueprint.get("/lend")

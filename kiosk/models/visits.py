@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.db import Base, one_of, unique_if_set
-from kiosk.rules.visits import VisitState
+from kiosk.rules.visits import Pastime, VisitState
 
 
 class Visit(Base):
@@ -52,3 +52,12 @@ class Visit(Base):
     state: Mapped[VisitState] = mapped_column(one_of(VisitState, "state"))
     request_id: Mapped[UUID] = mapped_column(unique=True)
     leave_request_id: Mapped[UUID | None]
+
+
+class VisitPastime(Base):
+    """What a child said at the door that it came for; most visits have none."""
+
+    __tablename__ = "visit_pastime"
+
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("visit.id"), primary_key=True)
+    pastime: Mapped[Pastime] = mapped_column(one_of(Pastime, "pastime"))

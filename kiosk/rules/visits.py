@@ -18,6 +18,15 @@ class VisitState(StrEnum):
     LEFT_UNCONFIRMED = "left_unconfirmed"
 
 
+class Pastime(StrEnum):
+    """What a child came for, where it said so; nobody has to."""
+
+    READING = "reading"
+    HOMEWORK = "homework"
+    GAMES = "games"
+    CALL = "call"
+
+
 class VisitRefusal(StrEnum):
     ROOM_CLOSED = "room-closed"
 

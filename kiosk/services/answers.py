@@ -120,6 +120,7 @@ class OwnPageSaying(StrEnum):
     RETURN_UNDONE = "return_undone"
     TEACHER_COMES = "teacher_comes"
     HOLD_UNDONE = "hold_undone"
+    PASTIME_NOTED = "pastime_noted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

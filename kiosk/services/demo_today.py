@@ -5,11 +5,11 @@ from typing import Final
 
 from kiosk.ids import new_id
 from kiosk.models.openings import Duty, Opening, SafetyCheck
-from kiosk.models.visits import Visit
+from kiosk.models.visits import Visit, VisitPastime
 from kiosk.rules import civil
 from kiosk.rules.openings import OpeningOrigin, OpeningState
 from kiosk.rules.visits import VisitState
-from kiosk.services.demo_history import check_rows, duty_row, visit_row
+from kiosk.services.demo_history import check_rows, duty_row, pastime_rows, visit_row
 from kiosk.services.demo_world import DemoChild, World
 
 _PLACE_MIN: Final = 10
@@ -34,6 +34,7 @@ def open_all_day(world: World) -> tuple[DemoChild, ...]:
         row = visit_row(world, child, here.today, came, None)
         rows.append(row | {"state": VisitState.OPEN})
     world.add(Visit, rows)
+    world.add(VisitPastime, pastime_rows(rows))
     return children
 
 

@@ -13,11 +13,12 @@ from kiosk.db import AnyRow
 from kiosk.files.tables import RowMark, Table
 from kiosk.models.calls import Booking, Line, Slot
 from kiosk.models.library import Loan
-from kiosk.models.visits import Visit
+from kiosk.models.visits import Visit, VisitPastime
 from kiosk.rules import civil
 from kiosk.rules.call_states import CallState
 from kiosk.rules.lending import LoanEnd
 from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningState
+from kiosk.rules.visits import Pastime
 from kiosk.services import opening_log
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import (
@@ -67,6 +68,12 @@ HAZARDS: Final = {
     Hazard.TRAFFIC: "防车撞",
     Hazard.ACCIDENTS: "防意外",
 }
+# What a child said that it came for. A call is told by the calls, whoever came for one.
+PASTIMES: Final = {
+    Pastime.READING: "阅读",
+    Pastime.HOMEWORK: "写作业",
+    Pastime.GAMES: "游戏",
+}
 _REMARKS: Final = {
     OpeningState.SHORT: "不足30分钟",
     OpeningState.MISSED: "未开放",
@@ -83,6 +90,7 @@ class _Happened:
     lent: int = 0
     returned: int = 0
     calls: int = 0
+    pastimes: set[Pastime] = field(default_factory=set)
 
 
 def build(session: Session, period: Period, *, here: Here) -> Table:
@@ -169,7 +177,8 @@ def _remark(one: OpeningRow) -> str:
 
 def _activities(happened: _Happened) -> str:
     """Return what is known to have gone on; the kiosk does not invent a programme."""
-    known = ["自主活动"]
+    known = ["自由活动"]
+    known += [word for one, word in PASTIMES.items() if one in happened.pastimes]
     if happened.lent or happened.returned:
         known.append("图书借阅")
     if happened.calls:
@@ -225,7 +234,10 @@ def _happened(
         return _Happened() if opening_id is None else happened[opening_id]
 
     for visit in _visits(session, period, here):
-        at(visit.local_day, visit.signed_in_at).children.add(visit.child_id)
+        opening = at(visit.local_day, visit.signed_in_at)
+        opening.children.add(visit.child_id)
+        if visit.pastime is not None:
+            opening.pastimes.add(visit.pastime)
     for loan in _loans(session, period, here):
         if period.first <= loan.local_day <= period.last:
             at(loan.local_day, loan.lent_at).lent += 1
@@ -238,9 +250,9 @@ def _happened(
 
 def _visits(session: Session, period: Period, here: Here) -> Iterable[AnyRow]:
     return session.execute(
-        select(Visit.child_id, Visit.local_day, Visit.signed_in_at).where(
-            of_days(here.home_id, period.first, period.last)
-        )
+        select(Visit.child_id, Visit.local_day, Visit.signed_in_at, VisitPastime.pastime)
+        .outerjoin(VisitPastime, VisitPastime.visit_id == Visit.id)
+        .where(of_days(here.home_id, period.first, period.last))
     )
 
 

@@ -13,13 +13,13 @@ from kiosk.files.tables import RowMark, Table
 from kiosk.models.calls import Booking
 from kiosk.models.library import Loan
 from kiosk.models.people import Child, SchoolClass
-from kiosk.models.visits import Visit
+from kiosk.models.visits import Visit, VisitPastime
 from kiosk.rules.call_states import CallState
 from kiosk.rules.lending import LoanEnd
-from kiosk.rules.visits import VisitState
+from kiosk.rules.visits import Pastime, VisitState
 from kiosk.services import ledger_paper, opening_log
 from kiosk.services.here import Here
-from kiosk.services.ledger_openings import Days
+from kiosk.services.ledger_openings import PASTIMES, Days
 from kiosk.services.ledger_paper import DASH, NONE, Period, Row, class_name, filled, time_of
 from kiosk.services.visit_days import of_days
 
@@ -42,11 +42,13 @@ _VISITS: Final = (
         Visit.signed_in_at,
         Visit.signed_out_at,
         Visit.state,
+        VisitPastime.pastime,
         Child.family_name,
         Child.given_name,
         SchoolClass.grade,
         SchoolClass.number,
     )
+    .outerjoin(VisitPastime, VisitPastime.visit_id == Visit.id)
     .join(Child, Child.id == Visit.child_id)
     .join(SchoolClass, SchoolClass.id == Child.class_id)
     .order_by(Visit.local_day, Visit.signed_in_at)
@@ -67,7 +69,7 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
             class_name(row.grade, row.number),
             time_of(row.signed_in_at, here),
             _left(row, here),
-            _activities((row.child_id, row.local_day), borrowed, called),
+            _activities(row.pastime, (row.child_id, row.local_day), borrowed, called),
             ledger_paper.on_duty(duty, row.local_day, row.signed_in_at),
             NONE,
         )
@@ -115,11 +117,12 @@ def _left(row: AnyRow, here: Here) -> str:
 
 
 def _activities(
+    pastime: Pastime | None,
     whose: tuple[UUID, date],
     borrowed: Collection[tuple[UUID, date]],
     called: Collection[tuple[UUID, date]],
 ) -> str:
-    known = ["自主活动"]
+    known = [PASTIMES.get(pastime, "自由活动") if pastime else "自由活动"]
     if whose in borrowed:
         known.append("借书")
     if whose in called:

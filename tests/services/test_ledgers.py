@@ -333,7 +333,7 @@ def test_an_opening_has_plan_beside_fact_and_what_happened(app: Flask, clock: Fr
     assert row["实际开放时间(起—止)"] == "16:40—17:40"
     assert row["时长(小时)"] == 1.0
     assert (row["到室人数"], row["借书(册)"], row["还书(册)"], row["亲情通话(次)"]) == (3, 1, 0, 1)
-    assert row["主要活动内容"] == "自主活动、图书借阅、亲情通话"
+    assert row["主要活动内容"] == "自由活动、图书借阅、亲情通话"
     assert (row["安全检查"], row["异常及处理"]) == ("有异常", "防水：地面有水，已拖干")
     assert (row["卫生情况"], row["值班教师"]) == ("整洁", "王老师")
 

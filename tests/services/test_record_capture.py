@@ -62,7 +62,7 @@ ALL_STAYS = {
     "room_reading", "scanner", "shelf", "staff",
     "staff_session", "stocktake", "stocktake_shelf", "stocktake_sight", "sync_change",
     "sync_control", "sync_quarantine", "sync_state", "term", "throttle", "title", "title_cover",
-    "visitor", "waiting_arrival", "week_plan", "wish_time",
+    "visit_pastime", "visitor", "waiting_arrival", "week_plan", "wish_time",
 }  # fmt: skip
 
 KINDS = {"Uuid": Kind.KEY, "Date": Kind.DATE, "UTCDateTime": Kind.INSTANT, "Enum": Kind.WORD}
