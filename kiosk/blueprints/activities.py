@@ -60,8 +60,7 @@ def write() -> Response:
 @access(Access.DUTY_TEACHER)
 def look(activity_id: UUID) -> Response:
     """Show an activity and who took part."""
-    one = activities.one(activity_id, here=context.here())
-    return staff_page.show("activities/look.html", one=one)
+    return _look(activity_id)
 
 
 @blueprint.post("/<uuid:activity_id>/print")
@@ -82,7 +81,11 @@ def to_print(activity_id: UUID) -> Response:
 @access(Access.DUTY_TEACHER)
 def remove(activity_id: UUID) -> Response:
     """Take an activity away that was written down by mistake."""
-    activities.remove(activity_id, staff_id=staff_screen.signed_in().staff_id, here=context.here())
+    me = staff_screen.signed_in().staff_id
+    try:
+        activities.remove(activity_id, staff_id=me, here=context.here())
+    except RefusedError as error:
+        return _look(activity_id, refused=error)
     return redirect(url_for("activities.listing"), code=303)
 
 
@@ -142,6 +145,11 @@ def end(pairing_id: UUID) -> Response:
     """End a pairing today."""
     pairings.end(pairing_id, staff_id=staff_screen.signed_in().staff_id, here=context.here())
     return redirect(url_for("activities.pairs"), code=303)
+
+
+def _look(activity_id: UUID, *, refused: KioskError | None = None) -> Response:
+    one = activities.one(activity_id, here=context.here())
+    return staff_page.show_form("activities/look.html", refused, one=one)
 
 
 def _period() -> tuple[date, date]:

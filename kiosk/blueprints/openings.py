@@ -30,11 +30,9 @@ from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("openings", __name__, url_prefix="/staff")
 
-_LONGEST_NOTE = 200
-_LONGEST_LINE = 140
-_MOST_GAMES = 9999
-_WORKS, _BROKEN = "works", "broken"
-_TRIED = (_WORKS, _BROKEN)
+_LONGEST_NOTE, _LONGEST_LINE = 200, 140
+_GAMES, _MOST_GAMES = "games_counted", 9999
+_WORKS, _BROKEN = _TRIED = "works", "broken"
 _DIGEST = 64
 _HOME = "staff_home.home"
 _ENDS_FIRST = "order"  # neither time alone is wrong; the template has its sentence
@@ -79,25 +77,25 @@ def take_over() -> Response:
 @access(Access.DUTY_TEACHER)
 def closing() -> Response:
     """Show what is to be looked at before closing."""
-    return staff_page.show(
-        "openings/close.html",
-        sheet=openings.closing_sheet(here=context.here()),
-        out=closing_notes.outstanding(),
-        me=staff_screen.signed_in(),
-    )
+    return _closing()
 
 
 @blueprint.post("/opening/close")
 @access(Access.DUTY_TEACHER)
 def close_room() -> Response:
-    """Close the room."""
-    openings.close_room(
-        is_tidy=forms.is_ticked("is_tidy"),
-        are_told=forms.is_ticked("are_told"),
-        signed=_signed(),
-        staff_id=staff_screen.signed_in().staff_id,
-        here=context.here(),
-    )
+    """Close the room; what was ticked and written stays where something is missing yet."""
+    try:
+        openings.close_room(
+            is_tidy=forms.is_ticked("is_tidy"),
+            are_told=forms.is_ticked("are_told"),
+            signed=_signed(),
+            staff_id=staff_screen.signed_in().staff_id,
+            here=context.here(),
+        )
+    except (InvalidInputError, RefusedError) as error:
+        if error.reason is OpeningRefusal.NOT_OPEN:
+            raise
+        return _closing(refused=error)
     context.kiosk().record.send_now()
     return redirect(url_for(_HOME), code=303)
 
@@ -198,6 +196,16 @@ def end_rule(rule_id: UUID) -> Response:
     )
 
 
+def _closing(*, refused: KioskError | None = None) -> Response:
+    return staff_page.show_form(
+        "openings/close.html",
+        refused,
+        sheet=openings.closing_sheet(here=context.here()),
+        out=closing_notes.outstanding(),
+        me=staff_screen.signed_in(),
+    )
+
+
 def _opening(
     *,
     status: int = 200,
@@ -224,13 +232,11 @@ def _phones() -> dict[UUID, bool]:
 
 
 def _signed() -> Signed:
-    counted = "games_counted"
+    counted = forms.text(_GAMES, longest=_LONGEST_NOTE)
     return Signed(
         is_clean=forms.is_ticked("is_clean"),
         is_safe=forms.is_ticked("is_safe"),
-        games_counted=forms.number(counted, least=0, most=_MOST_GAMES)
-        if forms.text(counted, longest=_LONGEST_NOTE)
-        else None,
+        games_counted=forms.number(_GAMES, least=0, most=_MOST_GAMES) if counted else None,
         line=forms.text("line", longest=_LONGEST_LINE) or None,
     )
 

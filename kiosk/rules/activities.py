@@ -31,6 +31,7 @@ class ActivityRefusal(StrEnum):
     ENDS_FIRST = "ends-first"
     NOT_YET = "not-yet"  # it is written down once it has begun
     WORDS_MISSING = "words-missing"
+    FROZEN = "frozen"  # the ledgers of that day are closed
     UNKNOWN_ACTIVITY = "unknown-activity"
     PAIRED_ALREADY = "paired-already"
     PAIRING_OVER = "pairing-over"

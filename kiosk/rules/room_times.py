@@ -9,6 +9,9 @@ from typing import Final
 _SWITCHED_OFF_WITHIN: Final = timedelta(minutes=60)
 # So long afterwards a time may be said or put right.
 MAY_SAY_FOR: Final = timedelta(days=31)
+# Who closes after midnight has done so by then; later, the two times are the wrong way round.
+_SMALL_HOURS_END_MIN: Final = 6 * 60
+_DAY_MIN: Final = 24 * 60
 # Coming five minutes after the bell is the way from the classroom.
 LATE_FROM_MIN: Final = 10
 
@@ -114,3 +117,12 @@ def counts(*, is_held: bool, has_duty: bool) -> bool:
 def needs_reason(before: datetime | None, after: datetime) -> bool:
     """Return whether a time replaces another that somebody had said."""
     return before is not None and before != after
+
+
+def closing_min(opened_min: int, closed_min: int) -> int:
+    """Return an end by the clock in minutes since the midnight before the opening.
+
+    In the small hours, before the beginning, it is that of the next day: past 1440.
+    """
+    is_next_day = closed_min < opened_min and closed_min < _SMALL_HOURS_END_MIN
+    return closed_min + _DAY_MIN if is_next_day else closed_min

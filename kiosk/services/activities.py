@@ -15,7 +15,7 @@ from kiosk.models.people import Child, SchoolClass, Staff
 from kiosk.models.visits import Visit
 from kiosk.rules import openings
 from kiosk.rules.activities import ActivityKind, ActivityRefusal, was_there
-from kiosk.services import audit, ledger_paper
+from kiosk.services import audit, frozen_days, ledger_paper
 from kiosk.services.again import once_more
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
@@ -61,7 +61,7 @@ def write(sheet: Sheet, *, request_id: UUID, staff_id: UUID, here: Here) -> UUID
     """Write an activity down and return it; the same request writes it once.
 
     Raises:
-        RefusedError: ENDS_FIRST, NOT_YET or WORDS_MISSING.
+        RefusedError: ENDS_FIRST, NOT_YET, WORDS_MISSING or FROZEN.
     """
     if sheet.to_min <= sheet.from_min:
         raise RefusedError(ActivityRefusal.ENDS_FIRST)
@@ -73,6 +73,7 @@ def write(sheet: Sheet, *, request_id: UUID, staff_id: UUID, here: Here) -> UUID
         known = session.scalar(select(Activity.id).where(Activity.request_id == request_id))
         if known is not None:
             return known
+        _refuse_frozen(session, sheet.on)
         activity_id = new_id(here.now)
         session.add(_row(activity_id, sheet, request_id, staff_id, here))
         _audit(session, activity_id, "written", staff_id, here)
@@ -102,14 +103,20 @@ def remove(activity_id: UUID, *, staff_id: UUID, here: Here) -> None:
     """Take an activity away that was written down by mistake; the audit keeps that it was there.
 
     Raises:
-        NotFoundError: UNKNOWN_ACTIVITY.
+        NotFoundError: UNKNOWN_ACTIVITY. RefusedError: FROZEN.
     """
     with transaction() as session:
         activity = session.get(Activity, activity_id)
         if activity is None or activity.home_id != here.home_id:
             raise NotFoundError(ActivityRefusal.UNKNOWN_ACTIVITY)
+        _refuse_frozen(session, activity.on_date)
         _audit(session, activity_id, "removed", staff_id, here)
         session.delete(activity)
+
+
+def _refuse_frozen(session: Session, on: date) -> None:
+    if frozen_days.is_frozen(session, on):
+        raise RefusedError(ActivityRefusal.FROZEN)
 
 
 def between(first: date, last: date, *, here: Here) -> tuple[Written, ...]:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading, transaction
@@ -14,11 +14,10 @@ from kiosk.ids import new_id
 from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Staff
 from kiosk.models.room_times import OpeningTimes
-from kiosk.models.stocktake import LedgerArchive
 from kiosk.rules import civil, openings, room_times
 from kiosk.rules.openings import OpeningRefusal, OpeningState
 from kiosk.rules.room_times import Moment, TimeSource, TimesRefusal
-from kiosk.services import audit, forgotten, opening_traces
+from kiosk.services import audit, forgotten, frozen_days, opening_traces
 from kiosk.services.again import once_more
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
@@ -58,7 +57,10 @@ class ToSay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What somebody says: minutes since midnight; past 1440 on the next day."""
+    """What somebody says by the clock: minutes since midnight.
+
+    An end in the small hours, before the beginning, is that of the next day.
+    """
 
     opened_min: int
     closed_min: int
@@ -131,7 +133,8 @@ def _times(session: Session, opening: Opening, known: _Times, said: Said, here: 
     found = opening_traces.proposal(session, opening, here=here)
     zone = here.settings.zone
     opened_at = civil.instant(opening.on_date, said.opened_min, zone)
-    closed_at = civil.instant(opening.on_date, said.closed_min, zone)
+    closed_min = room_times.closing_min(said.opened_min, said.closed_min)
+    closed_at = civil.instant(opening.on_date, closed_min, zone)
     return _Times(
         opened=_moment(opened_at, known.opened, found.opened),
         closed=_moment(closed_at, known.closed, found.closed),
@@ -175,21 +178,10 @@ def _of(session: Session, opening_id: UUID, here: Here) -> Opening:
         is_over = opening.on_date < here.today
     if not is_over:
         raise RefusedError(TimesRefusal.NOT_OVER)
-    if opening.on_date < here.today - room_times.MAY_SAY_FOR or _is_frozen(
-        session, opening.on_date
-    ):
+    is_long_ago = opening.on_date < here.today - room_times.MAY_SAY_FOR
+    if is_long_ago or frozen_days.is_frozen(session, opening.on_date):
         raise RefusedError(TimesRefusal.TOO_LONG_AGO)
     return opening
-
-
-def _is_frozen(session: Session, on: date) -> bool:
-    return bool(
-        session.scalar(
-            select(func.count())
-            .select_from(LedgerArchive)
-            .where(LedgerArchive.first_day <= on, LedgerArchive.last_day >= on)
-        )
-    )
 
 
 def _check(

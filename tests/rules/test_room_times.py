@@ -113,3 +113,19 @@ def test_only_what_was_said_before_is_changed_with_a_reason() -> None:
     assert not room_times.needs_reason(None, FROM)
     assert not room_times.needs_reason(FROM, FROM)
     assert room_times.needs_reason(FROM, TO)
+
+
+@pytest.mark.parametrize(
+    ("opened", "closed", "meant"),
+    [
+        (1000, 1080, 1080),
+        (1000, 20, 1460),  # twenty past midnight
+        (1000, 359, 1799),
+        (1000, 360, 360),  # no small hour: the times are the wrong way round
+        (10, 20, 20),  # opened after midnight, and closed
+    ],
+)
+def test_an_end_in_the_small_hours_is_that_of_the_next_day(
+    opened: int, closed: int, meant: int
+) -> None:
+    assert room_times.closing_min(opened, closed) == meant

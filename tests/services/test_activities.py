@@ -1,5 +1,6 @@
 """Activities know from the visits who took part; pairings count days of contact."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -11,6 +12,8 @@ from kiosk.db import reading, transaction
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.activities import Activity, Pairing, PairingContact
+from kiosk.models.calendar import Term
+from kiosk.models.stocktake import LedgerArchive
 from kiosk.rules import civil
 from kiosk.rules.activities import ActivityKind, ActivityRefusal, PairingKind, was_there
 from kiosk.rules.visits import VisitState
@@ -186,3 +189,48 @@ def test_a_pairing_that_cannot_be_is_refused(
 
     assert name in str(error.value)
     reading().rollback()
+
+
+def _freeze(here: Here) -> None:
+    """Close the ledgers of today, as the end of a term does."""
+    term_id = new_id(here.now)
+    with transaction() as session:
+        first = here.today - timedelta(days=1)
+        session.add(Term(id=term_id, name="上学期", first_day=first, last_day=here.today))
+        session.flush()  # the archive refers to it
+        session.add(
+            LedgerArchive(
+                id=new_id(here.now),
+                term_id=term_id,
+                ledger="L12",
+                first_day=here.today,
+                last_day=here.today,
+                frozen_at=here.now,
+                content_cipher=b"",
+                digest="0" * 64,
+            )
+        )
+
+
+def test_an_activity_of_closed_ledgers_is_neither_written_nor_removed(here: Here) -> None:
+    teacher = factories.staff(here).staff_id
+    known = _write(here, teacher, _sheet(here))
+    _freeze(here)
+
+    with pytest.raises(RefusedError) as written:
+        _write(here, teacher, _sheet(here, title="拔河"))
+    with pytest.raises(RefusedError) as removed:
+        activities.remove(known, staff_id=teacher, here=here)
+
+    assert written.value.reason is removed.value.reason is ActivityRefusal.FROZEN
+    assert activities.one(known, here=here).sheet.title == "剪纸"
+
+
+def test_an_activity_of_the_day_after_is_written(here: Here) -> None:
+    teacher = factories.staff(here).staff_id
+    _freeze(here)
+    tomorrow = replace(here, now=here.now + timedelta(days=1))
+
+    written = _write(tomorrow, teacher, _sheet(tomorrow))
+
+    assert activities.one(written, here=tomorrow).sheet.on == here.today + timedelta(days=1)

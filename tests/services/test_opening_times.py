@@ -16,6 +16,7 @@ from kiosk.ids import new_id
 from kiosk.models.openings import Duty, Opening
 from kiosk.models.room_times import ClosingNote, LineTest, OpeningTimes
 from kiosk.models.visits import Visit
+from kiosk.rules import openings as openings_rules
 from kiosk.rules.openings import OpeningRefusal, OpeningState
 from kiosk.rules.room_times import TimeSource, TimesRefusal
 from kiosk.rules.visits import VisitState
@@ -359,3 +360,26 @@ def test_a_line_is_tried_once_an_opening(now: Now) -> None:
         (line_id, False)
     ]
     assert TodoKind.LINE in [one.kind for one in staff_home.look(here=here).todo]
+
+
+def test_an_opening_that_ended_after_midnight_is_put_right(now: Now, clock: FrozenClock) -> None:
+    teacher = factories.staff(now())
+    factories.open_today(now(), staff_id=teacher.staff_id)
+    opening = _today()
+    began = opening.opened_at
+    assert began is not None
+    clock.set_to(_at(8, 0) + timedelta(hours=16, minutes=20))  # twenty past midnight
+    openings.close_room(is_tidy=True, are_told=True, staff_id=teacher.staff_id, here=now())
+    opened = openings_rules.minute_on(opening.on_date, began, now().settings.zone) or 0
+
+    _say(
+        now(),
+        opening.id,
+        teacher.staff_id,
+        opened=opened - 10,
+        closed=20,
+        reason="忘了按",
+    )
+
+    assert _today().opened_at == began - timedelta(minutes=10)
+    assert _today().closed_at == _at(8, 0) + timedelta(hours=16, minutes=20)

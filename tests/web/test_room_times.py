@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.db import reading, transaction
 from kiosk.models.library import Title
+from kiosk.models.openings import Opening
 from kiosk.models.people import Card, ContactStatus
 from kiosk.models.room_times import ClosingNote, LineTest
 from kiosk.rules import civil
@@ -154,3 +155,27 @@ def test_the_home_page_says_what_goes_on_behind_the_room(page: PageClient, here:
 
     assert "1 child has a contact to confirm" in home.words
     assert "1 child has no card" in home.words
+
+
+def test_what_was_ticked_and_written_stays_when_the_room_is_not_closed_yet(
+    page: PageClient, here: Here
+) -> None:
+    factories.open_today(here)
+    rope = factories.item(here, name="跳绳")
+    with transaction() as session:
+        session.get_one(Title, rope.title_id).kind = TitleKind.GAME
+    filled: dict[str, str | bool | Upload] = {
+        "The room is tidy": True,
+        "games_counted": "about ten",
+        "line": "三号灯坏了",
+    }
+
+    refused = page.open("/staff/opening/close").press("Close the room", filled)
+    closed = refused.press("Close the room", {"games_counted": "1"})
+
+    assert refused.status == 422
+    assert "Write the count as a number" in refused.words
+    assert closed.status == 200
+    note = reading().query(ClosingNote).one()
+    assert (note.games_counted, note.line) == (1, "三号灯坏了")
+    assert reading().query(Opening).filter(Opening.is_tidy.is_(True)).count() == 1
