@@ -58,6 +58,7 @@ LANDED = {
     "0017_duty_rota.py": "2b0f2744ab7cf5323f4e9bafdd216e7c40a9d130eb1f58338f573cca9f424df9",
     "0018_room_times.py": "14069dad8be994c7faa641fe4257810fde4f51ef9dc9bea1ec7995bc6f504653",
     "0019_activities.py": "6764def4dbbc9f40890f7ad62590c2b2254d170b7c0226cd33ab486bbdceb3d9",
+    "0020_pastimes.py": "4a20fbadfa248d4aad245454b7b19dd16662aa0d6d719b736ede50190547f52b",
 }
 
 assert models.__all__  # the metadata is full once the models are imported

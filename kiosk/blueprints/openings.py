@@ -22,16 +22,14 @@ from kiosk.services import (
     openings,
 )
 from kiosk.services.call_closures import ClosureReason
-from kiosk.services.closing_notes import Signed
 from kiosk.services.here import Here
-from kiosk.web import context, forms, losses, staff_page, staff_screen
+from kiosk.web import closing_form, context, forms, losses, staff_page, staff_screen
 from kiosk.web.errors import status_of
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("openings", __name__, url_prefix="/staff")
 
-_LONGEST_NOTE, _LONGEST_LINE = 200, 140
-_GAMES, _MOST_GAMES = "games_counted", 9999
+_LONGEST_NOTE = 200
 _WORKS, _BROKEN = _TRIED = "works", "broken"
 _DIGEST = 64
 _HOME = "staff_home.home"
@@ -88,7 +86,7 @@ def close_room() -> Response:
         openings.close_room(
             is_tidy=forms.is_ticked("is_tidy"),
             are_told=forms.is_ticked("are_told"),
-            signed=_signed(),
+            signed=closing_form.signed(),
             staff_id=staff_screen.signed_in().staff_id,
             here=context.here(),
         )
@@ -229,16 +227,6 @@ def _phones() -> dict[UUID, bool]:
     before = opening_check.before(here=context.here())
     said = {one.line_id: request.form.get(f"line_{one.line_id}") for one in before.lines}
     return {line_id: word == _WORKS for line_id, word in said.items() if word in _TRIED}
-
-
-def _signed() -> Signed:
-    counted = forms.text(_GAMES, longest=_LONGEST_NOTE)
-    return Signed(
-        is_clean=forms.is_ticked("is_clean"),
-        is_safe=forms.is_ticked("is_safe"),
-        games_counted=forms.number(_GAMES, least=0, most=_MOST_GAMES) if counted else None,
-        line=forms.text("line", longest=_LONGEST_LINE) or None,
-    )
 
 
 def _cancelling(opening_id: UUID, *, refused: KioskError | None = None) -> Response:

@@ -1,4 +1,4 @@
-"""What a child came for, and who would like to be talked to.
+"""What a child came for, as it said at the door.
 
 Revision: 0020
 After: 0019
