@@ -55,8 +55,17 @@ def asked(*, here: Here) -> Asked:
 
 def missing_year(*, here: Here) -> int | None:
     """Return the year whose holidays should be known by now and are not, or None."""
-    known = frozenset(reading().scalars(select(HolidayYear.year)))
-    return holidays.missing_year(here.today, known=known)
+    return holidays.missing_year(here.today, known=_known_years())
+
+
+def year_to_ask_for(*, here: Here) -> int | None:
+    """Return the missing year once any year is known: before that the list was not read yet."""
+    known = _known_years()
+    return holidays.missing_year(here.today, known=known) if known else None
+
+
+def _known_years() -> frozenset[int]:
+    return frozenset(reading().scalars(select(HolidayYear.year)))
 
 
 def close(

@@ -14,6 +14,7 @@ from kiosk.models.calls import Line
 from kiosk.models.openings import Opening
 from kiosk.models.room_times import LineTest
 from kiosk.rules.call_states import CallState
+from kiosk.rules.compliance import Standing
 from kiosk.rules.openings import Hazard, OpeningState
 from kiosk.services import (
     card_doubts,
@@ -21,6 +22,7 @@ from kiosk.services import (
     hold_shelf,
     late_entries,
     opening_traces,
+    room_ahead,
     room_watch,
     rooms,
     week_plans,
@@ -55,6 +57,8 @@ class TodoKind(StrEnum):
     CONTACT = "contact"
     CARDLESS = "cardless"
     SYNC = "sync"
+    STANDARD = "standard"
+    HOLIDAYS = "holidays"
     DISK = "disk"
     CLOCK = "clock"
     MISSED = "missed"
@@ -73,6 +77,7 @@ class Todo:
     count: int = 0
     child_id: UUID | None = None
     name: str = ""
+    standing: Standing | None = None
 
 
 def room(state: rooms.RoomState, here: Here) -> tuple[Todo, ...]:
@@ -126,6 +131,7 @@ def later(session: Session, here: Here) -> tuple[Todo, ...]:
         *_friend_todo(session, here),
         *_watch_todo(session, here),
         *_times_todo(here),
+        *_ahead_todo(here),
         *_missed_todo(session, here),
     )
     return (*plan, *_count_todo(session, here), *rest)
@@ -180,6 +186,17 @@ def _of_children(kind: TodoKind, waiting: Waiting, here: Here) -> Todo:
 def _times_todo(here: Here) -> tuple[Todo, ...]:
     days = opening_traces.unsaid(here=here)
     return (Todo(kind=TodoKind.TIMES, on=days[0], count=len(days)),) if days else ()
+
+
+def _ahead_todo(here: Here) -> tuple[Todo, ...]:
+    """Say what of the rule set is in danger, and whose holidays nobody has written in."""
+    ahead = room_ahead.look(here=here)
+    standings = tuple(
+        Todo(kind=TodoKind.STANDARD, on=here.today, standing=one) for one in ahead.warned
+    )
+    if ahead.missing_year is None:
+        return standings
+    return (*standings, Todo(kind=TodoKind.HOLIDAYS, on=here.today, count=ahead.missing_year))
 
 
 def _missed_todo(session: Session, here: Here) -> tuple[Todo, ...]:

@@ -1,0 +1,41 @@
+"""What will be asked of the room: demands in danger and holidays that nobody knows.
+
+A page that polls asks for it every few seconds; it is counted once a minute.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from kiosk.rules.compliance import Standing
+from kiosk.services import compliance, holiday_questions
+from kiosk.services.here import Here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """The demands of the rule set that are in danger, and the year whose holidays lack."""
+
+    warned: tuple[Standing, ...]
+    missing_year: int | None
+
+
+# The latest answer with its minute, by instance and home.
+_counted: Final[dict[tuple[Path, UUID], tuple[datetime, Ahead]]] = {}
+
+
+def look(*, here: Here) -> Ahead:
+    """Return it as it was at the beginning of this minute, or is now."""
+    place = here.settings.instance, here.home_id
+    minute = here.now.replace(second=0, microsecond=0)
+    known = _counted.get(place)
+    if known is not None and known[0] == minute:
+        return known[1]
+    found = Ahead(
+        warned=compliance.warnings(here=here),
+        missing_year=holiday_questions.year_to_ask_for(here=here),
+    )
+    _counted[place] = minute, found
+    return found

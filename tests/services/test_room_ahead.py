@@ -1,0 +1,130 @@
+"""The staff home asks often: it stays cheap, and says in time what will be asked of the room."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from kiosk.db import db, reading, transaction
+from kiosk.models.calendar import HolidayYear
+from kiosk.rules import civil
+from kiosk.rules.visits import VisitState
+from kiosk.services import compliance, room_ahead, rule_sets, staff_home
+from kiosk.services.here import Here
+from kiosk.services.staff_home import Todo, TodoKind
+from tests import factories
+from tests.clock import FrozenClock
+from tests.conftest import here_in
+
+OWN = """
+name = "本县要求"
+source = "本县文件"
+[[demand]]
+measure = "openings_a_week"
+least = 1
+text = "每周开放 1 次"
+"""
+NOON = 12 * 60
+
+
+@contextmanager
+def _statements() -> Iterator[list[str]]:
+    sent: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, sql: str, *_more: Any) -> None:
+        sent.append(sql)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def _nobody_said(here: Here, many: int) -> None:
+    """Leave openings behind that nobody opened or closed, with a child in each of them."""
+    child = factories.child(here)
+    for number in range(many):
+        on = here.today - timedelta(days=1 + number % 7)
+        from_min = NOON + 60 * (number // 7)
+        factories.opening(here, on=on, from_min=from_min, to_min=from_min + 50)
+        factories.visit(
+            here,
+            child.child_id,
+            signed_in_at=civil.instant(on, from_min + 5, here.settings.zone),
+            state=VisitState.LEFT_UNCONFIRMED,
+        )
+
+
+def _of(kind: TodoKind, here: Here) -> list[Todo]:
+    reading().rollback()
+    return [one for one in staff_home.look(here=here).todo if one.kind is kind]
+
+
+@pytest.mark.parametrize("many", [1, 20])
+def test_many_openings_without_an_end_cost_no_more_than_one(here: Here, many: int) -> None:
+    staff_home.look(here=here)
+    with _statements() as none:
+        staff_home.look(here=here)
+    _nobody_said(here, many)
+    reading().rollback()
+
+    with _statements() as sent:
+        home = staff_home.look(here=here)
+
+    assert [one.count for one in home.todo if one.kind is TodoKind.TIMES] == [many]
+    # Openings of these days, duty, visits, loans, books brought back.
+    assert len(sent) - len(none) == 5
+
+
+def test_what_the_district_asks_is_told_while_something_can_be_done(here: Here) -> None:
+    folder = here.settings.instance / "rule_sets"
+    folder.mkdir(exist_ok=True)
+    (folder / "county.toml").write_text(OWN, encoding="utf-8")
+    rule_sets.follow("county", staff_id=factories.staff(here).staff_id, here=here)
+
+    (told,) = _of(TodoKind.STANDARD, here)
+
+    assert told.standing is not None
+    assert told.standing.demand.text == "每周开放 1 次"
+    assert (told.standing,) == compliance.warnings(here=here)
+
+
+def test_a_room_that_follows_no_rule_set_is_told_of_none(here: Here) -> None:
+    assert _of(TodoKind.STANDARD, here) == []
+
+
+def _know_year(year: int, here: Here) -> None:
+    with transaction() as session:
+        session.add(HolidayYear(year=year, source="chinesecalendar", noted_at=here.now))
+
+
+def test_a_year_whose_holidays_lack_is_told_once_any_year_is_known(
+    app: Flask, clock: FrozenClock
+) -> None:
+    before = _of(TodoKind.HOLIDAYS, here_in(app, clock))
+    _know_year(2026, here_in(app, clock))  # the day of the tests is late in November: 2027 is due
+    clock.advance(minutes=1)
+
+    told = _of(TodoKind.HOLIDAYS, here_in(app, clock))
+
+    assert before == []
+    assert [one.count for one in told] == [2027]
+
+
+def test_it_is_counted_once_a_minute(app: Flask, clock: FrozenClock) -> None:
+    room_ahead.look(here=here_in(app, clock))
+    clock.advance(seconds=1)
+
+    with _statements() as same_minute:
+        room_ahead.look(here=here_in(app, clock))
+    clock.advance(minutes=1)
+    with _statements() as next_minute:
+        room_ahead.look(here=here_in(app, clock))
+
+    assert same_minute == []
+    assert next_minute != []
