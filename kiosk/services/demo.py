@@ -46,6 +46,7 @@ _COLUMNS: Final = ("kind", "code", "label", "class", "animal")
 # What lies nearest in the file: so many copies from the shelf, then so many that are out.
 _FROM_SHELF: Final = 8
 _OUT: Final = 4
+_SCHOOL: Final = "向阳小学（示例）"
 _GRADES: Final = "一二三四五六"
 _COMMANDS: Final = {Command.LEAVE: "我要走了", Command.DONE: "完成", Command.TEACHER: "找老师"}
 
@@ -171,7 +172,9 @@ def _say_it_is_a_demo(toml: Path) -> None:
     """Set what a demo has otherwise than a school, above the first table of the file."""
     own = r"(?m)^\s*(demo|show_calls_when_idle)\s*=.*\n?"
     text = re.sub(own, "", toml.read_text(encoding="utf-8-sig"))
-    save(toml, f"demo = true\nshow_calls_when_idle = true\n{text}".encode())
+    # Ledgers and the cover of a pack name a school.
+    school = "" if re.search(r"(?m)^\s*school\s*=", text) else f'school = "{_SCHOOL}"\n'
+    save(toml, f"demo = true\nshow_calls_when_idle = true\n{school}{text}".encode())
 
 
 def _count(session: Session, table: type[Child | Title | Visit]) -> int:

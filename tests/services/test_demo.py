@@ -375,6 +375,12 @@ def test_settings_that_stand_stay_and_only_the_demo_is_said(tmp_path: Path) -> N
         assert count(Staff) == 6
 
 
+def test_the_demo_school_has_a_name_on_its_ledgers(school: Made) -> None:
+    settings = Settings.load(school.here.settings.instance, {})
+
+    assert settings.school == "向阳小学（示例）"
+
+
 def test_the_kiosk_starts_on_a_demo(school: Made) -> None:
     db.session.remove()
     app = create_app(school.here.settings, clock=lambda: AFTERNOON)
