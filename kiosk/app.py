@@ -48,10 +48,31 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         KioskError: the instance has no room yet.
         RuntimeError: a route has no role, or SQLite keeps a pragma to itself.
     """
+    app = open_room(settings, clock=clock)
+    add_pages(app)
+    return app
+
+
+def open_room(settings: Settings, *, clock: Clock = utc_now) -> Flask:
+    """Return the kiosk of an instance without its pages: its data, its clock, what it is set to.
+
+    Raises:
+        KioskError: the instance has no room yet.
+        RuntimeError: SQLite keeps a pragma to itself.
+    """
     app = _flask(settings)
     init_database(app, settings.database_url)
     context.install(app, _kiosk(app, settings, clock))
-    cookies.install(app, settings.keys.session)
+    return app
+
+
+def add_pages(app: Flask) -> None:
+    """Give a kiosk its pages, and all that stands before them.
+
+    Raises:
+        RuntimeError: a route has no role.
+    """
+    cookies.install(app, app.config["SECRET_KEY"])
     i18n.install(app)
     filters.install(app.jinja_env)
     heard.install(app.jinja_env)
@@ -66,7 +87,6 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     logs.install(app)
     assets.install(app)
     headers.install(app)
-    return app
 
 
 def _flask(settings: Settings) -> Flask:

@@ -12,7 +12,7 @@ from tests.postgres import Cluster, private_cluster
 
 # The application is imported where it is used: the tests of pure rules start in no time.
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from flask import Flask
@@ -60,34 +60,59 @@ def clock() -> FrozenClock:
 
 @pytest.fixture
 def app(instance: Path, clock: FrozenClock) -> Iterator[Flask]:
-    """Return the kiosk on a SQLite file of its own, with an application context around the test."""
-    yield from _running(instance, {}, clock)
+    """Return the kiosk on a SQLite file of its own, with an application context around the test.
+
+    It has no pages: `site` has them.
+    """
+    from tests.rooms import running
+
+    with running(instance, {}, clock) as app:
+        yield app
 
 
 @pytest.fixture
-def page(app: Flask) -> PageClient:
+def site(app: Flask) -> Flask:
+    """Return the kiosk with its pages."""
+    from tests.rooms import with_pages
+
+    return with_pages(app)
+
+
+@pytest.fixture
+def page(site: Flask) -> PageClient:
     """Return a browser without JavaScript in front of the kiosk."""
     from kiosk.db import db
     from tests.page import PageClient
 
-    return PageClient(app.test_client(), before_each=db.session.remove)
+    return PageClient(site.test_client(), before_each=db.session.remove)
 
 
-@pytest.fixture
-def postgres_url(private_cluster: Cluster) -> Iterator[str]:
-    """Return the address of an empty database of this test's own."""
-    with private_cluster.database() as name:
-        yield private_cluster.url(name)
-
-
-@pytest.fixture
-def postgres_app(instance: Path, postgres_url: str, clock: FrozenClock) -> Iterator[Flask]:
-    """Return the kiosk on PostgreSQL; otherwise as `app`."""
+@pytest.fixture(scope="session")
+def migrated(
+    private_cluster: Cluster, empty_instance: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Return the database of the empty instance on PostgreSQL, migrated once; copy it."""
     from kiosk.services.setup import init_instance
 
-    env = {"KIOSK_DATABASE_URL": postgres_url}
-    init_instance(instance, env=env, now=clock())
-    yield from _running(instance, env, clock)
+    instance = tmp_path_factory.mktemp("migrated") / "instance"
+    shutil.copytree(empty_instance, instance)
+    with private_cluster.database() as name:
+        env = {"KIOSK_DATABASE_URL": private_cluster.url(name)}
+        init_instance(instance, env=env, now=AN_AFTERNOON)
+        yield name
+
+
+@pytest.fixture
+def postgres_app(
+    private_cluster: Cluster, migrated: str, instance: Path, clock: FrozenClock
+) -> Iterator[Flask]:
+    """Return the kiosk on PostgreSQL; otherwise as `app`."""
+    from tests.rooms import running
+
+    with private_cluster.database(like=migrated) as name:
+        env = {"KIOSK_DATABASE_URL": private_cluster.url(name)}
+        with running(instance, env, clock) as app:
+            yield app
 
 
 @pytest.fixture(params=["app", "postgres_app"])
@@ -115,21 +140,3 @@ def here_in(app: Flask, clock: FrozenClock) -> Here:
         library=kiosk.library,
         school=kiosk.school,
     )
-
-
-def _running(instance: Path, env: Mapping[str, str], clock: FrozenClock) -> Iterator[Flask]:
-    from kiosk.app import create_app
-    from kiosk.db import db
-    from kiosk.settings import Settings
-
-    app = create_app(Settings.load(instance, env), clock=clock)
-    app.testing = True
-    with app.app_context():
-        try:
-            yield app
-        finally:
-            db.session.remove()
-            db.engine.dispose()
-            for handler in tuple(app.logger.handlers):
-                handler.close()
-                app.logger.removeHandler(handler)

@@ -47,13 +47,16 @@ class Cluster:
         return f"postgresql+psycopg://tests@/{database}?host={self.folder}"
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """Create an empty database, yield its name, drop it even while somebody is connected."""
+    def database(self, like: str = "template1") -> Iterator[str]:
+        """Create a database as another one is, or an empty one, and yield its name.
+
+        It is dropped even while somebody is connected.
+        """
         import psycopg
 
         name = f"test_{os.getpid()}_{next(self._numbers)}"
         with psycopg.connect(self.dsn(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}".encode())
         try:
             yield name
         finally:

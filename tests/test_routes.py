@@ -18,24 +18,24 @@ def _routes(app: Flask) -> list[str]:
     )
 
 
-def test_the_addresses_are_the_known_ones(app: Flask) -> None:
-    routes = _routes(app)
+def test_the_addresses_are_the_known_ones(site: Flask) -> None:
+    routes = _routes(site)
 
     known = KNOWN.read_text(encoding="ascii").splitlines()
 
     assert routes == known, "a changed address is written into tests/routes.txt on purpose"
 
 
-def test_every_route_says_who_may_open_it(app: Flask) -> None:
-    roles = {name: guards.access_of(app, name) for name in app.view_functions}
+def test_every_route_says_who_may_open_it(site: Flask) -> None:
+    roles = {name: guards.access_of(site, name) for name in site.view_functions}
 
     assert [name for name, role in roles.items() if role is None] == []
 
 
-def test_what_changes_something_is_never_a_get(app: Flask) -> None:
+def test_what_changes_something_is_never_a_get(site: Flask) -> None:
     both = [
         rule.rule
-        for rule in app.url_map.iter_rules()
+        for rule in site.url_map.iter_rules()
         if rule.methods is not None and {"GET", "POST"} <= rule.methods
     ]
 

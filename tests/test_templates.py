@@ -17,14 +17,14 @@ def _text(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
-def test_every_template_compiles(app: Flask) -> None:
-    assert [app.jinja_env.get_template(name).name for name in NAMES] == NAMES
+def test_every_template_compiles(site: Flask) -> None:
+    assert [site.jinja_env.get_template(name).name for name in NAMES] == NAMES
 
 
-def test_a_missing_value_is_an_error_and_markup_is_escaped(app: Flask) -> None:
-    escapes = app.jinja_env.autoescape
+def test_a_missing_value_is_an_error_and_markup_is_escaped(site: Flask) -> None:
+    escapes = site.jinja_env.autoescape
 
-    assert app.jinja_env.undefined is StrictUndefined
+    assert site.jinja_env.undefined is StrictUndefined
     assert escapes is True or (callable(escapes) and escapes("kiosk/_own.html"))
 
 

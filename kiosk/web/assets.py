@@ -27,30 +27,36 @@ _COMPRESSED: Final = frozenset({".css", ".js", ".svg", ".wasm"})
 
 def install(app: Flask) -> None:
     """Serve `static/` compressed and cached, and give templates `static_url(name)`."""
+    pages, files = app.wsgi_app, _files()
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        # A page of a foreign name gets no file either: the application turns it away.
+        is_ours = environ.get("HTTP_HOST", "").partition(":")[0] == HOST
+        is_file = is_ours and environ.get("PATH_INFO") in files.files
+        served: Iterable[bytes] = (files if is_file else pages)(environ, start_response)
+        return served
+
+    app.wsgi_app = answer  # type: ignore[method-assign]  # how WSGI middleware is put in
+    app.jinja_env.globals["static_url"] = static_url
+
+
+@cache
+def _files() -> WhiteNoise:
+    """Return what serves the files; they are the same for every kiosk of a process."""
     # Windows' registry may say text/plain for .js, and then no browser runs it (`stack.md` trap 4).
     mimetypes.add_type("text/javascript", ".js")
     mimetypes.add_type("image/svg+xml", ".svg")
     mimetypes.add_type("font/woff2", ".woff2")
     mimetypes.add_type("application/wasm", ".wasm")
     compress(STATIC)
-    pages = app.wsgi_app
-    files = WhiteNoise(
-        pages,
+    return WhiteNoise(
+        None,
         root=str(STATIC),
         prefix="static/",
         max_age=_A_YEAR,
         allow_all_origins=False,
         add_headers_function=_set_headers,
     )
-
-    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        # A page of a foreign name gets no file either: the application turns it away.
-        is_ours = environ.get("HTTP_HOST", "").partition(":")[0] == HOST
-        served: Iterable[bytes] = (files if is_ours else pages)(environ, start_response)
-        return served
-
-    app.wsgi_app = answer  # type: ignore[method-assign]  # how WSGI middleware is put in
-    app.jinja_env.globals["static_url"] = static_url
 
 
 @cache

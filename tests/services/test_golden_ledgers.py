@@ -21,7 +21,8 @@ from kiosk.services.ledger_paper import Period
 from kiosk.services.ledgers import Ledger
 from tests import golden_term
 from tests.clock import FrozenClock
-from tests.conftest import _running, here_in
+from tests.conftest import here_in
+from tests.rooms import running
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden_ledgers"
 TERM = Period(first=golden_term.FIRST, last=golden_term.LAST)
@@ -34,11 +35,10 @@ def term(empty_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     instance = tmp_path_factory.mktemp("golden") / "instance"
     shutil.copytree(empty_instance, instance)
     clock = FrozenClock()
-    running = _running(instance, {}, clock)
-    here = here_in(next(running), clock)
-    golden_term.make(here)
-    yield here
-    next(running, None)
+    with running(instance, {}, clock) as app:
+        here = here_in(app, clock)
+        golden_term.make(here)
+        yield here
 
 
 def _file(which: Ledger, kind: str, here: Here) -> bytes:

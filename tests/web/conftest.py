@@ -5,6 +5,13 @@ from flask import Flask, g
 
 from kiosk.db import db
 from tests.page import PageClient
+from tests.rooms import with_pages
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """Return the kiosk with its pages, which is what all tests here are about."""
+    return with_pages(app)
 
 
 @pytest.fixture
