@@ -56,6 +56,7 @@ NAMES = (
     "ledgers",
     "inspection",
     "ledger_forms",
+    "blank_forms",
     "reports",
     "term_end",
     "year_end",

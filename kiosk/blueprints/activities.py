@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from kiosk.errors import InvalidInputError, KioskError, RefusedError
 from kiosk.rules.activities import ActivityKind, PairingKind
 from kiosk.rules.staff import Role
-from kiosk.services import activities, pairings, people
+from kiosk.services import activities, ledger_activities, pairings, people
 from kiosk.services.activities import Sheet
 from kiosk.web import context, forms, staff_page, staff_screen
 from kiosk.web.guards import Access, access
@@ -72,8 +72,7 @@ def to_print(activity_id: UUID) -> Response:
     return staff_page.show(
         "activities/sheet.html",
         one=one,
-        home=here.settings.school or here.settings.home,
-        term=activities.term_of(one, here=here),
+        sheet=ledger_activities.sheet(one, here=here),
     )
 
 

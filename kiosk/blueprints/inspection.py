@@ -101,17 +101,15 @@ def _page(refused: KioskError | None) -> Response:
         found = gaps.find(first=first, last=last, here=here)
     except InvalidInputError as error:
         refused, found = refused or error, ()
-    try:
-        known = frameworks.listing(here)
-    except InvalidInputError as error:
-        refused, known = refused or error, ()
+    known = frameworks.listing(here)
     return staff_page.show_form(
         "ledgers/inspection.html",
         refused,
         first=first,
         last=last,
         gaps=found,
-        frameworks=known,
+        frameworks=known.frameworks,
+        left_out=known.problems,
         chosen=request.form.get("framework", frameworks.DEFAULT),
         packs=packs.listing(here),
         terms=term_end.terms(here)[:_TERMS_OFFERED],

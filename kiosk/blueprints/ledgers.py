@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, RefusedError
 from kiosk.rules.staff import Role, StaffRefusal
-from kiosk.services import gaps, ledgers
+from kiosk.services import blank_forms, gaps, ledger_audit, ledgers
 from kiosk.services.here import Here
 from kiosk.services.ledgers import FileKind, Ledger
 from kiosk.web import context, forms, staff_page, staff_screen
@@ -47,6 +47,7 @@ def listing() -> Response:
     return staff_page.show(
         "ledgers/listing.html",
         ledgers=_own(),
+        blanks=blank_forms.all_in_use(here=here) if is_head else (),
         first=first,
         last=last,
         missing=sum(gap.count for gap in gaps.this_month(here)) if is_head else 0,
@@ -79,7 +80,10 @@ def look(name: str) -> Response:
 @blueprint.post("/<name>/print")
 @access(Access.LIBRARIAN)
 def to_print(name: str) -> Response:
-    """Show a ledger as it goes to the printer; the audit knows of it."""
+    """Show a ledger as it goes to the printer; the audit knows of it.
+
+    L1 has besides a print on which stands what was put right.
+    """
     which, here = _allowed(name), context.here()
     first, last = _period(here)
     table = ledgers.to_print(
@@ -90,6 +94,9 @@ def to_print(name: str) -> Response:
         here=here,
         child_id=_child_wanted(),
     )
+    if which is Ledger.OPENINGS and "marked" in request.form:
+        found = ledger_audit.of(table, first, last, here=here)
+        return staff_page.show("ledgers/audit_paper.html", which=which, table=table, found=found)
     return staff_page.show("ledgers/paper.html", which=which, table=table)
 
 

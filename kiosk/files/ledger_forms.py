@@ -135,6 +135,8 @@ def parse(data: bytes, ledger: str) -> LedgerForm:
         raise InvalidInputError(FormProblem.NOT_TOML, line=None) from error
     except tomllib.TOMLDecodeError as error:
         raise InvalidInputError(FormProblem.NOT_TOML, line=_line(str(error))) from error
+    except (ValueError, RecursionError) as error:  # a number or a nest beyond all sense
+        raise InvalidInputError(FormProblem.NOT_TOML, line=None) from error
     form, base = _form(found, ledger), ours(ledger)
     for place, column in enumerate(form.columns, start=1):
         if column.source not in base.sources | {PEN, WORDS}:

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Sequence
+from math import ceil
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +15,10 @@ _LONGEST_SHEET_NAME = 31
 _A4 = 9
 _BINDING = 25 / 25.4  # inches
 _EDGE = 10 / 25.4
+_FONT = 11.0  # points
+_LINE = 15.0
+_HEAD = {"bold": True, "align": "center", "valign": "vcenter", "border": 1, "text_wrap": True}
+_LOWEST_ROW = 18.0  # a row that a pen can sign
 
 
 def xlsx_bytes(table: Table, *, drawn: Callable[[int], object] | None = None) -> bytes:
@@ -72,7 +77,7 @@ class _Paper:
         self._row = 0
 
     def draw(self, drawn: Callable[[int], object] | None) -> None:
-        table, head = self._table, {"bold": True, "align": "center", "border": 1, "text_wrap": True}
+        table, head = self._table, _HEAD
         width = len(table.columns)
         self._set_page()
         self._line(table.title, {"bold": True, "font_size": 18, "align": "center"})
@@ -88,9 +93,7 @@ class _Paper:
             if drawn is not None:
                 drawn(place)
         if table.totals is not None:
-            bold = {
-                one: self._format({"bold": True, "border": 1, "align": str(one)}) for one in Align
-            }
+            bold = {one: self._format(plain | {"bold": True, "align": str(one)}) for one in Align}
             self._cells(table.totals, [bold[column.align] for column in table.columns])
         self._line(table.bottom_line, {})
 
@@ -112,13 +115,22 @@ class _Paper:
         """Write a line over the whole width, if there is one."""
         if text is None:
             return
-        drawn = self._format(properties)
+        drawn = self._format(properties | {"text_wrap": True, "valign": "vcenter"})
+        width = sum(column.width for column in self._table.columns)
+        size = float(str(properties.get("font_size", _FONT))) / _FONT
+        self._sheet.set_row(self._row, _LINE * size * _lines(text, width / size) + 3)
         if self._last_column:
             self._sheet.merge_range(self._row, 0, self._row, self._last_column, "", drawn)
         self._sheet.write_string(self._row, 0, _clean(text), drawn)
         self._row += 1
 
     def _cells(self, cells: tuple[Cell, ...], formats: Sequence[object]) -> None:
+        lines = max(
+            _lines(cell, column.width) if isinstance(cell, str) else 1
+            for cell, column in zip(cells, self._table.columns, strict=True)
+        )
+        # Not every program makes a row as high as what is in it.
+        self._sheet.set_row(self._row, max(_LOWEST_ROW, _LINE * lines + 3))
         for column, (cell, drawn) in enumerate(zip(cells, formats, strict=True)):
             if cell is None:
                 self._sheet.write_blank(self._row, column, None, drawn)
@@ -127,6 +139,13 @@ class _Paper:
             else:
                 self._sheet.write_number(self._row, column, cell, drawn)
         self._row += 1
+
+
+def _lines(text: str, width: float) -> int:
+    """Return in how many lines a text stands in so many signs; a Han sign is two, as its bytes."""
+    if 2 * len(text) <= width:
+        return 1
+    return max(1, ceil(len(text.encode("gb18030", "replace")) / (width - 1)))
 
 
 def _clean(text: str) -> str:

@@ -15,7 +15,7 @@ from kiosk.models.people import Child, SchoolClass, Staff
 from kiosk.models.visits import Visit
 from kiosk.rules import openings
 from kiosk.rules.activities import ActivityKind, ActivityRefusal, was_there
-from kiosk.services import audit, frozen_days, ledger_paper
+from kiosk.services import audit, frozen_days
 from kiosk.services.again import once_more
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
@@ -155,11 +155,6 @@ def to_print(activity_id: UUID, *, staff_id: UUID, here: Here) -> Written:
     with transaction() as session:
         _audit(session, activity_id, "sheet", staff_id, here, action=AuditAction.PRINT)
     return found
-
-
-def term_of(written: Written, *, here: Here) -> str:
-    """Return the term of an activity, as a printed form calls it."""
-    return ledger_paper.term(written.sheet.on, here)
 
 
 def _visits(session: Session, days: set[date], here: Here) -> list[AnyRow]:

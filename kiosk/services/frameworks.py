@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,27 +17,41 @@ _OURS: Final = Path(__file__).parents[1] / "data" / "frameworks"
 _LARGEST: Final = 200_000
 
 
-def listing(here: Here) -> tuple[Framework, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """The frameworks that can be followed, and what is wrong with files that are left out."""
+
+    frameworks: tuple[Framework, ...]
+    problems: tuple[InvalidInputError, ...]
+
+
+def listing(here: Here) -> Listing:
     """Return all, the school's own first; a file of the school's own stands for ours of its name.
 
-    Raises:
-        InvalidInputError: BAD_FRAMEWORK, for a file that does not fit, with its name.
+    A file that does not fit is left out, and ours of its name stands there.
     """
-    paths = {path.stem: path for path in (*_files(_OURS), *_files(own_folder(here)))}
-    found = [_read(path) for path in paths.values()]
-    return tuple(sorted(found, key=lambda one: (paths[one.key].parent == _OURS, one.key)))
+    found: dict[str, Framework] = {}
+    own: set[str] = set()
+    problems = []
+    for path in (*_files(_OURS), *_files(own_folder(here))):
+        try:
+            found[path.stem] = _read(path)
+        except InvalidInputError as error:
+            problems.append(error)
+        else:
+            if path.parent != _OURS:
+                own.add(path.stem)
+    return Listing(
+        frameworks=tuple(sorted(found.values(), key=lambda one: (one.key not in own, one.key))),
+        problems=tuple(problems),
+    )
 
 
 def find(key: str, here: Here) -> Framework:
-    """Return one; a bad file beside it does not matter.
-
-    Raises:
-        NotFoundError: UNKNOWN_FRAMEWORK. InvalidInputError: BAD_FRAMEWORK.
-    """
-    for folder in (own_folder(here), _OURS):
-        for path in _files(folder):
-            if path.stem == key:
-                return _read(path)
+    """Return one, as `listing` has it. Raises: NotFoundError(UNKNOWN_FRAMEWORK)."""
+    for one in listing(here).frameworks:
+        if one.key == key:
+            return one
     raise NotFoundError(PackProblem.UNKNOWN_FRAMEWORK)
 
 
@@ -54,6 +69,6 @@ def _read(path: Path) -> Framework:
         if path.stat().st_size > _LARGEST:
             raise InvalidInputError(PackProblem.BAD_FRAMEWORK, name=path.stem, place="")
         found = tomllib.loads(path.read_text("utf-8-sig"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # no TOML is a ValueError
         raise InvalidInputError(PackProblem.BAD_FRAMEWORK, name=path.stem, place="") from error
     return frameworks.parse(path.stem, found)

@@ -1,12 +1,13 @@
 """L12 活动记录表 and L15 结对情况一览表: what was done together, who looks after whom."""
 
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from kiosk.files.tables import RowMark, Table
 from kiosk.rules.activities import PairingKind
-from kiosk.services import activities, pairings
+from kiosk.services import activities, ledger_form, pairings
 from kiosk.services.activities import Written
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import (
@@ -67,6 +68,22 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         period=period,
         here=here,
     )
+
+
+def sheet(one: Written, *, here: Here) -> Table:
+    """Return the sheet of one activity, on the form of L12 in use: who took part is named."""
+    row = dict(zip(_ACTIVITIES, _activity(one, here), strict=True))
+    names = "、".join(child.name for child in one.took_part)
+    row["present"] = f"{names}（共 {len(one.took_part)} 人）" if names else NONE
+    table = filled(
+        "L12",
+        _ACTIVITIES,
+        [tuple(row.values())],
+        totals=(DASH,) * len(_ACTIVITIES),
+        period=Period(first=one.sheet.on, last=one.sheet.on),
+        here=here,
+    )
+    return ledger_form.laid_out("L12", replace(table, totals=None), here=here)
 
 
 def _activity(one: Written, here: Here) -> Row:

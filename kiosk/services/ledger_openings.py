@@ -135,8 +135,6 @@ def _counted(openings: Sequence[OpeningRow], period: Period) -> dict[str, object
 
 def _row(place: int, one: OpeningRow, happened: _Happened, here: Here) -> Row:
     was_open = one.opened_at is not None
-    closed = time_of(one.closed_at, here) if one.closed_at else "未关"
-    actual = f"{time_of(one.opened_at, here)}—{closed}"
     is_planned = one.origin is not OpeningOrigin.ADHOC
     planned = f"{time_of(one.from_min, here)}—{time_of(one.to_min, here)}"
     return (
@@ -144,7 +142,7 @@ def _row(place: int, one: OpeningRow, happened: _Happened, here: Here) -> Row:
         one.on.isoformat(),
         weekday(one.on),
         planned if is_planned else "临时开放",
-        actual if was_open else "未开放",
+        actual(one.opened_at, one.closed_at, here),
         _hours(one),
         "、".join(one.duty) or NONE,
         len(happened.children),
@@ -159,6 +157,14 @@ def _row(place: int, one: OpeningRow, happened: _Happened, here: Here) -> Row:
         TO_SIGN,
         _remark(one),
     )
+
+
+def actual(opened_at: datetime | None, closed_at: datetime | None, here: Here) -> str:
+    """Return from when to when a room was open, as L1 says it."""
+    if opened_at is None:
+        return "未开放"
+    closed = time_of(closed_at, here) if closed_at else "未关"
+    return f"{time_of(opened_at, here)}—{closed}"
 
 
 def _hours(one: OpeningRow) -> float | str:

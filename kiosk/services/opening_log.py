@@ -24,6 +24,7 @@ from kiosk.rules.openings import (
     minute_on,
 )
 from kiosk.rules.room_times import MAY_SAY_FOR
+from kiosk.rules.staff import Role
 from kiosk.services import closing_notes, opening_corrections
 from kiosk.services.closing_notes import Left
 from kiosk.services.here import Here
@@ -189,7 +190,8 @@ def _duty(session: Session, opening_ids: Collection[UUID]) -> dict[UUID, list[st
     for row in session.execute(
         select(Duty.opening_id, Staff.display_name)
         .join(Staff, Staff.id == Duty.staff_id)
-        .where(Duty.opening_id.in_(opening_ids))
+        # A volunteer helps; on duty is a member of staff.
+        .where(Duty.opening_id.in_(opening_ids), Staff.role != Role.VOLUNTEER)
         .order_by(Duty.signed_on_at)
     ):
         found.setdefault(row.opening_id, []).append(row.display_name)
@@ -215,8 +217,12 @@ def _hours(opening: Opening, here: Here) -> float:
     if opened is None or (opening.closed_at is None and not opening.is_close_unconfirmed):
         return 0.0
     closed = minute_on(opening.on_date, opening.closed_at, zone)
-    minutes = counted_min(opening.from_min, opening.to_min, opened, closed)
-    return (minutes * 10 + _HOUR_MIN // 2) // _HOUR_MIN / 10  # a quarter is 0.3, as on paper
+    return in_hours(counted_min(opening.from_min, opening.to_min, opened, closed))
+
+
+def in_hours(minutes: int) -> float:
+    """Return minutes as hours to one decimal; a quarter is 0.3, as on paper."""
+    return (minutes * 10 + _HOUR_MIN // 2) // _HOUR_MIN / 10
 
 
 def _minute(opening: Opening, at: datetime | None, here: Here) -> int | None:

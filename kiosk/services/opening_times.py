@@ -17,6 +17,7 @@ from kiosk.models.room_times import OpeningTimes
 from kiosk.rules import civil, openings, room_times
 from kiosk.rules.openings import OpeningRefusal, OpeningState
 from kiosk.rules.room_times import Moment, TimeSource, TimesRefusal
+from kiosk.rules.staff import Role
 from kiosk.services import audit, forgotten, frozen_days, opening_traces
 from kiosk.services.again import once_more
 from kiosk.services.audit import AuditAction
@@ -256,14 +257,19 @@ def _sign_on(session: Session, opening: Opening, staff_id: UUID | None) -> None:
 
 
 def _has_duty(session: Session, opening_id: UUID) -> bool:
-    found = select(Duty.id).where(Duty.opening_id == opening_id).limit(1)
+    found = (
+        select(Duty.id)
+        .join(Staff, Staff.id == Duty.staff_id)
+        .where(Duty.opening_id == opening_id, Staff.role != Role.VOLUNTEER)
+        .limit(1)
+    )
     return session.scalar(found) is not None
 
 
 def _staff(session: Session) -> tuple[Person, ...]:
     rows = session.execute(
         select(Staff.id, Staff.display_name)
-        .where(Staff.left_on.is_(None))
+        .where(Staff.left_on.is_(None), Staff.role != Role.VOLUNTEER)
         .order_by(Staff.display_name)
     )
     return tuple(Person(staff_id=row.id, display_name=row.display_name) for row in rows)

@@ -22,6 +22,15 @@ _REST: Final = "附：其他台账"
 _NO_ROWS: Final = "本期无记录"
 _BY_HAND: Final = "纸质材料另附"
 _DASH: Final = "—"
+# What a list of headings may name and no pack holds: it is filled in by hand, or printed elsewhere.
+_APART: Final = {
+    "L13": "农村留守儿童基本情况登记表（空白表由本机打印，手工填写）",
+    "L16": "谈心记录卡（空白表由本机打印，手工填写）",
+    "L16A": "家访记录（空白表由本机打印，手工填写）",
+    "L18": "成长记录袋目录：阅读书目（由本机逐人打印）",
+    "L22": "室外公示牌（由本机打印，上墙）",
+}
+_ADDED: Final = "另附"
 _SAME: Final = "　　〃"
 _PIECE: Final = 1 << 20
 
@@ -110,7 +119,9 @@ class PackPages:
         )
 
     def _lines(self, item: Item) -> list[tuple[str, str, str, str]]:
-        said = [self._line(name) for name in item.ledgers if name in self._chapters]
+        said = [
+            self._line(name) for name in item.ledgers if name in self._chapters or name in _APART
+        ]
         if item.by_hand or not said:
             said.append((item.by_hand or _BY_HAND, _DASH))
         return [
@@ -123,6 +134,8 @@ class PackPages:
         ]
 
     def _line(self, name: str) -> tuple[str, str]:
+        if name in _APART:
+            return _APART[name], _ADDED
         chapter = self._chapters[name]
         if chapter.page is None:
             return chapter.title, _NO_ROWS

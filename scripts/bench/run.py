@@ -19,6 +19,7 @@ import counts  # noqa: E402
 import crowd  # noqa: E402
 import imports  # noqa: E402
 import install  # noqa: E402
+import ledgers  # noqa: E402
 import measure  # noqa: E402
 import memory  # noqa: E402
 import pages  # noqa: E402
@@ -44,6 +45,7 @@ PARTS: list[tuple[set[int], Measure]] = [
     ({16}, browser.measure),
     ({17, 18}, books.measure),
     ({20}, imports.measure),
+    ({21}, ledgers.measure),
 ]
 
 

@@ -45,6 +45,7 @@ FILLED: Final = {
     "/staff/duty/opening/<uuid:opening_id>": "SELECT opening_id FROM planned_duty"
     " WHERE state = 'seeking' LIMIT 1",
     "/staff/ledgers/<name>": "SELECT 'L1'",
+    "/staff/ledgers/blank/<name>": "SELECT 'L13'",
     "/staff/ledgers/forms/<name>": "SELECT 'L1'",
     "/staff/openings/<uuid:opening_id>/cancel": "SELECT id FROM opening WHERE state = 'planned'"
     " ORDER BY on_date DESC LIMIT 1",

@@ -23,6 +23,7 @@ from kiosk.services import erasure, frameworks, packs
 from kiosk.services.here import Here
 from kiosk.services.ledgers import LedgerProblem
 from kiosk.services.pack_files import About, PackFile, PackFolder, PackStage
+from kiosk.services.pack_pages import PackPages
 from tests import factories
 
 needs_browser = pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
@@ -182,21 +183,28 @@ def test_the_schools_own_list_of_headings_stands_for_ours(here: Here) -> None:
     own.mkdir()
     (own / "school-8.toml").write_text('title = "我县考核表"\ncover = "材料"\n', "utf-8")
 
-    found = frameworks.listing(here)
+    found = frameworks.listing(here).frameworks
 
     assert (found[0].key, found[0].title) == ("school-8", "我县考核表")
     assert [one.key for one in found] == ["school-8", "anhui-2011"]
 
 
-def test_a_list_of_headings_that_cannot_be_read_is_named(here: Here) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["title = ", 'title = "一"', f"title = {'[' * 5000}", f"title = {'9' * 5000}", "\0"],
+    ids=["no-value", "no-cover", "nested", "long-number", "no-text"],
+)
+def test_a_list_of_headings_that_cannot_be_read_is_left_out_and_told(here: Here, text: str) -> None:
     own = frameworks.own_folder(here)
     own.mkdir()
-    (own / "ours.toml").write_text("title = ", "utf-8")
+    for name in ("ours", "school-8"):
+        (own / f"{name}.toml").write_text(text, "utf-8")
 
-    with pytest.raises(InvalidInputError) as error:
-        frameworks.listing(here)
+    found = frameworks.listing(here)
 
-    assert error.value.values["name"] == "ours"
+    assert [one.key for one in found.frameworks] == ["anhui-2011", "school-8"]
+    assert frameworks.find("school-8", here).cover == "留守儿童之家工作材料"
+    assert [error.values["name"] for error in found.problems] == ["ours", "school-8"]
 
 
 def test_only_the_account_of_the_kiosk_reads_a_pack(here: Here) -> None:
@@ -240,3 +248,23 @@ def test_the_ledgers_of_a_pack_agree(here: Here) -> None:
     folder = _made(_without_browser(here))
 
     assert packs.look(folder.pack_id, here=here).state.apart == ()
+
+
+def test_the_contents_name_what_is_filled_in_by_hand(here: Here, tmp_path: Path) -> None:
+    framework = frameworks.find("school-8", here)
+    about = _folder(here).about()
+    part = tmp_path / "part"
+    with part.open("w", encoding="utf-8") as ledgers:
+        pages = PackPages(ledgers, framework=framework, about=about, here=here)
+    output = io.StringIO()
+
+    pages.write(output, part)
+
+    words = output.getvalue()
+    for said in (
+        "农村留守儿童基本情况登记表（空白表",
+        "谈心记录卡（空白表",
+        "成长记录袋目录：阅读书目",
+        "室外公示牌",
+    ):
+        assert said in words

@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from kiosk.db import reading
+from kiosk.files import ledger_forms
 from kiosk.models.activities import Activity
 from kiosk.models.audit import Audit, AuditAction
 from kiosk.rules.staff import Role
+from kiosk.services import ledger_form
 from kiosk.services.here import Here
 from tests import factories
 from tests.page import PageClient
@@ -79,3 +81,24 @@ def test_a_duty_teacher_pairs_nobody(page: PageClient, here: Here) -> None:
 
     assert "Pair" not in [a.text for a in page.open(f"/staff/children/{child.child_id}").all("a")]
     assert page.open(f"/staff/activities/pairs/child/{child.child_id}").status == 403
+
+
+def test_the_sheet_follows_the_form_in_use(page: PageClient, here: Here) -> None:
+    filled = {"title": "剪纸", "began": "16:30"}
+    look = page.open("/staff/activities").press("Write down", filled).follow("Look")
+
+    ours = look.press("Print this record")
+
+    labels = ["".join(one.itertext()) for one in ours.all("th")]
+    assert labels == [column.header for column in ledger_forms.ours("L12").columns]
+
+    form = 'id = "L12"\ntitle = "阳光小屋活动单"\nsignatures = "园长："\n'
+    form += '[[column]]\nheader = "题目"\nsource = "title"\n'
+    form += '[[column]]\nheader = "签字"\nsource = "pen"\n'
+    ledger_form.replace_by(form.encode(), "L12", actor_id=factories.staff(here).staff_id, here=here)
+    theirs = look.press("Print this record")
+
+    assert ["".join(one.itertext()) for one in theirs.all("th")] == ["题目", "签字"]
+    assert "阳光小屋活动单" in theirs.words
+    assert "园长：" in theirs.words
+    assert "剪纸" in theirs.words

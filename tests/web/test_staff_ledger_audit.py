@@ -1,0 +1,99 @@
+"""L1 for who audits it: what was put right is struck through, with who put it right and when."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from kiosk.rules.openings import OpeningState
+from kiosk.services import ledger_audit, ledger_form, ledgers, opening_times
+from kiosk.services.here import Here
+from kiosk.services.opening_times import Said
+from tests import factories
+from tests.page import Page, PageClient
+from tests.web.staff import sign_in
+
+TEN, ELEVEN = 600, 660
+
+
+def _day(here: Here) -> date:
+    return here.today - timedelta(days=1)
+
+
+def _say(here: Here, opening_id: UUID, staff_id: UUID, opened: int, reason: str | None) -> None:
+    seq = opening_times.to_say(opening_id, here=here).seq
+    opening_times.say(
+        opening_id,
+        Said(opened_min=opened, closed_min=ELEVEN, duty_staff_id=staff_id, reason=reason, seq=seq),
+        staff_id=staff_id,
+        here=here,
+    )
+
+
+def _put_right_twice(here: Here) -> None:
+    teacher = factories.staff(here, display_name="王老师").staff_id
+    opening_id = factories.opening(here, on=_day(here), state=OpeningState.HELD)
+    _say(here, opening_id, teacher, TEN - 10, "按钮按晚了")
+    _say(here, opening_id, teacher, TEN - 20, "门早已开了")
+
+
+def _print(page: PageClient, here: Here, name: str) -> Page:
+    return page.open(f"/staff/ledgers/L1?from={_day(here)}&to={here.today}").press(name)
+
+
+def _struck(shown: Page) -> list[str]:
+    return ["".join(one.itertext()) for one in shown.all("del")]
+
+
+def test_every_value_that_stood_there_is_struck_through(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    _put_right_twice(here)
+
+    shown = _print(page, here, "Print with what was put right")
+
+    assert _struck(shown)[:4] == ["10:00—11:00", "09:50—11:00", "1.0", "1.2"]
+    assert ["".join(one.itertext()) for one in shown.all("ins")] == ["09:40—11:00", "1.3"]
+    assert "更正1、更正2" in shown.words
+    assert "10:00—11:00 09:50—11:00 按钮按晚了 王老师 2026-11-20 16:40" in shown.words
+    assert "门早已开了" in shown.words
+
+
+def test_the_ordinary_print_is_clean(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    _put_right_twice(here)
+
+    shown = _print(page, here, "Print")
+
+    assert _struck(shown) == []
+    assert "09:40—11:00" in shown.words
+    assert "按钮按晚了" not in shown.words
+
+
+def test_what_was_missing_is_added_and_strikes_nothing(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    teacher = factories.staff(here).staff_id
+    missed = factories.opening(here, on=_day(here), state=OpeningState.MISSED)
+    _say(here, missed, teacher, TEN, None)
+
+    shown = _print(page, here, "Print with what was put right")
+
+    assert "10:00—11:00 补录1" in shown.words
+    assert _struck(shown) == ["未开放"]  # in the list below the table alone
+
+
+def test_without_corrections_it_says_so(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    factories.opening(here, on=_day(here), state=OpeningState.HELD)
+
+    assert "本期无更正、无补录。" in _print(page, here, "Print with what was put right").words
+
+
+def test_a_form_without_the_columns_keeps_the_list(here: Here) -> None:
+    _put_right_twice(here)
+    form = 'id = "L1"\ntitle = "开放表"\n[[column]]\nheader = "日"\nsource = "weekday"\n'
+    actor = factories.staff(here).staff_id
+    ledger_form.replace_by(form.encode(), "L1", actor_id=actor, here=here)
+    table = ledgers.build("L1", first=_day(here), last=here.today, here=here)
+
+    found = ledger_audit.of(table, _day(here), here.today, here=here)
+
+    assert found.struck == {}
+    assert [one.kind for one in found.entries] == ["更正", "更正"]
