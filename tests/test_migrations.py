@@ -59,6 +59,7 @@ LANDED = {
     "0018_room_times.py": "14069dad8be994c7faa641fe4257810fde4f51ef9dc9bea1ec7995bc6f504653",
     "0019_activities.py": "6764def4dbbc9f40890f7ad62590c2b2254d170b7c0226cd33ab486bbdceb3d9",
     "0020_pastimes.py": "4a20fbadfa248d4aad245454b7b19dd16662aa0d6d719b736ede50190547f52b",
+    "0021_checked_again.py": "076e80105ef2890e53913bb5d9abdce97056a14f483ea2efc0ee1c27b0d54044",
 }
 
 assert models.__all__  # the metadata is full once the models are imported
@@ -645,3 +646,44 @@ def test_lines_of_the_pattern_get_a_kind_and_lose_it_again(engine: Engine) -> No
         assert [tuple(row) for row in stored] == [("国庆", None)]
     migrate.downgrade(engine, "0015")
     assert _rows(engine, "opening_rule") == before
+
+
+def test_answers_to_holidays_live_through_being_asked_again_and_back(engine: Engine) -> None:
+    migrate.bring_up_to_date(engine)
+    migrate.downgrade(engine, "0020")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO holiday_year (year, source, noted_at) "
+                "VALUES (2026, 'list', '2026-11-20 08:00:00')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO public_day (on_date, year, kind, name) "
+                "VALUES ('2026-10-01', 2026, 'closed', '国庆')"
+            )
+        )
+        term = table("term", column("id", Uuid()), *map(column, ("name", "first_day", "last_day")))
+        days = {"first_day": "2026-09-01", "last_day": "2027-01-15"}
+        connection.execute(insert(term).values(id=HOME, name="一", **days))
+
+    migrate.bring_up_to_date(engine)
+    with engine.begin() as connection:
+        letters = connection.execute(text("SELECT first_letter FROM term")).scalars().all()
+        # The kiosk of before knows nothing of the new columns.
+        connection.execute(
+            text(
+                "INSERT INTO public_day (on_date, year, kind, name) "
+                "VALUES ('2026-10-02', 2026, 'closed', '国庆')"
+            )
+        )
+        connection.execute(text("UPDATE public_day SET is_withdrawn = (on_date = '2026-10-02')"))
+    migrate.downgrade(engine, "0020")
+
+    assert letters == ["a"]
+    with engine.connect() as connection:
+        left = connection.execute(text("SELECT name, kind FROM public_day")).all()
+        names = connection.execute(text("SELECT name FROM term")).scalars().all()
+    assert [tuple(row) for row in left] == [("国庆", "closed")]
+    assert names == ["一"]

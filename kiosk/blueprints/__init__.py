@@ -19,6 +19,7 @@ NAMES = (
     "opening_days",
     "duty",
     "duty_own",
+    "duty_people",
     "duty_setup",
     "visitors",
     "posters",

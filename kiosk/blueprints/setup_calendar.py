@@ -1,5 +1,6 @@
 """The school's calendar: terms, days on which the room stays closed, days made up for them."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -8,7 +9,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import KioskError
-from kiosk.rules.school_days import DayKind, TermSpan
+from kiosk.rules.school_days import DayKind, TermSpan, WeekLetter
 from kiosk.services import days_off, holiday_questions, school_calendar
 from kiosk.services.here import Here
 from kiosk.services.school_calendar import Changed
@@ -123,6 +124,23 @@ def answer_made_up() -> Response:
     return _followed(changed)
 
 
+@blueprint.post("/withdrawn")
+@access(Access.ADMINISTRATOR)
+def answer_withdrawn() -> Response:
+    """Let days that the list has no longer be as usual, or leave them as they are here."""
+    staff_id, here = staff_screen.signed_in().staff_id, context.here()
+    if forms.is_ticked("stays"):
+        holiday_questions.decline(_span(), staff_id=staff_id, here=here)
+        return _saved()
+    try:
+        changed = holiday_questions.give_up(
+            _span(), staff_id=staff_id, here=here, agreed=losses.agreed()
+        )
+    except KioskError as error:
+        return _refused(error)
+    return _followed(changed)
+
+
 @blueprint.post("/year")
 @access(Access.ADMINISTRATOR)
 def know_year() -> Response:
@@ -148,7 +166,10 @@ def _set_term(term_id: UUID | None) -> Response:
         changed = school_calendar.set_term(
             term_id,
             name=forms.text("name", longest=_TERM_NAME),
-            span=_span(),
+            span=replace(
+                _span(),
+                first_letter=forms.one_of_or_none("first_letter", WeekLetter) or WeekLetter.A,
+            ),
             staff_id=staff_screen.signed_in().staff_id,
             here=context.here(),
             agreed=losses.agreed(),
@@ -192,6 +213,7 @@ def _page(refused: KioskError | None) -> Response:
         days=days_off.listed(since=here.today),
         asked=holiday_questions.asked(here=here),
         today=here.today,
+        week=here.school.week_number(here.today),
         was_saved="saved" in request.args,
         moved=request.args.get("moved", 0, type=int),
         calls=request.args.get("calls", 0, type=int),

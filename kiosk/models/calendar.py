@@ -8,12 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.db import Base, one_of
 from kiosk.rules.holidays import HolidayAnswer
-from kiosk.rules.school_days import DayKind
+from kiosk.rules.school_days import DayKind, WeekLetter
 
 
 class Term(Base):
     """A term (学期), first to last school day; frozen once its ledgers are in the archive.
 
+    `first_letter` is that of its first school week: most schools begin with the odd one.
     `forgets_up_to` is the last change of the room (`SyncChange.seq`) that the archive knows of. It
     is set while the readers of the term are being forgotten, and no longer.
     """
@@ -28,6 +29,9 @@ class Term(Base):
     name: Mapped[str] = mapped_column(String(40), unique=True)
     first_day: Mapped[date]
     last_day: Mapped[date]
+    first_letter: Mapped[WeekLetter] = mapped_column(
+        one_of(WeekLetter, "first_letter"), default=WeekLetter.A
+    )
     frozen_at: Mapped[datetime | None]
     forgets_up_to: Mapped[int | None] = mapped_column(BigInteger)
 
@@ -88,7 +92,9 @@ class RuleSetChoice(Base):
 class PublicDayRow(Base):
     """A public holiday or a day worked for one, as its source has it: a question to the school.
 
-    Nothing follows from it before somebody has answered.
+    Nothing follows from it before somebody has answered. Where the list says otherwise later
+    (`is_withdrawn`: no longer has the day at all), what was answered to the day as it was before
+    stands in `was_...`, and the day is asked again.
     """
 
     __tablename__ = "public_day"
@@ -99,6 +105,12 @@ class PublicDayRow(Base):
             "AND (answer IS NULL) = (answered_by_id IS NULL)",
             name="answered_by_somebody",
         ),
+        CheckConstraint(
+            "(was_answer IS NULL) = (was_answered_at IS NULL) "
+            "AND (was_answer IS NULL) = (was_answered_by_id IS NULL) "
+            "AND (was_answer IS NULL OR was_kind IS NOT NULL)",
+            name="was_answered_by_somebody",
+        ),
     )
 
     on_date: Mapped[date] = mapped_column(primary_key=True)
@@ -108,3 +120,8 @@ class PublicDayRow(Base):
     answer: Mapped[HolidayAnswer | None] = mapped_column(one_of(HolidayAnswer, "answer"))
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     answered_at: Mapped[datetime | None]
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)
+    was_kind: Mapped[DayKind | None] = mapped_column(one_of(DayKind, "was_kind"))
+    was_answer: Mapped[HolidayAnswer | None] = mapped_column(one_of(HolidayAnswer, "was_answer"))
+    was_answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    was_answered_at: Mapped[datetime | None]

@@ -119,6 +119,37 @@ class DutyEvent(Base):
     by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
 
 
+class DutyVetting(Base):
+    """Until when somebody's clean record (无犯罪记录, 性侵害违法犯罪信息) has been checked."""
+
+    __tablename__ = "duty_vetting"
+    __table_args__ = (CheckConstraint("valid_until >= checked_on", name="validity"),)
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    checked_on: Mapped[date]
+    valid_until: Mapped[date]
+    noted_by_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    noted_at: Mapped[datetime]
+
+
+class DutyAbsence(Base):
+    """Days on which somebody cannot come, first and last included."""
+
+    __tablename__ = "duty_absence"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="span"),
+        Index("ix_duty_absence_staff_id", "staff_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    reason: Mapped[DutyReason] = mapped_column(one_of(DutyReason, "reason"))
+    noted_by_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    noted_at: Mapped[datetime]
+
+
 class Visitor(Base):
     """Somebody from outside who helps in an opening: who sent this person, and what for.
 

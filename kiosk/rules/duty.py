@@ -52,6 +52,8 @@ class DutyRefusal(StrEnum):
     NOT_OVER = "not-over"
     TEMPLATE_KNOWN = "template-known"
     WRONG_NUMBER = "wrong-number"
+    NO_CHECK = "no-check"
+    NO_DAYS = "no-days"
     NEEDS_TEACHER = "needs-teacher"  # a helper stands in for helpers
 
 

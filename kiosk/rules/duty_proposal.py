@@ -62,7 +62,8 @@ class WeeklyDuty:
 class ToStaff:
     """An opening that is to come; `weekday` is the one whose plan it follows, 1 for Monday.
 
-    `on_duty` are responsible already; who is `out` has said not to come, or had somebody stand in.
+    `on_duty` are responsible already. Who is `out` has said not to come, had somebody stand in, or
+    is not to come (`duty_fitness`).
     """
 
     opening_id: UUID

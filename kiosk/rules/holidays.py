@@ -1,7 +1,7 @@
 """Public holidays and the days made up for them: asked, never guessed."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -20,13 +20,28 @@ class HolidayAnswer(StrEnum):
     DECLINED = "declined"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What somebody answered to a day that the list had otherwise then."""
+
+    kind: DayKind
+    answer: HolidayAnswer
+    by: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class PublicDay:
-    """A day off, or a weekend on which the country works for one; `name` is the holiday's."""
+    """A day off, or a weekend on which the country works for one; `name` is the holiday's.
+
+    `is_withdrawn`: the list has it no longer. `stands` is what the calendar has for it now.
+    """
 
     on: date
     kind: DayKind
     name: str
+    is_withdrawn: bool = False
+    stands: DayKind | None = field(default=None, compare=False)
+    earlier: Earlier | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +52,9 @@ class HolidayQuestion:
     kind: DayKind
     first_day: date
     last_day: date
+    is_withdrawn: bool = False
+    stands: DayKind | None = None
+    earlier: Earlier | None = None
 
     @property
     def days(self) -> int:
@@ -46,16 +64,25 @@ class HolidayQuestion:
 def questions(days: Iterable[PublicDay]) -> tuple[HolidayQuestion, ...]:
     """Return what is to be asked, in order: a holiday is one question, a day made up another."""
     found: list[HolidayQuestion] = []
-    open_at: dict[str, int] = {}
+    open_at: dict[object, int] = {}
     for day in sorted(days):
-        at = open_at.get(day.name) if day.kind is DayKind.CLOSED else None
+        alike = (day.name, day.is_withdrawn, day.stands, day.earlier)
+        at = open_at.get(alike) if day.kind is DayKind.CLOSED else None
         if at is not None and day.on - found[at].last_day == _DAY:
             found[at] = replace(found[at], last_day=day.on)
             continue
         if day.kind is DayKind.CLOSED:
-            open_at[day.name] = len(found)
+            open_at[alike] = len(found)
         found.append(
-            HolidayQuestion(name=day.name, kind=day.kind, first_day=day.on, last_day=day.on)
+            HolidayQuestion(
+                name=day.name,
+                kind=day.kind,
+                first_day=day.on,
+                last_day=day.on,
+                is_withdrawn=day.is_withdrawn,
+                stands=day.stands,
+                earlier=day.earlier,
+            )
         )
     return tuple(found)
 

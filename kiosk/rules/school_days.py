@@ -31,10 +31,14 @@ class DayKind(StrEnum):
 
 
 class WeekLetter(StrEnum):
-    """A for the odd school weeks of a term, the first among them, B for the even ones."""
+    """A for the odd school weeks of a term, B for the even ones; its term says which is first."""
 
     A = "a"
     B = "b"
+
+    @property
+    def other(self) -> "WeekLetter":
+        return WeekLetter.B if self is WeekLetter.A else WeekLetter.A
 
 
 class CalendarProblem(StrEnum):
@@ -52,11 +56,15 @@ class CalendarProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class TermSpan:
-    """A term, first to last school day, both included; `name` as the school calls it."""
+    """A term, first to last school day, both included; `name` as the school calls it.
+
+    `first_letter` is that of its first school week.
+    """
 
     first_day: date
     last_day: date
     name: str | None = field(default=None, compare=False)
+    first_letter: WeekLetter = field(default=WeekLetter.A, compare=False)
 
     def has(self, day: date) -> bool:
         return self.first_day <= day <= self.last_day
@@ -146,7 +154,9 @@ class SchoolDays:
 
     def week_letter(self, day: date) -> WeekLetter:
         """Return the letter of the school week of a day."""
-        return WeekLetter.A if self.week_number(day) % 2 else WeekLetter.B
+        term = self.term_of(day)
+        first = WeekLetter.A if term is None else term.first_letter
+        return first if self.week_number(day) % 2 else first.other
 
     def _is_school_week(self, monday: date, first: date) -> bool:
         week = [day for day in (monday + _DAY * n for n in range(7)) if day >= first]

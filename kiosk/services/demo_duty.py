@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from kiosk.ids import new_id
-from kiosk.models.duty import DutyEvent, DutyTemplate, PlannedDuty, Visitor
+from kiosk.models.duty import DutyEvent, DutyTemplate, DutyVetting, PlannedDuty, Visitor
 from kiosk.models.openings import Duty, Opening, OpeningRule
 from kiosk.models.people import Card, Staff
 from kiosk.rules.duty import DutyReason, DutyState
@@ -31,6 +31,7 @@ _GUESTS: Final = (
 _AHEAD: Final = timedelta(days=27)
 _AGREED: Final = timedelta(days=6)
 _STOOD_IN, _GUESTS_EVERY = 8, 9  # of so many openings one has a stand-in, one has guests
+_CHECKED, _CHECK_HOLDS = timedelta(days=80), timedelta(days=365)
 _GUESTS_STAY: Final = timedelta(minutes=50)
 
 
@@ -58,7 +59,19 @@ def _add_person(world: World, name: str, role: Role) -> UUID:
     world.add(Staff, [row])
     card, _ = enrolment.card_row(child_id=None, staff_id=staff_id, here=world.before)
     world.add(Card, [card])
+    if role is Role.VOLUNTEER:
+        world.add(DutyVetting, [_checked(world, staff_id)])
     return staff_id
+
+
+def _checked(world: World, staff_id: UUID) -> Row:
+    return {
+        "staff_id": staff_id,
+        "checked_on": world.here.today - _CHECKED,
+        "valid_until": world.here.today - _CHECKED + _CHECK_HOLDS,
+        "noted_by_id": world.staff[-1].staff_id,
+        "noted_at": world.here.now,
+    }
 
 
 def _agree(world: World, people: list[UUID]) -> None:

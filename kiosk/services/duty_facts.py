@@ -13,9 +13,10 @@ from kiosk.models.openings import Duty, Opening
 from kiosk.models.people import Staff
 from kiosk.rules import duty as rules
 from kiosk.rules.duty import DutyReason, DutyState
+from kiosk.rules.duty_fitness import Fitness, Unfit
 from kiosk.rules.openings import OpeningOrigin, OpeningState, minute_on
 from kiosk.rules.staff import Role
-from kiosk.services import duty_settings
+from kiosk.services import duty_people, duty_settings
 from kiosk.services.duty_settings import DutySettings
 from kiosk.services.here import Here
 
@@ -25,6 +26,7 @@ class RotaDuty:
     """One person's duty in one opening. `state` is by the facts as far as there are any.
 
     `instead_of` is whom a stand-in replaces; `has_left` says that this person works here no more.
+    `unfit` says why who is responsible for an opening to come should not be.
     """
 
     duty_id: UUID
@@ -36,6 +38,7 @@ class RotaDuty:
     reason: DutyReason | None
     instead_of: str | None
     signed_on_at: datetime | None
+    unfit: Unfit | None
 
     @property
     def is_responsible(self) -> bool:
@@ -105,7 +108,11 @@ def one(session: Session, opening_id: UUID, *, here: Here) -> RotaRow | None:
 
 def _rows(session: Session, openings: Sequence[Opening], here: Here) -> tuple[RotaRow, ...]:
     ids = [opening.id for opening in openings]
-    looking = _Looking(settings=duty_settings.read(session, here=here), here=here)
+    looking = _Looking(
+        settings=duty_settings.read(session, here=here),
+        fitness=duty_people.fitness(session, here=here),
+        here=here,
+    )
     planned, stretches = _planned(session, ids), _stretches(session, ids)
     return tuple(
         looking.row(opening, planned.get(opening.id, []), stretches.get(opening.id, []))
@@ -118,6 +125,7 @@ class _Looking:
     """Puts plan and facts of one opening together, at this moment and by these settings."""
 
     settings: DutySettings
+    fitness: Fitness
     here: Here
 
     def row(
@@ -159,11 +167,13 @@ class _Looking:
         signed_on_at: datetime | None,
         names: dict[UUID, str],
     ) -> RotaDuty:
+        is_helper = staff.role is Role.VOLUNTEER
+        is_counted_on = opening.state is OpeningState.PLANNED and duty.state in rules.RESPONSIBLE
         return RotaDuty(
             duty_id=duty.id,
             staff_id=staff.id,
             name=staff.display_name,
-            is_helper=staff.role is Role.VOLUNTEER,
+            is_helper=is_helper,
             has_left=staff.left_on is not None,
             state=rules.attendance(
                 duty.state,
@@ -175,6 +185,9 @@ class _Looking:
             reason=duty.reason,
             instead_of=None if duty.replaces_id is None else names.get(duty.replaces_id),
             signed_on_at=signed_on_at,
+            unfit=self.fitness.unfit(staff.id, is_helper=is_helper, on=opening.on_date)
+            if is_counted_on
+            else None,
         )
 
     def _state(self, opening: Opening) -> OpeningState:

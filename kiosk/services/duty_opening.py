@@ -1,5 +1,6 @@
 """The rota of one opening: its people, what was said of it, and who could come besides."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +13,8 @@ from kiosk.errors import NotFoundError
 from kiosk.models.duty import DutyEvent, PlannedDuty
 from kiosk.models.people import Staff
 from kiosk.rules.duty import DutyReason, DutyRefusal, DutyState
-from kiosk.services import duty_facts, duty_plan
+from kiosk.rules.duty_fitness import Unfit
+from kiosk.services import duty_facts, duty_people, duty_plan
 from kiosk.services.duty_facts import RotaRow
 from kiosk.services.duty_plan import PersonLoad
 from kiosk.services.here import Here
@@ -33,11 +35,12 @@ class Step:
 class OpeningRota:
     """`free` are those who do not stand on it yet, fewest duties first.
 
-    `may_change`: it is still to come.
+    `unfit` says who of them should not come. `may_change`: it is still to come.
     """
 
     row: RotaRow
     free: tuple[PersonLoad, ...]
+    unfit: Mapping[UUID, Unfit]
     steps: tuple[Step, ...]
     may_change: bool
 
@@ -53,9 +56,13 @@ def look(opening_id: UUID, *, here: Here) -> OpeningRota:
     if row is None:
         raise NotFoundError(DutyRefusal.UNKNOWN_DUTY)
     there = {one.staff_id for one in row.duties}
+    free = tuple(p for p in duty_plan.loads(session, here=here) if p.staff_id not in there)
+    known = duty_people.fitness(session, here=here)
+    why = {p.staff_id: known.unfit(p.staff_id, is_helper=p.is_helper, on=row.on) for p in free}
     return OpeningRota(
         row=row,
-        free=tuple(p for p in duty_plan.loads(session, here=here) if p.staff_id not in there),
+        free=free,
+        unfit={staff_id: one for staff_id, one in why.items() if one is not None},
         steps=_steps(session, opening_id),
         may_change=row.is_to_come and row.on >= here.today,
     )

@@ -12,8 +12,9 @@ from kiosk.models.people import Staff
 from kiosk.rules import duty as rules
 from kiosk.rules.duty import DutyState, Lack, Staffed
 from kiosk.rules.staff import Role
-from kiosk.services import duty_facts, duty_settings
+from kiosk.services import duty_facts, duty_people, duty_settings
 from kiosk.services.duty_facts import RotaDuty, RotaRow
+from kiosk.services.duty_people import DutyPerson
 from kiosk.services.here import Here
 
 _SHOWN_AHEAD: Final = timedelta(days=28)
@@ -46,11 +47,15 @@ class OwnDuties:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyAtHome:
-    """What the staff home says of the rota: this week's own duties, who is sought, what lacks."""
+    """What the staff home says of the rota: this week's own duties, who is sought, what lacks.
+
+    `unchecked` are those whose record has to be looked up; for the office.
+    """
 
     mine: tuple[OwnDuty, ...]
     sought: tuple[OwnDuty, ...]
     alerts: tuple[Lack, ...]
+    unchecked: tuple[DutyPerson, ...]
 
 
 def of(staff_id: UUID, *, here: Here) -> OwnDuties:
@@ -93,6 +98,7 @@ def at_home(staff_id: UUID, *, here: Here) -> DutyAtHome:
         mine=tuple(one for one in own.mine if one.row.on <= week)[:_MOST_AT_HOME],
         sought=own.sought[:_MOST_AT_HOME],
         alerts=alerts(here=here),
+        unchecked=duty_people.unchecked(here=here)[:_MOST_AT_HOME],
     )
 
 

@@ -19,7 +19,7 @@ from kiosk.rules.duty import DutyState
 from kiosk.rules.duty_proposal import Candidate, Proposed, ToStaff, WeeklyDuty
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.staff import Role
-from kiosk.services import duty_facts, duty_settings, duty_steps
+from kiosk.services import duty_facts, duty_people, duty_settings, duty_steps
 from kiosk.services.duty_facts import RotaRow
 from kiosk.services.here import Here
 
@@ -140,8 +140,11 @@ def propose_in(
 ) -> tuple[Proposed, ...]:
     """Do what `propose` does, inside a transaction that is under way."""
     rows = duty_facts.between(session, max(first, here.today), last, here=here)
+    staff = loads(session, here=here)
+    known = duty_people.fitness(session, here=here)
+    everybody = [(one.staff_id, one.is_helper) for one in staff]
     made = duty_proposal.propose(
-        [_to_staff(row) for row in rows if row.is_to_come],
+        [_to_staff(row, known.out(everybody, on=row.on)) for row in rows if row.is_to_come],
         [
             Candidate(
                 staff_id=one.staff_id,
@@ -150,7 +153,7 @@ def propose_in(
                 last_on=one.last_on,
                 place=place,
             )
-            for place, one in enumerate(loads(session, here=here))
+            for place, one in enumerate(staff)
         ],
         weekly(session, here=here),
         need=duty_settings.read(session, here=here).need,
@@ -162,7 +165,7 @@ def propose_in(
     return made
 
 
-def _to_staff(row: RotaRow) -> ToStaff:
+def _to_staff(row: RotaRow, unfit: frozenset[UUID]) -> ToStaff:
     left = (*row.duties, *row.replaced)
     return ToStaff(
         opening_id=row.opening_id,
@@ -171,7 +174,7 @@ def _to_staff(row: RotaRow) -> ToStaff:
         from_min=row.from_min,
         to_min=row.to_min,
         on_duty=tuple(one.staff_id for one in row.duties if one.is_responsible),
-        out=frozenset(one.staff_id for one in left if not one.is_responsible),
+        out=frozenset(one.staff_id for one in left if not one.is_responsible) | unfit,
     )
 
 

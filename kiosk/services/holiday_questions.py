@@ -1,6 +1,6 @@
 """The public holidays are questions: somebody of the school answers, and the calendar follows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,8 +12,9 @@ from kiosk.db import reading, transaction
 from kiosk.errors import NotFoundError
 from kiosk.models.audit import AuditAction
 from kiosk.models.calendar import CalendarDay, HolidayYear, PublicDayRow
+from kiosk.models.people import Staff
 from kiosk.rules import holidays
-from kiosk.rules.holidays import HolidayAnswer, HolidayQuestion, PublicDay
+from kiosk.rules.holidays import Earlier, HolidayAnswer, HolidayQuestion, PublicDay
 from kiosk.rules.school_days import CalendarProblem, DayKind, TermSpan
 from kiosk.services import audit, school_calendar
 from kiosk.services.here import Here
@@ -26,11 +27,12 @@ class Asked:
 
     days_off: tuple[HolidayQuestion, ...]
     made_up: tuple[HolidayQuestion, ...]
+    withdrawn: tuple[HolidayQuestion, ...]
     missing_year: int | None
 
     @property
     def count(self) -> int:
-        return len(self.days_off) + len(self.made_up)
+        return len(self.days_off) + len(self.made_up) + len(self.withdrawn)
 
 
 def asked(*, here: Here) -> Asked:
@@ -39,18 +41,52 @@ def asked(*, here: Here) -> Asked:
     Between two terms no day is made up, so that is not asked.
     """
     session = reading()
-    rows = _open(session, here)
-    found = holidays.questions(
-        PublicDay(on=row.on_date, kind=row.kind, name=row.name)
-        for row in rows
-        if row.on_date not in here.school.days
-        and not (row.kind is DayKind.MADE_UP and here.school.is_vacation(row.on_date))
+    names = dict(
+        session.execute(
+            select(PublicDayRow.on_date, Staff.display_name).join(
+                Staff, Staff.id == PublicDayRow.was_answered_by_id
+            )
+        ).all()
     )
+    found = holidays.questions(
+        PublicDay(
+            on=row.on_date,
+            kind=row.kind,
+            name=row.name,
+            is_withdrawn=row.is_withdrawn,
+            stands=_stands(row, here),
+            earlier=_earlier(row, names),
+        )
+        for row in _open(session, here)
+        if _is_asked(row, here)
+    )
+    told = [one for one in found if not one.is_withdrawn]
     return Asked(
-        days_off=tuple(one for one in found if one.kind is DayKind.CLOSED),
-        made_up=tuple(one for one in found if one.kind is DayKind.MADE_UP),
+        days_off=tuple(one for one in told if one.kind is DayKind.CLOSED),
+        made_up=tuple(one for one in told if one.kind is DayKind.MADE_UP),
+        withdrawn=tuple(one for one in found if one.is_withdrawn),
         missing_year=missing_year(here=here),
     )
+
+
+def _is_asked(row: PublicDayRow, here: Here) -> bool:
+    stands = _stands(row, here)
+    if row.is_withdrawn:
+        return stands is row.kind
+    if stands is not None:  # what is written is asked only where the list has changed since
+        return stands is not row.kind and row.was_kind is not None
+    return not (row.kind is DayKind.MADE_UP and here.school.is_vacation(row.on_date))
+
+
+def _stands(row: PublicDayRow, here: Here) -> DayKind | None:
+    special = here.school.days.get(row.on_date)
+    return None if special is None else special.kind
+
+
+def _earlier(row: PublicDayRow, names: Mapping[date, str]) -> Earlier | None:
+    if row.was_kind is None or row.was_answer is None:
+        return None
+    return Earlier(kind=row.was_kind, answer=row.was_answer, by=names[row.on_date])
 
 
 def missing_year(*, here: Here) -> int | None:
@@ -79,7 +115,12 @@ def close(
     what = f"public holidays closed: {len(spans)}"
     with school_calendar.changing(what, staff_id, here, agreed) as (session, changed):
         for row in _of(session, DayKind.CLOSED, spans, here):
-            if session.get(CalendarDay, row.on_date) is None:
+            written = session.get(CalendarDay, row.on_date)
+            if written is not None and row.was_kind is not None and written.kind is not row.kind:
+                session.delete(written)  # the list has changed, and the school goes with it
+                session.flush()  # its day is free
+                written = None
+            if written is None:
                 _write(session, row, as_weekday=None, staff_id=staff_id)
             _answer(row, HolidayAnswer.TAKEN, staff_id, here)
     return changed()
@@ -103,8 +144,22 @@ def make_up(
     return changed()
 
 
+def give_up(span: TermSpan, *, staff_id: UUID, here: Here, agreed: str | None = None) -> Changed:
+    """Let days that the list has no longer be as their weekday says; all the rest follows."""
+    what = f"public days withdrawn {span.first_day}..{span.last_day}"
+    with school_calendar.changing(what, staff_id, here, agreed) as (session, changed):
+        for row in _open(session, here):
+            written = session.get(CalendarDay, row.on_date)
+            if not (row.is_withdrawn and span.has(row.on_date)):
+                continue
+            if written is not None and written.kind is row.kind:
+                session.delete(written)
+            _answer(row, HolidayAnswer.TAKEN, staff_id, here)
+    return changed()
+
+
 def decline(span: TermSpan, *, staff_id: UUID, here: Here) -> None:
-    """Say that these days are as their weekday has them, whatever the country does."""
+    """Say that these days stay as they are here, whatever the country does."""
     with transaction() as session:
         for row in _open(session, here):
             if span.has(row.on_date):
@@ -142,7 +197,9 @@ def _of(
     return [
         row
         for row in _open(session, here)
-        if row.kind is kind and any(span.has(row.on_date) for span in spans)
+        if row.kind is kind
+        and not row.is_withdrawn
+        and any(span.has(row.on_date) for span in spans)
     ]
 
 

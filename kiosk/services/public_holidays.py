@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.db import transaction
-from kiosk.models.calendar import HolidayYear, PublicDayRow
-from kiosk.rules.holidays import PublicDay
+from kiosk.models.calendar import CalendarDay, HolidayYear, PublicDayRow
+from kiosk.rules.holidays import HolidayAnswer, PublicDay
 from kiosk.rules.school_days import DayKind
 from kiosk.services.again import once_more
 from kiosk.services.here import Here
@@ -75,14 +75,15 @@ def seed(*, here: Here) -> tuple[int, ...]:
             if row is None:
                 row = HolidayYear(year=year)
                 session.add(row)
+            was_by_hand = row.told_by_id is not None
             row.source, row.told_by_id, row.noted_at = source(), None, here.now
             session.flush()  # the days refer to it
-            _follow(session, year, days)
+            _follow(session, year, days, was_by_hand=was_by_hand)
             changed.append(year)
     return tuple(changed)
 
 
-def _follow(session: Session, year: int, days: tuple[PublicDay, ...]) -> None:
+def _follow(session: Session, year: int, days: tuple[PublicDay, ...], *, was_by_hand: bool) -> None:
     stored = {
         row.on_date: row
         for row in session.scalars(select(PublicDayRow).where(PublicDayRow.year == year))
@@ -90,9 +91,31 @@ def _follow(session: Session, year: int, days: tuple[PublicDay, ...]) -> None:
     for day in days:
         row = stored.pop(day.on, None)
         if row is None:
-            session.add(PublicDayRow(on_date=day.on, year=year, kind=day.kind, name=day.name))
-        elif row.kind is not day.kind:
-            row.kind, row.name = day.kind, day.name
-            row.answer = row.answered_at = row.answered_by_id = None
+            written = session.get(CalendarDay, day.on) if was_by_hand else None
+            session.add(
+                PublicDayRow(
+                    on_date=day.on,
+                    year=year,
+                    kind=day.kind,
+                    name=day.name,
+                    was_kind=None if written is None else written.kind,
+                )
+            )
+        elif row.kind is not day.kind or row.is_withdrawn:
+            _ask_again(row)
+            row.kind, row.name, row.is_withdrawn = day.kind, day.name, False
     for row in stored.values():
-        session.delete(row)
+        if row.answer is HolidayAnswer.TAKEN and not row.is_withdrawn:
+            _ask_again(row)
+            row.is_withdrawn = True  # the calendar has it still
+        elif not row.is_withdrawn:
+            session.delete(row)
+
+
+def _ask_again(row: PublicDayRow) -> None:
+    """Ask of a day once more; what was answered to it as it was is kept."""
+    row.was_kind = row.kind
+    if row.answer is not None:
+        row.was_answer, row.was_answered_by_id = row.answer, row.answered_by_id
+        row.was_answered_at = row.answered_at
+    row.answer = row.answered_at = row.answered_by_id = None

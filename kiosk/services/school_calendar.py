@@ -54,12 +54,18 @@ def read() -> SchoolDays:
 
 def _read(session: Session) -> SchoolDays:
     terms = session.execute(
-        select(Term.first_day, Term.last_day, Term.name).order_by(Term.first_day)
+        select(Term.first_day, Term.last_day, Term.name, Term.first_letter).order_by(Term.first_day)
     )
     days = session.scalars(select(CalendarDay))
     return SchoolDays(
         terms=tuple(
-            TermSpan(first_day=row.first_day, last_day=row.last_day, name=row.name) for row in terms
+            TermSpan(
+                first_day=row.first_day,
+                last_day=row.last_day,
+                name=row.name,
+                first_letter=row.first_letter,
+            )
+            for row in terms
         ),
         days=MappingProxyType(
             {
@@ -77,7 +83,9 @@ def terms() -> tuple[TermRow, ...]:
         TermRow(
             term_id=row.id,
             name=row.name,
-            span=TermSpan(first_day=row.first_day, last_day=row.last_day),
+            span=TermSpan(
+                first_day=row.first_day, last_day=row.last_day, first_letter=row.first_letter
+            ),
             is_frozen=row.frozen_at is not None,
         )
         for row in rows
@@ -114,6 +122,7 @@ def set_term(
             row = Term(id=new_id(here.now))
             session.add(row)
         row.name, row.first_day, row.last_day = name, span.first_day, span.last_day
+        row.first_letter = span.first_letter
     return changed()
 
 

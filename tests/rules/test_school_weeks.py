@@ -1,5 +1,6 @@
 """School weeks of a term take turns, and a week of holiday does not count."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -165,3 +166,15 @@ def test_a_line_that_could_never_be_kept_is_none() -> None:
         _rule(kind=OpeningKind.SUNDAY_RETURN, letter=None)
     with pytest.raises(ValueError, match="letters"):
         _rule(kind=OpeningKind.HOLIDAY, letter=WeekLetter.A)
+
+
+def test_a_term_may_begin_with_an_even_week() -> None:
+    odd, even = (
+        _school(4),
+        SchoolDays(terms=(replace(TERM, first_letter=WeekLetter.B), NEXT), days=_school(4).days),
+    )
+
+    assert _letters(odd).startswith("abab")
+    assert _letters(even) == _letters(odd).translate(str.maketrans("ab", "ba"))
+    assert even.week_number(MONDAY + WEEK * 6) == odd.week_number(MONDAY + WEEK * 6)
+    assert even.week_letter(NEXT.first_day) is WeekLetter.A, "each term says it for itself"

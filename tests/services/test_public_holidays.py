@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
 from kiosk.db import db, reading, transaction
 from kiosk.errors import NotFoundError
 from kiosk.models.calendar import CalendarDay, HolidayYear, PublicDayRow
 from kiosk.models.openings import Opening, OpeningRule
-from kiosk.rules.holidays import HolidayAnswer
+from kiosk.rules.holidays import Earlier, HolidayAnswer
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.school_days import CalendarProblem, DayKind, TermSpan
 from kiosk.services import (
@@ -216,6 +217,130 @@ def test_a_list_that_says_otherwise_by_now_is_asked_again(here: Here) -> None:
     assert gone not in answers
 
 
+def _list_said(on: date, kind: DayKind | None) -> None:
+    """Let the list have said something else of a day, or nothing, and forget its version."""
+    with transaction() as session:
+        session.execute(update(HolidayYear).values(source="chinesecalendar 1.0"))
+        of_day = PublicDayRow.on_date == on
+        if kind is None:
+            session.execute(delete(PublicDayRow).where(of_day))
+        else:
+            session.execute(update(PublicDayRow).where(of_day).values(kind=kind))
+
+
+def _rest(on: date, here: Here) -> UUID:
+    staff_id = factories.staff(here, display_name="王老师").staff_id
+    span = TermSpan(first_day=on, last_day=on)
+    holiday_questions.close([span], staff_id=staff_id, here=here)
+    return staff_id
+
+
+SATURDAY = date(2026, 10, 10)
+A_SATURDAY = TermSpan(first_day=SATURDAY, last_day=SATURDAY)
+
+
+def test_a_day_that_was_taken_is_asked_again_when_the_list_changes(here: Here) -> None:
+    public_holidays.seed(here=here)
+    _list_said(SATURDAY, DayKind.CLOSED)
+    staff_id = _rest(SATURDAY, here)
+    public_holidays.seed(here=here)
+    here = _again(here)
+
+    (asked,) = [
+        one for one in holiday_questions.asked(here=here).made_up if one.first_day == SATURDAY
+    ]
+    still_closed = here.school.is_closed(SATURDAY)
+    holiday_questions.make_up(SATURDAY, as_weekday=3, staff_id=staff_id, here=here)
+
+    assert asked.stands is DayKind.CLOSED
+    assert asked.earlier == Earlier(kind=DayKind.CLOSED, answer=HolidayAnswer.TAKEN, by="王老师")
+    assert still_closed, "nothing changes before somebody has answered"
+    after = _again(here)
+    assert after.school.plan_weekday(SATURDAY) == 3
+    assert SATURDAY not in {one.first_day for one in holiday_questions.asked(here=after).made_up}
+
+
+def test_a_day_made_up_that_is_off_by_now_rests_when_the_school_says_so(here: Here) -> None:
+    public_holidays.seed(here=here)
+    thursday = date(2026, 10, 1)
+    _list_said(thursday, DayKind.MADE_UP)
+    staff_id = factories.staff(here).staff_id
+    holiday_questions.make_up(thursday, as_weekday=1, staff_id=staff_id, here=here)
+    public_holidays.seed(here=here)
+    here = _again(here)
+    asked = holiday_questions.asked(here=here).days_off
+    span = TermSpan(first_day=thursday, last_day=thursday)
+
+    holiday_questions.close([span], staff_id=staff_id, here=here)
+
+    assert [(one.first_day, one.stands) for one in asked if one.stands] == [
+        (thursday, DayKind.MADE_UP)
+    ]
+    assert _again(here).school.is_closed(thursday)
+
+
+def test_who_leaves_a_changed_day_as_it_is_is_asked_no_more(here: Here) -> None:
+    public_holidays.seed(here=here)
+    _list_said(SATURDAY, DayKind.CLOSED)
+    staff_id = _rest(SATURDAY, here)
+    public_holidays.seed(here=here)
+    here = _again(here)
+
+    holiday_questions.decline(A_SATURDAY, staff_id=staff_id, here=here)
+
+    after = _again(here)
+    assert after.school.is_closed(SATURDAY)
+    assert SATURDAY not in {one.first_day for one in holiday_questions.asked(here=after).made_up}
+
+
+def _with_a_day_that_is_gone(here: Here) -> tuple[UUID, date, Here]:
+    gone = date(2026, 12, 28)
+    public_holidays.seed(here=here)
+    with transaction() as session:
+        session.add(PublicDayRow(on_date=gone, year=2026, kind=DayKind.CLOSED, name="元旦"))
+    staff_id = _rest(gone, here)
+    _list_said(date(2026, 1, 1), None)
+    public_holidays.seed(here=here)
+    return staff_id, gone, _again(here)
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_day_that_was_taken_and_is_in_the_list_no_more_is_a_question(
+    here: Here, *, stays: bool
+) -> None:
+    staff_id, gone, here = _with_a_day_that_is_gone(here)
+    (asked,) = holiday_questions.asked(here=here).withdrawn
+    span = TermSpan(first_day=gone, last_day=gone)
+
+    if stays:
+        holiday_questions.decline(span, staff_id=staff_id, here=here)
+    else:
+        holiday_questions.give_up(span, staff_id=staff_id, here=here)
+
+    assert (asked.first_day, asked.stands) == (gone, DayKind.CLOSED)
+    after = _again(here)
+    assert after.school.is_closed(gone) is stays
+    assert holiday_questions.asked(here=after).withdrawn == ()
+    _list_said(date(2026, 1, 2), None)
+    public_holidays.seed(here=after)
+    assert holiday_questions.asked(here=_again(after)).withdrawn == (), "answered once"
+
+
+def test_a_year_written_by_hand_is_asked_where_the_list_says_otherwise_later(here: Here) -> None:
+    staff_id = factories.staff(here).staff_id
+    holiday_questions.know_by_hand(2026, staff_id=staff_id, here=here)
+    school_calendar.close_days("放假", A_SATURDAY, staff_id=staff_id, here=here)
+    here = _again(here)
+
+    public_holidays.seed(here=here)
+
+    asked = holiday_questions.asked(here=here).made_up
+    assert [(one.first_day, one.stands) for one in asked] == [
+        (date(2026, 9, 20), None),
+        (SATURDAY, DayKind.CLOSED),
+    ]
+
+
 def test_a_year_that_nobody_publishes_is_missed_until_it_is_written_by_hand(here: Here) -> None:
     public_holidays.seed(here=here)
     staff_id = factories.staff(here).staff_id
@@ -245,6 +370,7 @@ WRONG: list[Callable[[], object]] = [
     lambda: update(PublicDayRow).values(answer=HolidayAnswer.TAKEN),
     lambda: update(HolidayYear).values(source=None),
     lambda: update(HolidayYear).values(year=1900),
+    lambda: update(PublicDayRow).values(was_kind=DayKind.CLOSED, was_answer=HolidayAnswer.DECLINED),
 ]
 
 

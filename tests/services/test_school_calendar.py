@@ -21,7 +21,7 @@ from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.call_states import CallState
 from kiosk.rules.codes import parse
 from kiosk.rules.openings import OpeningState
-from kiosk.rules.school_days import CalendarProblem, TermSpan
+from kiosk.rules.school_days import CalendarProblem, TermSpan, WeekLetter
 from kiosk.services import (
     calendar,
     call_closures,
@@ -563,3 +563,31 @@ def test_a_renewal_counts_from_the_day_of_the_policy_not_from_a_moved_one(here: 
     )
 
     assert renewed.loan.due_on == FRIDAY + DAY * 14
+
+
+def test_openings_of_odd_weeks_follow_when_the_term_begins_with_an_even_one(here: Here) -> None:
+    term = TermSpan(first_day=date(2026, 9, 1), last_day=date(2027, 1, 15))
+    at = _with_terms(here, term)
+    staff_id = factories.staff(here).staff_id
+    sunday = FRIDAY + DAY * 2
+    letter = at.school.week_letter(sunday)
+    opening_rules.add_rule(
+        NewRule(weekday=7, from_min=600, to_min=660, place_min=10, letter=letter),
+        staff_id=staff_id,
+        here=at,
+    )
+    before = (_openings(sunday), _openings(sunday + DAY * 7))
+    row = school_calendar.terms()[0]
+
+    school_calendar.set_term(
+        row.term_id,
+        name=row.name,
+        span=replace(term, first_letter=WeekLetter.B),
+        staff_id=staff_id,
+        here=at,
+        agreed="",
+    )
+
+    assert before == ([OpeningState.PLANNED], [])
+    assert (_openings(sunday), _openings(sunday + DAY * 7)) == ([], [OpeningState.PLANNED])
+    assert school_calendar.terms()[0].span.first_letter is WeekLetter.B

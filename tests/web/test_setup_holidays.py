@@ -1,11 +1,12 @@
 """The page of the calendar asks for the public holidays, and says which year nobody knows."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import update
 
-from kiosk.db import reading
-from kiosk.models.calendar import CalendarDay
+from kiosk.db import reading, transaction
+from kiosk.models.calendar import CalendarDay, HolidayYear, PublicDayRow
 from kiosk.rules.school_days import DayKind
 from kiosk.services import public_holidays
 from kiosk.services.here import Here
@@ -13,19 +14,19 @@ from tests import factories
 from tests.clock import FrozenClock
 from tests.conftest import here_in
 from tests.page import PageClient
-from tests.web.staff import sign_in
+from tests.web.staff import sign_in, token
 
 CALENDAR = "/staff/setup/calendar"
 
 
 @pytest.fixture
-def asked(page: PageClient, here: Here, clock: FrozenClock) -> Here:
+def asked(page: PageClient, clock: FrozenClock) -> Here:
     """Sign in on a day in August, with the holidays of the autumn to come."""
     clock.set_to(datetime(2026, 8, 17, 8, 30, tzinfo=UTC))
     august = here_in(page.client.application, clock)
     public_holidays.seed(here=august)
     sign_in(page, august)
-    return here
+    return august
 
 
 def _days() -> list[CalendarDay]:
@@ -93,3 +94,66 @@ def test_a_year_that_is_not_published_is_said_and_never_breaks_a_page(
     assert "The holidays of 2027 are not known here yet." in calendar.words
     assert "are not known here yet" not in known.words
     assert factories.how_many(CalendarDay) == 0
+
+
+def _list_said(on: date, kind: DayKind) -> None:
+    with transaction() as session:
+        session.execute(update(HolidayYear).values(source="chinesecalendar 1.0"))
+        of_day = PublicDayRow.on_date == on
+        session.execute(update(PublicDayRow).where(of_day).values(kind=kind))
+
+
+def test_a_day_that_the_list_has_otherwise_by_now_is_asked_with_the_old_answer(
+    page: PageClient, asked: Here
+) -> None:
+    saturday = date(2026, 10, 10)
+    _list_said(saturday, DayKind.CLOSED)
+    form = {"csrf_token": token(page.open(CALENDAR)), "from": "2026-10-10"}
+    page.submit(f"{CALENDAR}/holidays", form)
+    public_holidays.seed(here=asked)
+
+    again = page.open(CALENDAR)
+    left = page.submit(f"{CALENDAR}/made-up", {**form, "usual": "1"})
+
+    assert (
+        "The list said a day off before; administrator老师 answered: the room rests." in again.words
+    )
+    assert "In the calendar now: closed." in again.words
+    assert "In the calendar now" not in left.words
+    assert [day.on_date for day in _days()] == [saturday]
+
+
+def test_a_day_that_the_list_has_no_longer_is_a_question(page: PageClient, asked: Here) -> None:
+    with transaction() as session:
+        session.add(
+            PublicDayRow(on_date=date(2026, 12, 28), year=2026, kind=DayKind.CLOSED, name="元旦")
+        )
+    form = {"csrf_token": token(page.open(CALENDAR)), "from": "2026-12-28"}
+    page.submit(f"{CALENDAR}/holidays", form)
+    with transaction() as session:
+        session.execute(update(HolidayYear).values(source="chinesecalendar 1.0"))
+    public_holidays.seed(here=asked)
+    question = page.open(CALENDAR)
+
+    stays = page.submit(f"{CALENDAR}/withdrawn", {**form, "stays": "1"})
+    kept = len(_days())
+    with transaction() as session:
+        nothing = {"answer": None, "answered_at": None, "answered_by_id": None}
+        session.execute(update(PublicDayRow).values(**nothing))
+    page.submit(f"{CALENDAR}/withdrawn", form)
+
+    assert "list no longer has this day (元旦)" in question.words
+    assert "no longer has" not in stays.words
+    assert (kept, len(_days())) == (1, 0)
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_term_says_whether_its_first_week_is_odd_or_even(page: PageClient) -> None:
+    term = {"name": "一", "from": "2026-08-10", "to": "2027-01-15", "first_letter": "b"}
+
+    shown = page.submit(f"{CALENDAR}/term", {"csrf_token": token(page.open(CALENDAR)), **term})
+
+    chosen = [one for one in shown.all("option") if one.get("selected") is not None]
+    assert "b" in [one.get("value") for one in chosen]
+    words = [" ".join("".join(one.itertext()).split()) for one in shown.all("option")]
+    assert {"odd (this is week 2: even)", "even (this is week 2: odd)"} <= set(words)

@@ -14,7 +14,7 @@ from kiosk.services import duty_changes
 from kiosk.services.here import Here
 from tests import factories
 from tests.page import Page, PageClient
-from tests.web.staff import sign_in
+from tests.web.staff import sign_in, token
 
 MONDAY = date(2026, 11, 23)
 
@@ -252,3 +252,63 @@ def test_in_a_closed_room_nobody_is_noted(page: PageClient, here: Here) -> None:
     sign_in(page, here)
 
     assert "visitors are noted while it is open" in page.open("/staff/visitors").words
+
+
+PEOPLE = "/staff/duty/people"
+
+
+def test_a_check_and_days_away_are_noted_on_one_page(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    aunt = factories.staff(here, display_name="李阿姨", role=Role.VOLUNTEER).staff_id
+    before = page.open(PEOPLE)
+
+    checked = before.press(
+        "Save", {"staff_id": str(aunt), "checked_on": "2026-11-20", "valid_until": "2027-11-19"}
+    )
+    form = {
+        "csrf_token": token(checked),
+        "staff_id": str(aunt),
+        "from": "2026-11-23",
+        "to": "2026-11-24",
+        "reason": "leave",
+    }
+    away = page.submit(f"{PEOPLE}/away", form)
+    put_on = _opening_page(page, here)
+
+    assert "李阿姨 helper not checked yet" in before.words
+    assert "until 2027-11-19" in checked.words
+    assert "on leave" in away.words
+    assert "cannot come that day" in put_on.words
+    assert "on leave" not in away.press("Take out").words.split("A record was checked")[0]
+
+
+def test_a_check_of_no_year_is_refused_with_a_sentence(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+
+    refused = page.open(PEOPLE).press("Save", {"valid_until": "2030-01-01"})
+
+    assert refused.status == 422
+    assert "holds for one year at most" in refused.words
+    form = {"csrf_token": token(refused), "staff_id": str(factories.staff(here).staff_id)}
+    wrong = page.submit(f"{PEOPLE}/away", {**form, "from": "2026-11-01", "reason": "ill"})
+    assert wrong.status == 422
+    assert "Choose days from today on" in wrong.words
+
+
+def test_the_home_page_tells_the_office_whose_check_runs_out(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    factories.staff(here, display_name="李阿姨", role=Role.VOLUNTEER)
+
+    office = page.open("/staff")
+    sign_in(page, here, Role.DUTY_TEACHER)
+
+    assert "李阿姨 record check: not checked yet" in office.words
+    assert "record check" not in page.open("/staff").words
+
+
+def test_who_stands_on_the_rota_and_should_not_is_shown_so(page: PageClient, here: Here) -> None:
+    office = sign_in(page, here)
+    aunt = factories.staff(here, display_name="李阿姨", role=Role.VOLUNTEER).staff_id
+    duty_changes.add(_opening_on(here).id, aunt, actor_id=office.staff_id, here=here)
+
+    assert "李阿姨 agreed · record not checked" in page.open("/staff/duty").words
