@@ -59,7 +59,7 @@ LANDED = {
     "0018_room_times.py": "14069dad8be994c7faa641fe4257810fde4f51ef9dc9bea1ec7995bc6f504653",
     "0019_activities.py": "6764def4dbbc9f40890f7ad62590c2b2254d170b7c0226cd33ab486bbdceb3d9",
     "0020_pastimes.py": "4a20fbadfa248d4aad245454b7b19dd16662aa0d6d719b736ede50190547f52b",
-    "0021_checked_again.py": "076e80105ef2890e53913bb5d9abdce97056a14f483ea2efc0ee1c27b0d54044",
+    "0021_checked_again.py": "070b5aefa2812be49cfc0c1cee286f98ae59f7560f2010e3303fcf17ed117802",
 }
 
 assert models.__all__  # the metadata is full once the models are imported

@@ -138,7 +138,7 @@ class DutyAbsence(Base):
     __tablename__ = "duty_absence"
     __table_args__ = (
         CheckConstraint("last_day >= first_day", name="span"),
-        Index("ix_duty_absence_staff_id", "staff_id"),
+        UniqueConstraint("staff_id", "first_day", "last_day"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

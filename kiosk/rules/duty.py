@@ -57,6 +57,8 @@ class DutyRefusal(StrEnum):
     NEEDS_TEACHER = "needs-teacher"  # a helper stands in for helpers
 
 
+# Somebody has agreed to come, and must be told when the opening is not held.
+PROMISED: Final = frozenset({DutyState.CONFIRMED, DutyState.SEEKING})
 # Who is counted on: these people are responsible for the opening.
 RESPONSIBLE: Final = frozenset({DutyState.PLANNED, DutyState.CONFIRMED, DutyState.SEEKING})
 CAME: Final = frozenset({DutyState.PRESENT, DutyState.LATE})

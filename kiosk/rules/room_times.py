@@ -12,6 +12,8 @@ MAY_SAY_FOR: Final = timedelta(days=31)
 # Who closes after midnight has done so by then; later, the two times are the wrong way round.
 _SMALL_HOURS_END_MIN: Final = 6 * 60
 _DAY_MIN: Final = 24 * 60
+# What goes on longer past midnight is a slip of the hand: 05:00 for 17:00.
+_LONGEST_NIGHT_MIN: Final = 8 * 60
 # Coming five minutes after the bell is the way from the classroom.
 LATE_FROM_MIN: Final = 10
 
@@ -122,7 +124,13 @@ def needs_reason(before: datetime | None, after: datetime) -> bool:
 def closing_min(opened_min: int, closed_min: int) -> int:
     """Return an end by the clock in minutes since the midnight before the opening.
 
-    In the small hours, before the beginning, it is that of the next day: past 1440.
+    In the small hours, before the beginning and not too long after it, it is that of the next day:
+    past 1440.
     """
-    is_next_day = closed_min < opened_min and closed_min < _SMALL_HOURS_END_MIN
-    return closed_min + _DAY_MIN if is_next_day else closed_min
+    next_day_min = closed_min + _DAY_MIN
+    is_next_day = (
+        closed_min < opened_min
+        and closed_min < _SMALL_HOURS_END_MIN
+        and next_day_min - opened_min <= _LONGEST_NIGHT_MIN
+    )
+    return next_day_min if is_next_day else closed_min

@@ -18,6 +18,7 @@ from kiosk.rules.duty import DutyReason, DutyRefusal
 from kiosk.rules.duty_fitness import Away, Fitness, Vetting
 from kiosk.rules.staff import Role
 from kiosk.services import duty_steps
+from kiosk.services.again import once_more
 from kiosk.services.here import Here
 
 
@@ -108,6 +109,7 @@ def _absences(session: Session, here: Here) -> Sequence[DutyAbsence]:
     ).all()
 
 
+@once_more("pk_duty_vetting")
 def check(
     staff_id: UUID, *, checked_on: date, valid_until: date, actor_id: UUID, here: Here
 ) -> None:
@@ -130,8 +132,11 @@ def check(
         duty_steps.note(session, str(staff_id), f"checked until {valid_until}", actor_id, here)
 
 
+@once_more("uq_duty_absence_staff_id_first_day_last_day")
 def is_away(staff_id: UUID, away: Away, reason: DutyReason, *, actor_id: UUID, here: Here) -> None:
     """Note days on which somebody cannot come; what stands on the rota already stays.
+
+    The same days once more are the same row, with the reason that was said last.
 
     Raises:
         NotFoundError: UNKNOWN_DUTY. InvalidInputError: NO_DAYS, for days that are over or none.
@@ -140,27 +145,26 @@ def is_away(staff_id: UUID, away: Away, reason: DutyReason, *, actor_id: UUID, h
         raise InvalidInputError(DutyRefusal.NO_DAYS)
     with transaction() as session:
         _works_here(session, staff_id)
-        session.add(
-            DutyAbsence(
-                id=new_id(here.now),
-                staff_id=staff_id,
-                first_day=away.first_day,
-                last_day=away.last_day,
-                reason=reason,
-                noted_by_id=actor_id,
-                noted_at=here.now,
-            )
-        )
+        days = {
+            "staff_id": staff_id,
+            "first_day": away.first_day,
+            "last_day": away.last_day,
+        }
+        row = session.scalars(select(DutyAbsence).filter_by(**days)).one_or_none()
+        if row is None:
+            row = DutyAbsence(id=new_id(here.now), **days)
+            session.add(row)
+        row.reason, row.noted_by_id, row.noted_at = reason, actor_id, here.now
         what = f"away {away.first_day}..{away.last_day}"
         duty_steps.note(session, str(staff_id), what, actor_id, here)
 
 
 def is_back(absence_id: UUID, *, actor_id: UUID, here: Here) -> None:
-    """Take days away out again. Raises NotFoundError: UNKNOWN_DUTY."""
+    """Take days away out again; what is out already stays out."""
     with transaction() as session:
         row = session.get(DutyAbsence, absence_id)
         if row is None:
-            raise NotFoundError(DutyRefusal.UNKNOWN_DUTY)
+            return
         what = f"not away {row.first_day}..{row.last_day}"
         duty_steps.note(session, str(row.staff_id), what, actor_id, here)
         session.delete(row)

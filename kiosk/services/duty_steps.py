@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from kiosk.ids import new_id
 from kiosk.models.duty import DutyEvent, PlannedDuty
 from kiosk.models.openings import Opening
-from kiosk.rules.duty import DutyReason, DutyState
+from kiosk.rules.duty import PROMISED, DutyReason, DutyState
 from kiosk.rules.openings import OpeningOrigin
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
@@ -92,7 +92,7 @@ def is_promised(session: Session, opening: Opening) -> bool:
     if opening.origin is OpeningOrigin.MANUAL or opening.reason is not None:
         return True
     agreed = select(PlannedDuty.id).where(
-        PlannedDuty.opening_id == opening.id, PlannedDuty.state != DutyState.PLANNED
+        PlannedDuty.opening_id == opening.id, PlannedDuty.state.in_(PROMISED)
     )
     return session.scalar(agreed.limit(1)) is not None
 

@@ -105,17 +105,20 @@ def _follow(session: Session, year: int, days: tuple[PublicDay, ...], *, was_by_
             _ask_again(row)
             row.kind, row.name, row.is_withdrawn = day.kind, day.name, False
     for row in stored.values():
-        if row.answer is HolidayAnswer.TAKEN and not row.is_withdrawn:
+        if row.is_withdrawn:
+            continue
+        if HolidayAnswer.TAKEN in (row.answer, row.was_answer):
             _ask_again(row)
-            row.is_withdrawn = True  # the calendar has it still
-        elif not row.is_withdrawn:
+            # The calendar may have it still, as it was when somebody took it.
+            row.kind, row.is_withdrawn = row.was_kind or row.kind, True
+        else:
             session.delete(row)
 
 
 def _ask_again(row: PublicDayRow) -> None:
     """Ask of a day once more; what was answered to it as it was is kept."""
-    row.was_kind = row.kind
-    if row.answer is not None:
-        row.was_answer, row.was_answered_by_id = row.answer, row.answered_by_id
-        row.was_answered_at = row.answered_at
+    # That a day may go again is another question: its answer says nothing of what the list had.
+    if not row.is_withdrawn and (row.answer is not None or row.was_answer is None):
+        row.was_kind, row.was_answer = row.kind, row.answer
+        row.was_answered_by_id, row.was_answered_at = row.answered_by_id, row.answered_at
     row.answer = row.answered_at = row.answered_by_id = None

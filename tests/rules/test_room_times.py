@@ -120,7 +120,9 @@ def test_only_what_was_said_before_is_changed_with_a_reason() -> None:
     [
         (1000, 1080, 1080),
         (1000, 20, 1460),  # twenty past midnight
-        (1000, 359, 1799),
+        (1200, 240, 1680),  # eight hours, and not a minute more
+        (1200, 241, 241),
+        (960, 300, 300),  # 05:00, and 17:00 was meant
         (1000, 360, 360),  # no small hour: the times are the wrong way round
         (10, 20, 20),  # opened after midnight, and closed
     ],

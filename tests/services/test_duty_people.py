@@ -124,11 +124,20 @@ def test_days_away_are_taken_out_again(here: Here, office: UUID) -> None:
     _away(office, MONDAY, MONDAY, office, here)
     (person,) = duty_people.listing(here=here)
 
-    duty_people.is_back(person.away[0].absence_id, actor_id=office, here=here)
+    for _ in range(2):  # a second tap changes nothing
+        duty_people.is_back(person.away[0].absence_id, actor_id=office, here=here)
 
     assert _proposed(here, office) == {office}
-    with pytest.raises(NotFoundError):
-        duty_people.is_back(person.away[0].absence_id, actor_id=office, here=here)
+
+
+def test_the_same_days_are_noted_once_with_the_last_reason(here: Here, office: UUID) -> None:
+    days = Away(staff_id=office, first_day=MONDAY, last_day=MONDAY)
+
+    for reason in (DutyReason.LEAVE, DutyReason.MEETING):
+        duty_people.is_away(office, days, reason, actor_id=office, here=here)
+
+    (person,) = duty_people.listing(here=here)
+    assert [one.reason for one in person.away] == [DutyReason.MEETING]
 
 
 def test_a_check_that_runs_out_is_told_at_home_thirty_days_before(here: Here, office: UUID) -> None:

@@ -17,7 +17,7 @@ from kiosk.ids import new_id
 from kiosk.models.duty import DutyEvent, PlannedDuty
 from kiosk.models.openings import Opening
 from kiosk.rules.call_outage import ClosureReason
-from kiosk.rules.duty import DutyRefusal, DutyState
+from kiosk.rules.duty import DutyReason, DutyRefusal, DutyState
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.staff import Role
 from kiosk.services import (
@@ -162,6 +162,21 @@ def test_an_opening_that_is_taken_out_of_the_plan_takes_its_proposal_along(
 
     assert (proposed, left) == (1, None)
     assert factories.how_many(PlannedDuty) == factories.how_many(DutyEvent) == 0
+
+
+def test_who_has_only_said_not_to_come_keeps_no_opening(here: Here, office: UUID) -> None:
+    duty_plan.propose(MONDAY, MONDAY, actor_id=office, here=here)
+    (duty_id,) = reading().scalars(select(PlannedDuty.id))
+    duty_changes.say(
+        duty_id,
+        DutyState.EXCUSED,
+        reason=DutyReason.ILL,
+        actor_id=office,
+        is_office=True,
+        here=here,
+    )
+
+    assert _take_back(_opening_on(here), office, here) is None
 
 
 def test_an_opening_that_somebody_has_promised_to_come_to_is_cancelled_and_kept(

@@ -326,6 +326,46 @@ def test_a_day_that_was_taken_and_is_in_the_list_no_more_is_a_question(
     assert holiday_questions.asked(here=_again(after)).withdrawn == (), "answered once"
 
 
+def test_a_day_that_changes_and_then_goes_is_asked_of_although_nobody_answered_between(
+    here: Here,
+) -> None:
+    _, gone, here = _with_a_day_that_is_gone(here)
+    with transaction() as session:  # as a list that came between has left it
+        row = session.get_one(PublicDayRow, gone)
+        row.is_withdrawn, row.kind = False, DayKind.MADE_UP
+    _list_said(date(2026, 1, 1), None)
+
+    public_holidays.seed(here=here)
+
+    (asked,) = holiday_questions.asked(here=_again(here)).withdrawn
+    assert (asked.first_day, asked.stands) == (gone, DayKind.CLOSED)
+
+
+def test_that_a_day_may_go_is_never_told_as_an_answer_to_the_list(here: Here) -> None:
+    public_holidays.seed(here=here)
+    thursday = date(2026, 10, 1)
+    wang = _rest(thursday, here)
+    li = factories.staff(here, display_name="李老师").staff_id
+    with transaction() as session:  # as a list that came between has left it
+        row = session.get_one(PublicDayRow, thursday)
+        row.was_kind, row.was_answer = row.kind, row.answer
+        row.was_answered_by_id, row.was_answered_at = wang, here.now
+        row.answer = row.answered_by_id = row.answered_at = None
+        row.is_withdrawn = True
+    span = TermSpan(first_day=thursday, last_day=thursday)
+    holiday_questions.give_up(span, staff_id=li, here=_again(here))
+    _list_said(date(2026, 1, 1), None)
+
+    public_holidays.seed(here=here)
+
+    (asked,) = [
+        one
+        for one in holiday_questions.asked(here=_again(here)).days_off
+        if one.first_day == thursday
+    ]
+    assert asked.earlier == Earlier(kind=DayKind.CLOSED, answer=HolidayAnswer.TAKEN, by="王老师")
+
+
 def test_a_year_written_by_hand_is_asked_where_the_list_says_otherwise_later(here: Here) -> None:
     staff_id = factories.staff(here).staff_id
     holiday_questions.know_by_hand(2026, staff_id=staff_id, here=here)

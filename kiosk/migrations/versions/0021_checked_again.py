@@ -62,8 +62,14 @@ def upgrade():
             ["staff_id"], ["staff.id"], name=op.f("fk_duty_absence_staff_id_staff")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_absence")),
+        # It finds the days of somebody as well.
+        sa.UniqueConstraint(
+            "staff_id",
+            "first_day",
+            "last_day",
+            name=op.f("uq_duty_absence_staff_id_first_day_last_day"),
+        ),
     )
-    op.create_index("ix_duty_absence_staff_id", "duty_absence", ["staff_id"])
 
 
 def _add_to_public_day():
