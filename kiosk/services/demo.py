@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -24,13 +24,16 @@ from kiosk.models.visits import Visit
 from kiosk.rules import codes
 from kiosk.rules.codes import Command
 from kiosk.services import (
+    demo_activities,
     demo_books,
     demo_calls,
+    demo_closings,
     demo_duty,
     demo_families,
     demo_history,
     demo_loans,
     demo_people,
+    demo_terms,
     demo_today,
     demo_week,
     homes,
@@ -92,6 +95,7 @@ def make_demo(
         if _count(session, Child) or _count(session, Title):
             raise RefusedError(DemoRefusal.NOT_EMPTY)
         here = Here(now=now, settings=settings, home_id=homes.find_in(session, settings))
+        here = replace(here, school=demo_terms.calendar(here.today, days=days))
         # The school is invented, nothing is guarded by these numbers.
         rng = Random(seed)  # noqa: S311
         empty = World(session=session, rng=rng, here=here, days=days)
@@ -112,6 +116,7 @@ def _fill(
 ) -> tuple[World, tuple[DemoItem, ...], frozenset[UUID]]:
     demo_calls.add_second_line(world)
     world = demo_people.add_children(demo_people.add_staff(world), children)
+    demo_terms.add_calendar(world)
     world = demo_families.join_siblings(world)
     demo_families.add_hours(world)
     progress(20)
@@ -120,6 +125,9 @@ def _fill(
     held = demo_history.add_history(world)
     progress(15)
     out = demo_loans.add_loans(world, items, held)
+    demo_closings.add_closings(world, held)
+    demo_activities.add_activities(world, held)
+    demo_activities.add_pairings(world, held)
     progress(15)
     busy = demo_calls.add_past_calls(world, held)
     demo_families.doubt_cards(world)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from kiosk.ids import new_id
 from kiosk.models.duty import DutyEvent, DutyTemplate, DutyVetting, PlannedDuty, Visitor
@@ -36,7 +36,7 @@ _GUESTS_STAY: Final = timedelta(minutes=50)
 
 
 def add_rota(world: World, held: tuple[HeldOpening, ...]) -> None:
-    """Make the rota of the days behind and of four weeks ahead."""
+    """Make the rota of the days behind, of today and of four weeks ahead."""
     people = [person.staff_id for person in world.staff]
     people += [_add_person(world, name, role) for name, role in _MORE_STAFF]
     _agree(world, people)
@@ -104,7 +104,7 @@ def _behind(world: World, people: list[UUID]) -> None:
         .outerjoin(Duty, Duty.opening_id == Opening.id)
         .where(
             Opening.home_id == world.here.home_id,
-            Opening.on_date < world.here.today,
+            or_(Opening.on_date < world.here.today, Opening.state == OpeningState.OPEN),
             Opening.state != OpeningState.CANCELLED,
         )
         .order_by(Opening.on_date, Opening.from_min)

@@ -13,7 +13,7 @@ from kiosk.models.openings import Duty, Opening, OpeningRule, SafetyCheck
 from kiosk.models.visits import Visit, VisitPastime
 from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningState
 from kiosk.rules.visits import Pastime, VisitState
-from kiosk.services.demo_world import DemoChild, HeldOpening, World, is_school_day
+from kiosk.services.demo_world import DemoChild, HeldOpening, World
 from kiosk.services.enrolment import Row
 
 # Out of so many openings one was missed, one short and one cancelled.
@@ -181,7 +181,7 @@ def _rules(world: World) -> dict[int, OpeningRule]:
 def _school_days(world: World) -> Iterator[date]:
     for back in range(world.days, 0, -1):
         on = world.here.today - timedelta(days=back)
-        if is_school_day(on):
+        if world.is_school_day(on):
             yield on
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -11,8 +12,7 @@ from kiosk.models.library import Loan
 from kiosk.rules import due_days, lending
 from kiosk.rules.due_days import Given
 from kiosk.rules.lending import Borrower, LendingPolicy, LoanEnd
-from kiosk.rules.school_days import PLAIN_WEEKS
-from kiosk.services.demo_world import DemoChild, DemoItem, HeldOpening, World, is_school_day
+from kiosk.services.demo_world import DemoChild, DemoItem, HeldOpening, World
 from kiosk.services.enrolment import Row
 
 _BORROWS: Final = 0.4
@@ -55,7 +55,7 @@ class _Library:
             "lent_at": at,
             "lent_by_id": None,
             "plain_due_on": (plain := due_days.plain_due_on(policy, lent_on=on)),
-            "due_on": _due_on(plain, on),
+            "due_on": self._due_on(plain, on),
             "renewals": 0,
             "renewed_at": None,
             "ended_at": None,
@@ -85,17 +85,16 @@ class _Library:
         plain = due_days.plain_renewed_on(
             self.policy(child), plain_due_on=row["plain_due_on"], today=on
         )
-        row["plain_due_on"], row["due_on"] = plain, _due_on(plain, on)
+        row["plain_due_on"], row["due_on"] = plain, self._due_on(plain, on)
         row["renewals"] += 1
         row["renewed_at"], row["renew_request_id"] = at, uuid4()
 
     def policy(self, child: DemoChild) -> LendingPolicy:
         return self.world.here.policy(child.grade)
 
-
-def _due_on(plain: date, given_on: date) -> date:
-    given = Given(given_on=given_on, plain_due_on=plain)
-    return due_days.due_on(given, school=PLAIN_WEEKS, is_open=is_school_day)
+    def _due_on(self, plain: date, given_on: date) -> date:
+        given, school = Given(given_on=given_on, plain_due_on=plain), self.world.here.school
+        return due_days.due_on(given, school=school, is_open=self.world.is_school_day)
 
 
 def add_loans(
@@ -104,20 +103,35 @@ def add_loans(
     """Make the loans of the days behind; return the items that are out now."""
     library = _Library(world=world, on_shelf=[item for item in items if not item.is_new])
     if held:
-        _lend_long_ago(library, held[0].on)
-        for opening in held:
+        _lend_long_ago(library, held)
+        for opening, following in zip_longest(held, held[1:]):
             for child in opening.present:
                 _visit(library, child, opening)
+            if following is not None and _ends_term(world, opening.on, following.on):
+                _bring_back_for(library, _but_keepers(world), opening.closed_at)
             library.shelve()
         _bring_back_for(library, world.fresh, held[-1].closed_at)
     world.add(Loan, library.rows)
     return frozenset(item.item_id for loans in library.out.values() for _, item in loans)
 
 
-def _lend_long_ago(library: _Library, first: date) -> None:
+def _ends_term(world: World, on: date, following: date) -> bool:
+    """Say whether a term ends between two days: books come home before the holidays."""
+    school = world.here.school
+    return school.term_of(on) != school.term_of(following)
+
+
+def _but_keepers(world: World) -> tuple[DemoChild, ...]:
+    return world.fresh + world.settled[:-_OLD_LOANS]
+
+
+def _lend_long_ago(library: _Library, held: tuple[HeldOpening, ...]) -> None:
+    """Lend what is late by now: in an opening where the history reaches so far, else before it."""
     world = library.world
-    on = min(world.here.today - _OLD_SINCE, first - timedelta(days=1))
-    while not is_school_day(on):
+    on = world.here.today - _OLD_SINCE
+    openings = [one.on for one in held if one.on <= on]
+    on = openings[-1] if openings else min(on, held[0].on - timedelta(days=1))
+    while not world.is_school_day(on):
         on -= timedelta(days=1)
     keepers = world.settled[-_OLD_LOANS:]
     for n, child in enumerate(keepers):

@@ -11,7 +11,7 @@ from kiosk.rules import call_plan, call_waiting, civil
 from kiosk.services import call_settings, week_plan_facts, week_plans, week_publishing
 from kiosk.services.demo_world import World
 
-# Today's room is open around the clock; what is planned there is when a school would.
+# Today's room is open until late; what is planned there is when a school would.
 _UNTIL_MIN: Final = 18 * 60
 _AT_LEAST_MIN: Final = 3 * 60
 _SOON_MIN: Final = 15

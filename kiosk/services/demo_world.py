@@ -90,11 +90,11 @@ class World:
         if rows:
             self.session.execute(insert(table), rows)
 
+    def is_school_day(self, on: date) -> bool:
+        """Return whether the children are at school; nothing is made up at this one."""
+        return on.isoweekday() <= 5 and not self.here.school.is_closed(on)  # noqa: PLR2004 - Friday
+
     def at(self, on: date, minute: float) -> datetime:
         """Return a moment of a day by the room's clock."""
         whole = civil.instant(on, 0, self.here.settings.zone)
         return whole + timedelta(minutes=minute)
-
-
-def is_school_day(on: date) -> bool:
-    return on.isoweekday() <= 5  # noqa: PLR2004 - Friday

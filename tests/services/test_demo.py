@@ -16,23 +16,41 @@ from sqlalchemy import func, select, text
 from kiosk.app import create_app
 from kiosk.db import Base, db, open_database, reading
 from kiosk.errors import RefusedError
+from kiosk.models.activities import Activity
 from kiosk.models.call_hours import ContactHours
 from kiosk.models.call_plan import WeekPlan
 from kiosk.models.calls import Booking, BookingEvent, CallAttempt, Slot
+from kiosk.models.duty import PlannedDuty
 from kiosk.models.library import Item, Loan, Title
 from kiosk.models.openings import Duty, Opening, SafetyCheck
 from kiosk.models.people import Card, Child, Contact, SchoolClass, Staff
+from kiosk.models.room_times import ClosingNote
 from kiosk.models.visits import Visit
 from kiosk.rules import codes
 from kiosk.rules.call_states import TRANSITIONS, CallState
 from kiosk.rules.call_windows import Shift
 from kiosk.rules.call_wishes import PlanState
 from kiosk.rules.codes import CodeKind, Command, OurCode
+from kiosk.rules.duty import DutyState
 from kiosk.rules.lending import ItemStatus, LoanEnd
-from kiosk.rules.openings import OpeningState
+from kiosk.rules.openings import OpeningOrigin, OpeningState
 from kiosk.rules.staff import pin_problem
 from kiosk.rules.visits import VisitState
-from kiosk.services import backup, calls, homes, lending, rooms, staff, vault, visits
+from kiosk.services import (
+    backup,
+    calls,
+    demo_terms,
+    duty_facts,
+    homes,
+    ledger_identities,
+    ledgers,
+    lending,
+    rooms,
+    school_calendar,
+    staff,
+    vault,
+    visits,
+)
 from kiosk.services.answers import Arrived, ChildFace, Lent, Returned
 from kiosk.services.demo import DemoMade, DemoRefusal, make_demo
 from kiosk.services.here import Here
@@ -185,20 +203,20 @@ def test_the_staff_card_opens_the_staff_pages(school: Made) -> None:
 
 
 @pytest.mark.parametrize(
-    "hour",
+    ("hour", "closes"),
     [
-        datetime(2026, 11, 19, 16, 0, tzinfo=UTC),  # midnight in the room
-        datetime(2026, 11, 19, 21, 30, tzinfo=UTC),
-        datetime(2026, 11, 20, 15, 59, 30, tzinfo=UTC),
-        datetime(2026, 11, 22, 2, 0, tzinfo=UTC),  # a Sunday
+        (datetime(2026, 11, 19, 16, 0, tzinfo=UTC), 21),  # midnight in the room
+        (datetime(2026, 11, 19, 21, 30, tzinfo=UTC), 21),
+        (datetime(2026, 11, 20, 15, 59, 30, tzinfo=UTC), 24),
+        (datetime(2026, 11, 22, 2, 0, tzinfo=UTC), 21),  # a Sunday
     ],
     ids=["midnight", "half past five", "a moment before midnight", "Sunday"],
 )
-def test_the_room_is_open_at_any_hour(hour: datetime, tmp_path: Path) -> None:
+def test_the_room_is_open_at_any_hour(hour: datetime, closes: int, tmp_path: Path) -> None:
     with demo(tmp_path / "instance", now=hour, children=30, titles=12, days=3) as school:
         room = rooms.now(school.here)
 
-        assert room.closes_min == 24 * 60
+        assert room.closes_min == closes * 60
         assert (room.headcount, room.duty_title) == (12, "王老师")
         card = school.rows("child")[0]["code"]
         answer = visits.arrive(code=card, request_id=uuid4(), here=school.here).answer
@@ -207,6 +225,70 @@ def test_the_room_is_open_at_any_hour(hour: datetime, tmp_path: Path) -> None:
         assert all(at <= hour for at in came)
         ahead = count(Slot, Slot.on_date >= school.here.today)
         assert ahead > 100
+
+
+def test_today_is_one_opening_of_the_plan_with_who_is_on_duty(school: Made) -> None:
+    today = school.here.today
+
+    (row,) = duty_facts.between(reading(), today, today, here=school.here)
+
+    assert (row.from_min, row.to_min, row.origin) == (16 * 60, 21 * 60, OpeningOrigin.RULE)
+    assert [(one.name, one.state) for one in row.duties] == [("王老师", DutyState.PRESENT)]
+    assert row.unplanned == ()
+
+
+def test_the_calendar_has_this_term_and_the_one_before(school: Made) -> None:
+    calendar = school_calendar.read()
+
+    assert [(term.name, term.first_day, term.last_day) for term in calendar.terms] == [
+        ("2025—2026学年第二学期", date(2026, 2, 24), date(2026, 7, 3)),
+        ("2026—2027学年第一学期", date(2026, 9, 1), date(2027, 1, 20)),
+    ]
+    assert calendar.is_closed(date(2026, 5, 1))
+    assert not calendar.is_closed(school.here.today)
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+@pytest.mark.parametrize("day", [1, 10, 20, 28])
+def test_whenever_it_is_made_its_term_goes_on(month: int, day: int) -> None:
+    today = date(2026, month, day)
+
+    terms = demo_terms.calendar(today, days=400).terms
+
+    assert terms[-1].has(today - timedelta(days=28))
+    assert terms[-1].has(today + timedelta(days=42))
+    assert all(
+        one.first_day < one.last_day < next_.first_day - timedelta(days=14)
+        for one, next_ in pairwise(terms)
+    )
+    assert terms[0].first_day <= today - timedelta(days=400)
+
+
+def test_a_long_history_has_a_last_term_with_everything_in_it(tmp_path: Path) -> None:
+    with demo(tmp_path / "instance", titles=40, days=170) as school:
+        session = reading()
+        last, present = school_calendar.read().terms
+        in_term = Opening.on_date.between(date(2026, 6, 3), last.last_day)
+        held = session.scalars(
+            select(Opening).where(in_term, Opening.state == OpeningState.HELD)
+        ).all()
+        assert len(held) > 12
+        assert count(Visit, Visit.local_day <= last.last_day) > 300
+        assert count(Loan, Loan.local_day <= last.last_day) > 50
+        assert count(Booking, Booking.on_date <= last.last_day) > 50
+        assert count(Activity, Activity.on_date <= last.last_day) >= 2
+        ids = [one.id for one in held]
+        assert count(ClosingNote, ClosingNote.opening_id.in_(ids)) == len(held)
+        assert count(PlannedDuty, PlannedDuty.opening_id.in_(ids)) >= len(held)
+        between = Opening.on_date.between(last.last_day + timedelta(days=1), date(2026, 8, 31))
+        assert count(Opening, between) == 0
+        assert count(Opening, Opening.on_date.in_([date(2026, 6, 19), date(2026, 10, 5)])) == 0
+        home_late = count(Loan, Loan.local_day <= last.last_day, Loan.due_on > last.last_day)
+        assert home_late == 0
+        still_out = Loan.ended_at.is_(None) & (Loan.local_day < present.first_day)
+        assert count(Loan, still_out) == 0
+        period = ledgers.period(last.first_day, last.last_day)
+        assert ledger_identities.broken(period, here=school.here) == ()
 
 
 def test_on_the_next_days_the_weekly_plan_rules(school: Made) -> None:
@@ -345,7 +427,7 @@ def test_a_school_of_any_size_is_made(
 ) -> None:
     with demo(tmp_path / "instance", children=children, titles=titles, days=days) as school:
         assert (count(Child), count(Title)) == (children, titles)
-        assert rooms.now(school.here).closes_min == 24 * 60
+        assert rooms.now(school.here).closes_min == 21 * 60
         assert backup.make_backup(here=school.here).exists()
 
 
