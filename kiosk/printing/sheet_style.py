@@ -33,6 +33,7 @@ th, td {
   vertical-align: middle;
   word-break: break-all; line-break: anywhere;
 }
+.close :is(th, td) { padding-block: .1mm }
 th, .total td, .part td { font-weight: 700 }
 td.left, .part td:first-child { text-align: left }
 i { font-style: normal; white-space: nowrap }

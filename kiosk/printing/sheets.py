@@ -5,7 +5,7 @@ prints the same pages: A4 on its side, 25 mm to bind at the left.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from math import ceil
 from typing import Final, TextIO
@@ -26,6 +26,9 @@ _LEADING: Final = 1.35
 _BESIDE: Final = 2.4  # mm in a column that no text has: padding and border
 _ABOVE: Final = 1.9
 _LOWEST: Final = 6.0
+# What is rather on one page than on two: rows closer together, letters not below this.
+_ABOVE_CLOSE: Final = 0.5
+_CLOSE_SIZES: Final = (9.0, 8.5, 8.0, 7.5)
 # A text as short as this is not broken where there is any other way: a date, a time, a number.
 _WHOLE: Final = 8.0  # ems
 _LONGEST_SAMPLE: Final = 400
@@ -49,6 +52,8 @@ class Paper:
     bottom_line: str = ""
     # Columns of words, which begin at the left; numbers and short words stand in the middle.
     left: Sequence[int] = ()
+    # Its rows stand closer together where that brings it onto one page.
+    may_be_close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,13 @@ class _Grid:
 
     size: float
     widths: tuple[float, ...]
+    is_close: bool = False
 
     def height(self, cells: Sequence[str]) -> float:
         """Return how high a row of these cells is, in mm."""
         lines = max(map(lines_of, cells, self._rooms()))
-        return max(lines * self.size * _EM * _LEADING + _ABOVE, _LOWEST)
+        text = lines * self.size * _EM * _LEADING
+        return text + _ABOVE_CLOSE if self.is_close else max(text + _ABOVE, _LOWEST)
 
     def markup(self, cells: Sequence[str]) -> Iterator[str]:
         """Yield the cells as HTML; in what takes several lines, pieces are kept whole."""
@@ -132,7 +139,7 @@ def document(output: TextIO, *, title: str, pages: int) -> None:
 
 def _bodies(paper: Paper) -> Iterator[str]:
     """Yield what stands on each page of a ledger."""
-    grid = _grid(paper)
+    grid = _fitting(paper)
     header = _header(paper, grid)
     totals = None if paper.totals is None else _line(_cells(paper.totals), grid)
     head = _head(paper)
@@ -143,6 +150,21 @@ def _bodies(paper: Paper) -> Iterator[str]:
         line = f'<p class="line">{escape(paper.bottom_line)}</p>' if paper.bottom_line else ""
         yield f"{head}{header}{rows}</table>{line if is_last else ''}"
         head = _again(paper)
+
+
+def _fitting(paper: Paper) -> _Grid:
+    """Return the columns; close ones, if they bring a paper that may be so onto one page."""
+    grid = _grid(paper)
+    if not paper.may_be_close or _is_one_page(paper, grid):
+        return grid
+    close = (replace(_grid(paper, size), is_close=True) for size in _CLOSE_SIZES)
+    return next((one for one in close if _is_one_page(paper, one)), grid)
+
+
+def _is_one_page(paper: Paper, grid: _Grid) -> bool:
+    totals = None if paper.totals is None else _line(_cells(paper.totals), grid)
+    _, is_last = next(_sheets(paper, grid, totals))
+    return is_last
 
 
 def _sheets(paper: Paper, grid: _Grid, totals: _Line | None) -> Iterator[tuple[list[_Line], bool]]:
@@ -228,8 +250,9 @@ def _header(paper: Paper, grid: _Grid) -> str:
     labels = [label for label, _ in paper.columns]
     columns = "".join(f'<col style="width:{width:.2f}mm">' for width in grid.widths)
     cells = "".join(f"<th>{label}</th>" for label in grid.markup(labels))
+    kind = ' class="close"' if grid.is_close else ""
     return (
-        f'<table style="font-size:{grid.size:g}pt"><colgroup>{columns}</colgroup>'
+        f'<table{kind} style="font-size:{grid.size:g}pt"><colgroup>{columns}</colgroup>'
         f'<tr style="height:{grid.height(labels):.2f}mm">{cells}</tr>'
     )
 
@@ -248,7 +271,7 @@ def _cells(row: Sequence[Cell]) -> list[str]:
     return ["" if cell is None else str(cell) for cell in row]
 
 
-def _grid(paper: Paper) -> _Grid:
+def _grid(paper: Paper, at_most: float = _SIZES[0]) -> _Grid:
     """Return columns as wide as the form has them, and wide enough for what is not to be broken.
 
     Where they do not fit beside one another, they are as narrow as what stands in them lets them
@@ -264,7 +287,7 @@ def _grid(paper: Paper) -> _Grid:
         for (_, width), long in zip(paper.columns, longest, strict=True)
     ]
     least = ems
-    if sum(_widths(ems, _SIZES[0])) > WIDTH:
+    if sum(_widths(ems, at_most)) > WIDTH:
         least = [
             # In a column without words somebody writes with a pen.
             max(min(wide, longest[at]), _narrowest(paper.columns[at][0]))
@@ -272,7 +295,8 @@ def _grid(paper: Paper) -> _Grid:
             else wide
             for at, wide in enumerate(ems)
         ]
-    fitting = (size for size in _SIZES if sum(_widths(least, size)) <= WIDTH)
+    sizes = (size for size in _SIZES if size <= at_most)
+    fitting = (size for size in sizes if sum(_widths(least, size)) <= WIDTH)
     size = next(fitting, _SIZES[-1])
     widths = _nearer(_widths(least, size), _widths(ems, size))
     share = WIDTH / sum(widths)

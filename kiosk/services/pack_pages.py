@@ -116,6 +116,7 @@ class PackPages:
             rows=rows,
             bottom_line="" if self._framework.is_complete else self._framework.note,
             left=(0, 2),
+            may_be_close=True,
         )
 
     def _lines(self, item: Item) -> list[tuple[str, str, str, str]]:

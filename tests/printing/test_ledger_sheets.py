@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -137,3 +138,22 @@ def test_columns_become_narrower_before_letters_become_smaller() -> None:
     assert "font-size:9pt" in page
     assert widths[-1] > 30 > 2 * widths[1], "no room for a signature"
     assert sum(widths) == pytest.approx(sheets.WIDTH, abs=0.2)
+
+
+@pytest.mark.parametrize("rows", [23, 24, 33, 35, 36])
+def test_a_paper_that_may_be_close_is_on_one_page_where_it_can_be(rows: int) -> None:
+    plain = Paper(
+        title="目　录",
+        subtitle="小学",
+        bottom_line="注",
+        columns=(("项目", 52), ("页码", 10)),
+        rows=[("图书", at) for at in range(rows)],
+    )
+
+    (page, *more) = _drawn(replace(plain, may_be_close=True))
+
+    heights = [float(found) for found in re.findall(r"<tr[^>]*height:([\d.]+)mm", page)]
+    assert sum(heights) < HEIGHT - 8 - 10.5 - 8 - (0 if more else 7.5)
+    assert bool(more) is (rows == 36)
+    assert ('class="close"' in page) is (24 <= rows <= 35)
+    assert (len(_drawn(plain)) == 1) is (rows < 24)

@@ -15,13 +15,14 @@ from sqlalchemy import select
 
 from kiosk.db import reading
 from kiosk.errors import InvalidInputError, KioskError, NotFoundError, RefusedError
+from kiosk.files.tables import Table, TableColumn
 from kiosk.ids import new_id
 from kiosk.models.audit import Audit
 from kiosk.printing import pdf
 from kiosk.rules.packs import PackProblem
 from kiosk.services import erasure, frameworks, packs
 from kiosk.services.here import Here
-from kiosk.services.ledgers import LedgerProblem
+from kiosk.services.ledgers import Ledger, LedgerProblem
 from kiosk.services.pack_files import About, PackFile, PackFolder, PackStage
 from kiosk.services.pack_pages import PackPages
 from tests import factories
@@ -268,3 +269,20 @@ def test_the_contents_name_what_is_filled_in_by_hand(here: Here, tmp_path: Path)
         "室外公示牌",
     ):
         assert said in words
+
+
+@pytest.mark.parametrize("name", ["anhui-2011", "school-8"])
+def test_the_contents_are_one_page(here: Here, tmp_path: Path, name: str) -> None:
+    part = tmp_path / "part"
+    table = Table(title="登记表", columns=(TableColumn(label="日期"),), rows=(("无",),))
+    with part.open("w", encoding="utf-8") as ledgers:
+        framework = frameworks.find(name, here)
+        pages = PackPages(ledgers, framework=framework, about=_folder(here).about(), here=here)
+        for ledger in Ledger:
+            pages.add(ledger, table)
+    output = io.StringIO()
+
+    count = pages.write(output, part)
+
+    assert count == 1 + 1 + len(Ledger)
+    assert "目　录（续）" not in output.getvalue()
