@@ -3,8 +3,7 @@
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from kiosk.rules.call_figures import is_few
-from kiosk.services import call_care, call_numbers
+from kiosk.services import call_care, call_numbers, call_numbers_untold
 from kiosk.web import context, staff_page
 from kiosk.web.guards import Access, access
 
@@ -34,9 +33,10 @@ def care() -> Response:
 
 def _numbers(template: str) -> Response:
     here = context.here()
+    numbers = call_numbers.numbers(here=here)
     return staff_page.show(
         template,
-        numbers=call_numbers.numbers(here=here),
-        is_few=is_few,
+        numbers=numbers,
+        untold=call_numbers_untold.of(numbers),
         school=here.settings.school or here.settings.home,
     )

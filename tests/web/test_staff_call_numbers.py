@@ -33,16 +33,34 @@ def test_the_page_has_the_weeks_as_bars_and_as_a_table(page: PageClient, here: H
 def test_a_class_of_four_children_has_no_figures(page: PageClient, here: Here) -> None:
     factories.open_today(here)
     _calls(here, grade=3, children=6, done=6)
-    _calls(here, grade=4, children=4, done=1)
+    _calls(here, grade=4, children=4, done=4)
+    _calls(here, grade=5, children=6, done=6)
     sign_in(page, here, Role.DUTY_TEACHER)
 
     shown = page.open("/staff/calls/numbers/paper")
 
     rows = [markup.words(row) for row in shown.all("tr")]
-    few = next(row for row in rows if row.startswith("Class 4-1"))
-    many = next(row for row in rows if row.startswith("Class 3-1"))
-    assert few == "Class 4-1 < 5 " + "—" * 7
+    few, another, many = (
+        next(row for row in rows if row.startswith(name))
+        for name in ("Class 4-1", "Class 5-1", "Class 3-1")
+    )
+    assert few == "Class 4-1 ＊ " + "—" * 7
+    assert another == "Class 5-1 ＊ " + "—" * 7  # the sum of all would tell the other
     assert "—" not in many
+    assert "＊ is a count from 1 to 4" in shown.words
+
+
+def test_a_week_in_which_few_had_a_call_has_no_bar(page: PageClient, here: Here) -> None:
+    factories.open_today(here)
+    _calls(here, grade=3, children=12, done=3)
+    sign_in(page, here, Role.DUTY_TEACHER)
+
+    shown = page.open("/staff/calls/numbers")
+
+    rows = [markup.words(row) for row in shown.all("tr")]
+    assert next(row for row in rows if "2026-11-16" in row).split()[-4:-2] == ["＊", "＊"]
+    bars = shown.all("{http://www.w3.org/2000/svg}rect")
+    assert [bar.get("height") for bar in bars] == ["0"]
 
 
 def test_who_should_be_asked_after_is_for_the_office_alone(page: PageClient, here: Here) -> None:
