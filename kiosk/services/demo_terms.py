@@ -91,9 +91,12 @@ def _span(year: int, number: int) -> TermSpan:
 
 
 def _days_off(spans: tuple[TermSpan, ...], today: date) -> Iterator[tuple[date, SpecialDay]]:
-    """Yield the public holidays behind that are school days else; those ahead are questions."""
+    """Yield the public holidays behind; those ahead are questions.
+
+    The last weeks have none: a demo that is made after long ones would have nothing behind it.
+    """
     for year in range(spans[0].first_day.year, today.year + 1):
         for day in public_holidays.published(year) or ():
-            is_wanted = day.kind is DayKind.CLOSED and day.on < today
+            is_wanted = day.kind is DayKind.CLOSED and day.on < today - _BEGUN
             if is_wanted and any(span.has(day.on) for span in spans):
                 yield day.on, SpecialDay(kind=day.kind, name=day.name)
