@@ -7,30 +7,19 @@ prints the same pages: A4 on its side, 25 mm to bind at the left.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from math import ceil
 from typing import Final, TextIO
 
+from kiosk.printing.sheet_grid import LARGEST, Grid, grid_of
 from kiosk.printing.sheet_style import STYLE
-from kiosk.printing.text_width import lines_of, pieces, width_of
 
-WIDTH: Final = 261.5  # mm between the margins, less half a border
 HEIGHT: Final = 183.0
 _FOOT: Final = 8.0
 _TITLE: Final = 10.5
 _SUBTITLE: Final = 8.0
 _LINE: Final = 7.5
 _AGAIN: Final = 7.0  # the title of a ledger on its further pages
-_SIZES: Final = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)  # pt
-_EM: Final = 25.4 / 72  # mm of a pt
-_LEADING: Final = 1.35
-_BESIDE: Final = 2.4  # mm in a column that no text has: padding and border
-_ABOVE: Final = 1.9
-_LOWEST: Final = 6.0
 # What is rather on one page than on two: rows closer together, letters not below this.
-_ABOVE_CLOSE: Final = 0.5
 _CLOSE_SIZES: Final = (9.0, 8.5, 8.0, 7.5)
-# A text as short as this is not broken where there is any other way: a date, a time, a number.
-_WHOLE: Final = 8.0  # ems
 _LONGEST_SAMPLE: Final = 400
 _DASH: Final = "—"
 _DITTO: Final = "〃"
@@ -54,36 +43,6 @@ class Paper:
     left: Sequence[int] = ()
     # Its rows stand closer together where that brings it onto one page.
     may_be_close: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """The columns of a table on paper: the size of its text, and widths in mm."""
-
-    size: float
-    widths: tuple[float, ...]
-    is_close: bool = False
-
-    def height(self, cells: Sequence[str]) -> float:
-        """Return how high a row of these cells is, in mm."""
-        lines = max(map(lines_of, cells, self._rooms()))
-        text = lines * self.size * _EM * _LEADING
-        return text + _ABOVE_CLOSE if self.is_close else max(text + _ABOVE, _LOWEST)
-
-    def markup(self, cells: Sequence[str]) -> Iterator[str]:
-        """Yield the cells as HTML; in what takes several lines, pieces are kept whole."""
-        for cell, room in zip(cells, self._rooms(), strict=True):
-            if lines_of(cell, room) == 1:
-                yield escape(cell)
-                continue
-            yield "".join(
-                f"<i>{escape(one)}</i>" if len(one) > 1 else escape(one)
-                for one in pieces(cell, room)
-            )
-
-    def _rooms(self) -> tuple[float, ...]:
-        """Return how many ems of text each column takes."""
-        return tuple((width - _BESIDE) / (self.size * _EM) for width in self.widths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,22 +111,22 @@ def _bodies(paper: Paper) -> Iterator[str]:
         head = _again(paper)
 
 
-def _fitting(paper: Paper) -> _Grid:
+def _fitting(paper: Paper) -> Grid:
     """Return the columns; close ones, if they bring a paper that may be so onto one page."""
-    grid = _grid(paper)
+    grid = _grid(paper, LARGEST)
     if not paper.may_be_close or _is_one_page(paper, grid):
         return grid
     close = (replace(_grid(paper, size), is_close=True) for size in _CLOSE_SIZES)
     return next((one for one in close if _is_one_page(paper, one)), grid)
 
 
-def _is_one_page(paper: Paper, grid: _Grid) -> bool:
+def _is_one_page(paper: Paper, grid: Grid) -> bool:
     totals = None if paper.totals is None else _line(_cells(paper.totals), grid)
     _, is_last = next(_sheets(paper, grid, totals))
     return is_last
 
 
-def _sheets(paper: Paper, grid: _Grid, totals: _Line | None) -> Iterator[tuple[list[_Line], bool]]:
+def _sheets(paper: Paper, grid: Grid, totals: _Line | None) -> Iterator[tuple[list[_Line], bool]]:
     """Yield the rows of each page, and whether it is the last."""
     room_again = HEIGHT - _FOOT - _AGAIN - grid.height([label for label, _ in paper.columns])
     room = room_again + _AGAIN - _TITLE
@@ -195,7 +154,7 @@ def _sheets(paper: Paper, grid: _Grid, totals: _Line | None) -> Iterator[tuple[l
 class _Above:
     """What a row at the top of a page refers to on the page before it."""
 
-    def __init__(self, grid: _Grid) -> None:
+    def __init__(self, grid: Grid) -> None:
         self._grid = grid
         self._heading: _Line | None = None
         self._first = ""
@@ -232,7 +191,7 @@ def _height(lines: Sequence[_Line]) -> float:
     return sum(line.height for line in lines)
 
 
-def _line(cells: Sequence[str], grid: _Grid) -> _Line:
+def _line(cells: Sequence[str], grid: Grid) -> _Line:
     return _Line(cells, grid.height(cells))
 
 
@@ -246,7 +205,7 @@ def _again(paper: Paper) -> str:
     return f"<h2>{escape(paper.title)}（续）</h2>"
 
 
-def _header(paper: Paper, grid: _Grid) -> str:
+def _header(paper: Paper, grid: Grid) -> str:
     labels = [label for label, _ in paper.columns]
     columns = "".join(f'<col style="width:{width:.2f}mm">' for width in grid.widths)
     cells = "".join(f"<th>{label}</th>" for label in grid.markup(labels))
@@ -257,7 +216,7 @@ def _header(paper: Paper, grid: _Grid) -> str:
     )
 
 
-def _row(line: _Line, grid: _Grid, *, left: Sequence[int] = (), kind: str = "") -> str:
+def _row(line: _Line, grid: Grid, *, left: Sequence[int] = (), kind: str = "") -> str:
     drawn = "".join(
         f'<td class="left">{cell}</td>' if at in left else f"<td>{cell}</td>"
         for at, cell in enumerate(grid.markup(line.cells))
@@ -271,50 +230,6 @@ def _cells(row: Sequence[Cell]) -> list[str]:
     return ["" if cell is None else str(cell) for cell in row]
 
 
-def _grid(paper: Paper, at_most: float = _SIZES[0]) -> _Grid:
-    """Return columns as wide as the form has them, and wide enough for what is not to be broken.
-
-    Where they do not fit beside one another, they are as narrow as what stands in them lets them
-    be, before the letters become smaller.
-    """
+def _grid(paper: Paper, at_most: float) -> Grid:
     sample = [*paper.rows[:_LONGEST_SAMPLE], *([paper.totals] if paper.totals else [])]
-    longest = [
-        max((width_of(str(row[at])) for row in sample if row[at] is not None), default=0.0)
-        for at in range(len(paper.columns))
-    ]
-    ems = [
-        max(width / 2, 1.0, long if long <= _WHOLE else 0.0)
-        for (_, width), long in zip(paper.columns, longest, strict=True)
-    ]
-    least = ems
-    if sum(_widths(ems, at_most)) > WIDTH:
-        least = [
-            # In a column without words somebody writes with a pen.
-            max(min(wide, longest[at]), _narrowest(paper.columns[at][0]))
-            if any(row[at] not in {None, ""} for row in paper.rows)
-            else wide
-            for at, wide in enumerate(ems)
-        ]
-    sizes = (size for size in _SIZES if size <= at_most)
-    fitting = (size for size in sizes if sum(_widths(least, size)) <= WIDTH)
-    size = next(fitting, _SIZES[-1])
-    widths = _nearer(_widths(least, size), _widths(ems, size))
-    share = WIDTH / sum(widths)
-    return _Grid(size, tuple(width * share for width in widths))
-
-
-def _nearer(least: Sequence[float], wished: Sequence[float]) -> list[float]:
-    """Return widths between both, as wide as there is room for."""
-    gap, spare = sum(wished) - sum(least), WIDTH - sum(least)
-    part = min(max(spare / gap, 0.0), 1.0) if gap > 0 else 0.0
-    return [one + part * (other - one) for one, other in zip(least, wished, strict=True)]
-
-
-def _narrowest(label: str) -> float:
-    """Return how many ems a header needs on two lines."""
-    whole = max(map(width_of, pieces(label, _WHOLE)), default=0.0)
-    return max(ceil(width_of(label) / 2), whole)
-
-
-def _widths(ems: Sequence[float], size: float) -> list[float]:
-    return [em * size * _EM + _BESIDE for em in ems]
+    return grid_of(paper.columns, sample, at_most=at_most)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.printing import sheets
+from kiosk.printing import sheet_grid, sheets
 from kiosk.printing.sheets import HEIGHT, Pages, Paper
 from kiosk.printing.text_width import lines_of, width_of
 
@@ -137,7 +137,7 @@ def test_columns_become_narrower_before_letters_become_smaller() -> None:
     widths = [float(found) for found in re.findall(r'<col style="width:([\d.]+)mm', page)]
     assert "font-size:9pt" in page
     assert widths[-1] > 30 > 2 * widths[1], "no room for a signature"
-    assert sum(widths) == pytest.approx(sheets.WIDTH, abs=0.2)
+    assert sum(widths) == pytest.approx(sheet_grid.WIDTH, abs=0.2)
 
 
 @pytest.mark.parametrize("rows", [23, 24, 33, 35, 36])

@@ -108,5 +108,5 @@ def test_a_week_of_few_goes_with_the_mean_it_would_be_worked_out_from() -> None:
     running = (_week(0, 30), _week(1, 4, is_over=False))
     now = call_numbers_untold.of(_numbers(groups, groups, running))
 
-    assert (over.week_called, over.mean) == ({1}, True)
-    assert (now.week_called, now.mean) == ({1}, False)
+    assert (set(over.week_called), over.mean) == ({1}, True)
+    assert (set(now.week_called), now.mean) == ({1}, False)
