@@ -60,6 +60,7 @@ LANDED = {
     "0019_activities.py": "6764def4dbbc9f40890f7ad62590c2b2254d170b7c0226cd33ab486bbdceb3d9",
     "0020_pastimes.py": "4a20fbadfa248d4aad245454b7b19dd16662aa0d6d719b736ede50190547f52b",
     "0021_checked_again.py": "070b5aefa2812be49cfc0c1cee286f98ae59f7560f2010e3303fcf17ed117802",
+    "0022_talks.py": "0597ee3556017fe84674b86e573488219510797f247860c6474b5ea315adf1fc",
 }
 
 assert models.__all__  # the metadata is full once the models are imported

@@ -12,7 +12,7 @@ from kiosk.rules.codes import BookBar, CodeKind, CodeProblem, Command, OurCode
 from kiosk.rules.devices import CameraState, ScannerChange
 from kiosk.rules.lending import LendingRefusal
 from kiosk.rules.sessions import SessionProblem
-from kiosk.services import lending, rooms, shelves, staff, staff_sessions, visits
+from kiosk.services import lending, rooms, shelves, staff, staff_sessions, talks, visits
 from kiosk.services.answers import BookWaits, Left
 from kiosk.web import (
     child_screen,
@@ -203,4 +203,7 @@ def _sheet_day(code: OurCode) -> date | None:
 @access(Access.ANYBODY)
 def teacher() -> Response:
     """Ask a teacher; the way back is that of whoever asks."""
-    return htmx.screen("kiosk/_teacher.html", child_screen.current())
+    child = child_screen.current()
+    if child is None:
+        return screens.plain("kiosk/_teacher.html")
+    return screens.show(talks.for_child(child_id=child.child_id, face=child.face))

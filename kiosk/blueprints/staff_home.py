@@ -40,10 +40,10 @@ def home() -> Response:
 
 
 def _room_now(here: Here) -> dict[str, object]:
-    shown = staff_home.look(here=here, amiss=_amiss())
+    me = staff_screen.signed_in()
+    shown = staff_home.look(here=here, amiss=_amiss(), staff_id=me.staff_id)
     matters = _what_matters(shown.calls)
     soonest = matters[:_BOARD_LENGTH]
-    me = staff_screen.signed_in()
     return {
         "home": shown,
         "me": me,

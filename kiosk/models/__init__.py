@@ -19,6 +19,7 @@ from kiosk.models import (
     record,
     room_times,
     stocktake,
+    talks,
     visits,
 )
 
@@ -41,5 +42,6 @@ __all__ = [
     "record",
     "room_times",
     "stocktake",
+    "talks",
     "visits",
 ]

@@ -34,6 +34,7 @@ from kiosk.services import (
     demo_loans,
     demo_people,
     demo_terms,
+    demo_talks,
     demo_today,
     demo_week,
     homes,
@@ -134,6 +135,7 @@ def _fill(
     here_now = demo_today.open_all_day(world)
     opening_plan.plan_ahead_in(world.session, here=world.here)
     demo_duty.add_rota(world, held)
+    demo_talks.add_offers(world)
     demo_calls.add_calls_ahead(world, busy, here_now)
     demo_week.publish_week(world)
     progress(20)

@@ -24,6 +24,7 @@ from kiosk.models.lending import Hold, LateEntry
 from kiosk.models.library import Loan
 from kiosk.models.no_card import PictureCode, WaitingArrival
 from kiosk.models.people import Card, Child, Contact, ContactStatus
+from kiosk.models.talks import TalkRequest
 from kiosk.models.visits import Visit
 from kiosk.rules.holds import HoldEnd
 from kiosk.rules.people import PeopleProblem
@@ -175,6 +176,7 @@ def _cut(session: Session, child_id: UUID, here: Here) -> None:
         (LateEntry, LateEntry.child_id),
         (Pairing, Pairing.child_id),
         (PictureCode, PictureCode.child_id),
+        (TalkRequest, TalkRequest.child_id),
         (WaitingArrival, WaitingArrival.child_id),
     )
     for table, column in gone:

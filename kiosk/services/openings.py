@@ -31,6 +31,7 @@ from kiosk.services import (
     opening_check,
     opening_plan,
     rooms,
+    talks,
     waiting,
 )
 from kiosk.services.again import once_more
@@ -196,8 +197,7 @@ def close_room(
     """Close the room: sweep who has not said goodbye, sign duty off, say what became of it.
 
     Who did not come for its call did not; calls that are still to come are released and owed, and
-    their places are nobody's. `are_told`: somebody has spoken with the children who wait.
-    `signed`: how the room is left.
+    their places are nobody's. `are_told`: the children who wait know. `signed`: how it is left.
 
     Raises:
         RefusedError: NOT_OPEN, CALLS_UNFINISHED while somebody is on the telephone, or
@@ -217,6 +217,7 @@ def close_room(
             .values(state=VisitState.LEFT_UNCONFIRMED)
         )
         waiting.expire(session, here=here)
+        talks.forget(session, here=here)
         _sign_off(session, opening.id, here)
         opening_plan.give_up_places(
             session,

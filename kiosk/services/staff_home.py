@@ -81,10 +81,13 @@ class StaffHome:
         return len(self.present)
 
 
-def look(*, here: Here, amiss: Collection[TodoKind] = ()) -> StaffHome:
+def look(
+    *, here: Here, amiss: Collection[TodoKind] = (), staff_id: UUID | None = None
+) -> StaffHome:
     """Return the staff home; late and forgotten calls are settled on the way.
 
-    `amiss` is what the room's devices have said of themselves: SCANNER, CAMERA.
+    `amiss` is what the room's devices have said of themselves: SCANNER, CAMERA. `staff_id` is
+    who looks: which children have asked for somebody is shown to nobody else.
     """
     calls = call_desk.board(here.today, here=here)
     unclear = call_desk.unclear(since=here.today - _UNCLEAR_SHOWN, here=here)
@@ -106,6 +109,7 @@ def look(*, here: Here, amiss: Collection[TodoKind] = ()) -> StaffHome:
             *_check_todo(session, opening, here),
             *(Todo(kind=kind, on=here.today) for kind in amiss),
             *staff_todo.of_calls(calls),
+            *staff_todo.of_talks(session, staff_id, here),
             *(Todo(kind=TodoKind.UNCLEAR, on=row.on, call=row) for row in unclear),
             *staff_todo.later(session, here),
         ),

@@ -25,6 +25,7 @@ from kiosk.services import (
     room_ahead,
     room_watch,
     rooms,
+    talks,
     week_plans,
 )
 from kiosk.services.call_board import BoardRow, CallRow
@@ -47,6 +48,7 @@ class TodoKind(StrEnum):
     SCANNER = "scanner"
     CAMERA = "camera"
     MAKE_GOOD = "make_good"
+    TALK = "talk"
     PLAN = "plan"
     LATE = "late"
     HOLD = "hold"
@@ -122,6 +124,12 @@ def of_calls(board: tuple[BoardRow, ...]) -> tuple[Todo, ...]:
         if row.state in _BOOK_AGAIN and row.is_to_be_made_good
     )
     return due + missing
+
+
+def of_talks(session: Session, staff_id: UUID | None, here: Here) -> tuple[Todo, ...]:
+    """Say how many children have asked for this adult; who they are stands on its own page."""
+    count = 0 if staff_id is None else talks.waiting_count(session, staff_id)
+    return (Todo(kind=TodoKind.TALK, on=here.today, count=count),) if count else ()
 
 
 def later(session: Session, here: Here) -> tuple[Todo, ...]:

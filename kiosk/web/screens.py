@@ -37,12 +37,14 @@ from kiosk.services.no_card_answers import (
     WaitForTeacher,
 )
 from kiosk.services.passbook import Passbook
+from kiosk.services.talk_answers import AskTeacher, PickAdult
 from kiosk.web import context, errors, htmx, last_return
 from kiosk.web.child_sessions import ChildSession
 
 _FRAGMENTS: Final = {
     AlreadyYours: "kiosk/_already_yours.html",
     Arrived: "kiosk/_greeting.html",
+    AskTeacher: "kiosk/_teacher.html",
     AskTime: "kiosk/_ask_time.html",
     Booked: "kiosk/_booked.html",
     BookWaits: "kiosk/_book_waits.html",
@@ -58,6 +60,7 @@ _FRAGMENTS: Final = {
     Lent: "kiosk/_lent.html",
     OwnPage: "kiosk/_own.html",
     Passbook: "kiosk/_passbook.html",
+    PickAdult: "kiosk/_pick_adult.html",
     PickAnimal: "kiosk/_pick_animal.html",
     PickClass: "kiosk/_pick_class.html",
     PickCloth: "kiosk/_pick_animal.html",

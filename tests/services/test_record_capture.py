@@ -62,7 +62,8 @@ ALL_STAYS = {
     "library_setting", "line_outage", "opening_rule", "picture_code", "plan_seat", "planned_duty",
     "room_reading", "scanner", "shelf", "staff",
     "staff_session", "stocktake", "stocktake_shelf", "stocktake_sight", "sync_change",
-    "sync_control", "sync_quarantine", "sync_state", "term", "throttle", "title", "title_cover",
+    "sync_control", "sync_quarantine", "sync_state", "talk_offer", "talk_request", "term",
+    "throttle", "title", "title_cover",
     "visit_pastime", "visitor", "waiting_arrival", "week_plan", "wish_time",
 }  # fmt: skip
 

@@ -30,6 +30,7 @@ from kiosk.rules.lending import LendingRefusal
 from kiosk.rules.pictures import Picture
 from kiosk.rules.relations import Relation
 from kiosk.rules.talk_pictures import TalkPicture
+from kiosk.rules.talks import TalkStanding
 from kiosk.rules.visits import VisitRefusal
 from kiosk.services import (
     answers,
@@ -41,6 +42,7 @@ from kiosk.services import (
 )
 from kiosk.services.devices import DeviceSettings
 from kiosk.services.hold_answers import HoldPlaced
+from kiosk.services.talk_answers import AdultTile, AskTeacher, PickAdult
 from kiosk.web import filters, heard, pinyin
 
 KIOSK = Path(__file__).resolve().parents[2] / "kiosk"
@@ -349,7 +351,22 @@ def _states() -> Iterator[tuple[str, str, object]]:
     yield from _looking_for_a_book()
     yield from _own_call()
     yield from _without_a_card()
+    yield from _somebody_to_talk_to()
+
+
+def _somebody_to_talk_to() -> Iterator[tuple[str, str, object]]:
     yield "14-teacher", "kiosk/_teacher.html", None
+    near = AskTeacher(child=CHILD, talk=TalkStanding.MAY_ASK)
+    yield "14b-teacher-may-ask", "kiosk/_teacher.html", near
+    yield "14c-teacher-asked", "kiosk/_teacher.html", replace(near, talk=TalkStanding.ASKED)
+    names = ("王老师", "李老师", "欧阳老师", "陈老师", "赵老师", "阿依古丽老师")
+    adults = tuple(
+        AdultTile(staff_id=UUID(int=number), display_name=name, cloth=cloth)
+        for number, (name, cloth) in enumerate(zip(names, Cloth, strict=True))
+    )
+    for many in (1, 4, 6):
+        one_of_them = PickAdult(child=CHILD, adults=adults[:many])
+        yield f"14d-pick-adult-{many}", "kiosk/_pick_adult.html", one_of_them
 
 
 def _looking_for_a_book() -> Iterator[tuple[str, str, object]]:
