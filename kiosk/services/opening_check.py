@@ -14,7 +14,7 @@ from kiosk.models.openings import Opening, SafetyCheck
 from kiosk.models.people import Staff
 from kiosk.models.room_times import ClosingNote, LineTest
 from kiosk.rules.openings import Hazard
-from kiosk.services import call_lines
+from kiosk.services import call_lines, closing_notes
 from kiosk.services.call_lines import LineRow
 from kiosk.services.here import Here
 
@@ -29,16 +29,24 @@ class LeftBehind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeforeOpening:
-    """What the page before the opening shows: the lines to be tried, and the last closing's."""
+    """What the page before the opening shows: the lines to be tried, and the last closing's.
+
+    `games_missing` are things for play that were missing at the last count (< 0: too many).
+    """
 
     lines: tuple[LineRow, ...]
     left_behind: LeftBehind | None
+    games_missing: int = 0
 
 
 def before(*, here: Here) -> BeforeOpening:
     """Return what there is to be looked at before the room opens."""
     lines = [one for one in call_lines.lines(here=here) if one.is_in_use and not one.is_out_today]
-    return BeforeOpening(lines=tuple(lines), left_behind=_left_behind(reading(), here))
+    return BeforeOpening(
+        lines=tuple(lines),
+        left_behind=_left_behind(reading(), here),
+        games_missing=closing_notes.games_missing(reading(), here=here),
+    )
 
 
 def _left_behind(session: Session, here: Here) -> LeftBehind | None:

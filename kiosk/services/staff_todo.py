@@ -18,6 +18,7 @@ from kiosk.rules.compliance import Standing
 from kiosk.rules.openings import Hazard, OpeningState
 from kiosk.services import (
     card_doubts,
+    closing_notes,
     friends,
     hold_shelf,
     late_entries,
@@ -59,6 +60,7 @@ class TodoKind(StrEnum):
     CONTACT = "contact"
     CARDLESS = "cardless"
     SYNC = "sync"
+    GAMES = "games"
     STANDARD = "standard"
     HOLIDAYS = "holidays"
     DISK = "disk"
@@ -139,6 +141,7 @@ def later(session: Session, here: Here) -> tuple[Todo, ...]:
         *_friend_todo(session, here),
         *_watch_todo(session, here),
         *_times_todo(here),
+        *_games_todo(session, here),
         *_ahead_todo(here),
         *_missed_todo(session, here),
     )
@@ -194,6 +197,11 @@ def _of_children(kind: TodoKind, waiting: Waiting, here: Here) -> Todo:
 def _times_todo(here: Here) -> tuple[Todo, ...]:
     days = opening_traces.unsaid(here=here)
     return (Todo(kind=TodoKind.TIMES, on=days[0], count=len(days)),) if days else ()
+
+
+def _games_todo(session: Session, here: Here) -> tuple[Todo, ...]:
+    missing = closing_notes.games_missing(session, here=here)
+    return (Todo(kind=TodoKind.GAMES, on=here.today, count=missing),) if missing else ()
 
 
 def _ahead_todo(here: Here) -> tuple[Todo, ...]:

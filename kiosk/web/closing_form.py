@@ -21,5 +21,6 @@ def signed() -> Signed:
         is_clean=forms.is_ticked("is_clean"),
         is_safe=forms.is_ticked("is_safe"),
         games_counted=forms.number(_GAMES, least=0, most=_MOST_GAMES) if is_counted else None,
+        games_are_all=forms.is_ticked("games_are_all"),
         line=forms.text("line", longest=_LONGEST) or None,
     )

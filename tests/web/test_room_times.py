@@ -14,6 +14,7 @@ from kiosk.rules import civil
 from kiosk.rules.catalogue import TitleKind
 from kiosk.services.here import Here
 from tests import factories, markup
+from tests.clock import FrozenClock
 from tests.page import PageClient, Upload
 from tests.web.staff import sign_in
 
@@ -40,24 +41,79 @@ def test_whoever_opens_next_reads_the_line_of_whoever_closed(page: PageClient, h
     assert "三号灯坏了" in listing.words
 
 
-def test_games_are_counted_where_there_are_any(page: PageClient, here: Here) -> None:
-    factories.open_today(here)
-    none = page.open("/staff/opening/close")
+def _ropes(here: Here) -> UUID:
+    """Return a rope that is lent; there is another one, and a book."""
     rope = factories.item(here, name="跳绳")
     factories.item(here, title_id=rope.title_id)
     factories.item(here)
     with transaction() as session:
         session.get_one(Title, rope.title_id).kind = TitleKind.GAME
-    factories.loan(here, factories.child(here).child_id, rope.item_id)
+    return factories.loan(here, factories.child(here).child_id, rope.item_id)
+
+
+def test_games_are_counted_where_there_are_any(page: PageClient, here: Here) -> None:
+    factories.open_today(here)
+    none = page.open("/staff/opening/close")
+    _ropes(here)
 
     sheet = page.open("/staff/opening/close")
     sheet.press("Close the room", {"games_counted": "0"})
 
     assert "Games on the shelf" not in none.words
-    assert "跳绳 1" in sheet.words
-    assert "1 should be there" in sheet.words
+    assert "跳绳 1 1" in sheet.words  # one is lent, one should be there
     note = reading().query(ClosingNote).one()
     assert (note.games_out, note.games_expected, note.games_counted) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "counted"),
+    [
+        ({}, None),
+        ({"games_are_all": True}, 1),
+        ({"games_are_all": True, "games_counted": "0"}, 0),  # who writes a number has counted
+    ],
+)
+def test_one_tick_says_that_all_games_are_there(
+    page: PageClient, here: Here, said: dict[str, str | bool | Upload], counted: int | None
+) -> None:
+    factories.open_today(here)
+    _ropes(here)
+
+    page.open("/staff/opening/close").press("Close the room", said)
+
+    assert reading().query(ClosingNote).one().games_counted == counted
+
+
+@pytest.mark.parametrize(
+    ("counted", "told"),
+    [
+        ("0", "1 thing for play or sport was missing"),
+        ("3", "2 things for play or sport more than there should be"),
+        ("1", None),
+        ("", None),
+    ],
+)
+def test_a_count_that_differs_is_told_until_the_next(
+    page: PageClient, here: Here, clock: FrozenClock, counted: str, told: str | None
+) -> None:
+    factories.open_today(here)
+    _ropes(here)
+    page.open("/staff/opening/close").press("Close the room", {"games_counted": counted})
+
+    def pages() -> list[str]:
+        paths = ("/staff", "/staff/opening/open", "/staff/openings")
+        return [page.open(path).words for path in paths]
+
+    after = pages()
+    clock.advance(minutes=1)
+    factories.open_today(here)
+    page.open("/staff/opening/close").press("Close the room", {"games_are_all": True})
+    home, opening, _ = pages()
+
+    assert [told is not None and told in words for words in after] == [told is not None] * 3
+    assert all("for play or sport" not in words for words in (home, opening))
+    if told is None:
+        assert all("for play or sport" not in words for words in after)
 
 
 def test_a_telephone_that_does_not_work_is_on_the_home_page(page: PageClient) -> None:
