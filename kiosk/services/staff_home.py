@@ -115,11 +115,13 @@ def look(
         ),
         calls=calls,
         without_call=call_desk.without_call_count(here=here),
-        items_out=session.scalar(
-            select(func.count()).select_from(Loan).where(Loan.ended_at.is_(None))
-        )
-        or 0,
+        items_out=_items_out(session),
     )
+
+
+def _items_out(session: Session) -> int:
+    out = select(func.count()).select_from(Loan).where(Loan.ended_at.is_(None))
+    return session.scalar(out) or 0
 
 
 def _check_todo(session: Session, opening: OpenNow | None, here: Here) -> tuple[Todo, ...]:

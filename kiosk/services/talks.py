@@ -123,7 +123,7 @@ def _adults(session: Session) -> tuple[AdultTile, ...]:
 def own(staff_id: UUID, *, here: Here) -> OwnTalks:
     """Return who would like to talk to this adult, and whether children can ask for it."""
     session = reading()
-    cloths = dict(session.execute(select(TalkOffer.staff_id, TalkOffer.cloth)).tuples())
+    cloths = dict(session.execute(select(TalkOffer.staff_id, TalkOffer.cloth)).all())
     mine = cloths.get(staff_id)
     taken = set(cloths.values()) - {mine}
     asked = [_asked(row) for row in _requests(session, staff_id, here)]
