@@ -48,9 +48,12 @@ def _adult(here: Here, name: str, cloth: Cloth, role: Role = Role.DUTY_TEACHER) 
 
 
 def _requests() -> list[tuple[UUID, bool]]:
+    """Return who was asked for and whether it is still to come; what is over first."""
     db.session.remove()
-    rows = reading().scalars(select(TalkRequest).order_by(TalkRequest.id))
-    return [(one.staff_id, one.talked_on is None) for one in rows]
+    rows = reading().scalars(select(TalkRequest))
+    return sorted(
+        ((one.staff_id, one.talked_on is None) for one in rows), key=lambda one: (one[1], one[0])
+    )
 
 
 def _standing(child: MadeChild) -> TalkStanding:
