@@ -19,7 +19,7 @@ from kiosk.db import open_database, transaction
 from kiosk.errors import RefusedError
 from kiosk.files.saving import save
 from kiosk.models.library import Title
-from kiosk.models.people import Child
+from kiosk.models.people import Child, Staff
 from kiosk.models.visits import Visit
 from kiosk.rules import codes
 from kiosk.rules.codes import Command
@@ -57,6 +57,7 @@ _COMMANDS: Final = {Command.LEAVE: "我要走了", Command.DONE: "完成", Comma
 
 class DemoRefusal(StrEnum):
     NOT_EMPTY = "not-empty"
+    NAME_IN_USE = "name-in-use"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,8 @@ def make_demo(
     `progress` hears of each part of a hundred. All of it is stored, or nothing.
 
     Raises:
-        RefusedError: NOT_EMPTY, when there are children or books already.
+        RefusedError: NOT_EMPTY, when there are children or books already; NAME_IN_USE, when
+        somebody has the name of one of the demo's adults.
     """
     setup.init_instance(instance, env=env, now=now)
     settings = Settings.load(instance, env)
@@ -95,6 +97,8 @@ def make_demo(
     with open_database(settings.database_url), transaction() as session:
         if _count(session, Child) or _count(session, Title):
             raise RefusedError(DemoRefusal.NOT_EMPTY)
+        if _has_name_of_ours(session):
+            raise RefusedError(DemoRefusal.NAME_IN_USE)
         here = Here(now=now, settings=settings, home_id=homes.find_in(session, settings))
         here = replace(here, school=demo_terms.calendar(here.today, days=days))
         # The school is invented, nothing is guarded by these numbers.
@@ -189,3 +193,9 @@ def _say_it_is_a_demo(toml: Path) -> None:
 
 def _count(session: Session, table: type[Child | Title | Visit]) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def _has_name_of_ours(session: Session) -> bool:
+    names = [name for name, *_ in demo_people.STAFF + demo_duty.MORE_STAFF]
+    found = select(Staff.id).where(Staff.display_name.in_(names)).limit(1)
+    return session.scalar(found) is not None

@@ -18,7 +18,7 @@ from kiosk.services import demo_people, duty_plan, duty_steps, enrolment, pins
 from kiosk.services.demo_world import HeldOpening, World
 from kiosk.services.enrolment import Row
 
-_MORE_STAFF: Final = (
+MORE_STAFF: Final = (
     ("陈老师", Role.DUTY_TEACHER),
     ("赵老师", Role.DUTY_TEACHER),
     ("李阿姨", Role.VOLUNTEER),
@@ -38,7 +38,7 @@ _GUESTS_STAY: Final = timedelta(minutes=50)
 def add_rota(world: World, held: tuple[HeldOpening, ...]) -> None:
     """Make the rota of the days behind, of today and of four weeks ahead."""
     people = [person.staff_id for person in world.staff]
-    people += [_add_person(world, name, role) for name, role in _MORE_STAFF]
+    people += [_add_person(world, name, role) for name, role in MORE_STAFF]
     _agree(world, people)
     _behind(world, people)
     _guests(world, held)

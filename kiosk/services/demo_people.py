@@ -24,7 +24,7 @@ _GRADES: Final = 6
 _LARGEST_CLASS: Final = 40
 _FRESH_SHARE: Final = 0.4
 _FRESH_AT_MOST: Final = 24
-_STAFF: Final = (
+STAFF: Final = (
     ("王老师", Role.DUTY_TEACHER, "值班老师"),
     ("刘老师", Role.ADMINISTRATOR, "管理员"),
 )
@@ -33,7 +33,7 @@ _STAFF: Final = (
 def add_staff(world: World) -> World:
     """Make the duty teacher and the administrator."""
     made = []
-    for name, role, may in _STAFF:
+    for name, role, may in STAFF:
         staff_id = new_id(world.before.now)
         world.add(
             Staff,

@@ -25,6 +25,9 @@ _SENTENCES: Final = {
         "Somebody who works here is called {name} already. Give another display name, for example "
         "with the class in it: {name}（三1班）."
     ),
+    "name-in-use": (
+        "An adult here has the name of one of the demo. Make the demo in a folder of its own."
+    ),
     "not-empty": "There are children or books here already. Make the demo in a folder of its own.",
     "roster-changed": "The roster has changed since the preview. Look at a new preview first.",
     "catalogue-changed": "The catalogue has changed since the preview. Look at a new preview.",

@@ -57,6 +57,7 @@ from kiosk.services.here import Here
 from kiosk.services.lending import Reader
 from kiosk.services.setup import init_instance
 from kiosk.settings import Settings
+from tests import factories
 
 AFTERNOON = datetime(2026, 11, 20, 8, 40, tzinfo=UTC)
 
@@ -429,6 +430,19 @@ def test_a_school_of_any_size_is_made(
         assert (count(Child), count(Title)) == (children, titles)
         assert rooms.now(school.here).closes_min == 21 * 60
         assert backup.make_backup(here=school.here).exists()
+
+
+def test_who_is_called_as_somebody_of_the_demo_is_told(tmp_path: Path) -> None:
+    init_instance(tmp_path / "room", env={}, now=AFTERNOON)
+    settings = Settings.load(tmp_path / "room", {})
+    with open_database(settings.database_url):
+        here = Here(now=AFTERNOON, settings=settings, home_id=homes.find(settings))
+        factories.staff(here, display_name="赵老师")
+
+    with pytest.raises(RefusedError) as error, demo(tmp_path / "room"):
+        pass
+
+    assert error.value.reason is DemoRefusal.NAME_IN_USE
 
 
 def test_a_school_that_is_there_is_not_touched(school: Made) -> None:
