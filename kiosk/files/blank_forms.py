@@ -68,20 +68,24 @@ def parse(data: bytes, name: str) -> BlankForm:
         raise InvalidInputError(FormProblem.OTHER_LEDGER, value=found.get("id"), ledger=name)
     if found.get("blank") is not True:
         raise InvalidInputError(FormProblem.MISSING, key="blank")
-    orientation = found.get("orientation", Orientation.PORTRAIT)
-    if orientation not in set(Orientation):
-        raise InvalidInputError(FormProblem.WRONG_VALUE, key="orientation")
     parts = found.get("part", [])
     if not isinstance(parts, list) or not parts or not all(isinstance(one, dict) for one in parts):
         raise InvalidInputError(FormProblem.MISSING, key="part")
     return BlankForm(
         name=name,
         title=_title(found, needed=True),
-        is_upright=orientation == Orientation.PORTRAIT,
+        is_upright=_orientation(found) is Orientation.PORTRAIT,
         top=_words(found, "top"),
         parts=tuple(map(_part, parts)),
         signatures=_words(found, "signatures"),
     )
+
+
+def _orientation(found: Mapping[str, Any]) -> Orientation:
+    try:
+        return Orientation(found.get("orientation", Orientation.PORTRAIT))
+    except (TypeError, ValueError) as error:  # a list is no key
+        raise InvalidInputError(FormProblem.WRONG_VALUE, key="orientation") from error
 
 
 def _part(found: Mapping[str, Any]) -> BlankPart:

@@ -19,6 +19,7 @@ _FONT = 11.0  # points
 _LINE = 15.0
 _HEAD = {"bold": True, "align": "center", "valign": "vcenter", "border": 1, "text_wrap": True}
 _LOWEST_ROW = 18.0  # a row that a pen can sign
+_HIGHEST_ROW = 409.0  # more makes office programs mend the file
 
 
 def xlsx_bytes(table: Table, *, drawn: Callable[[int], object] | None = None) -> bytes:
@@ -118,11 +119,14 @@ class _Paper:
         drawn = self._format(properties | {"text_wrap": True, "valign": "vcenter"})
         width = sum(column.width for column in self._table.columns)
         size = float(str(properties.get("font_size", _FONT))) / _FONT
-        self._sheet.set_row(self._row, _LINE * size * _lines(text, width / size) + 3)
+        self._set_row(_LINE * size * _lines(text, width / size) + 3)
         if self._last_column:
             self._sheet.merge_range(self._row, 0, self._row, self._last_column, "", drawn)
         self._sheet.write_string(self._row, 0, _clean(text), drawn)
         self._row += 1
+
+    def _set_row(self, height: float) -> None:
+        self._sheet.set_row(self._row, min(height, _HIGHEST_ROW))
 
     def _cells(self, cells: tuple[Cell, ...], formats: Sequence[object]) -> None:
         lines = max(
@@ -130,7 +134,7 @@ class _Paper:
             for cell, column in zip(cells, self._table.columns, strict=True)
         )
         # Not every program makes a row as high as what is in it.
-        self._sheet.set_row(self._row, max(_LOWEST_ROW, _LINE * lines + 3))
+        self._set_row(max(_LOWEST_ROW, _LINE * lines + 3))
         for column, (cell, drawn) in enumerate(zip(cells, formats, strict=True)):
             if cell is None:
                 self._sheet.write_blank(self._row, column, None, drawn)
@@ -145,7 +149,7 @@ def _lines(text: str, width: float) -> int:
     """Return in how many lines a text stands in so many signs; a Han sign is two, as its bytes."""
     if 2 * len(text) <= width:
         return 1
-    return max(1, ceil(len(text.encode("gb18030", "replace")) / (width - 1)))
+    return max(1, ceil(len(text.encode("gb18030", "replace")) / max(width - 1, 1)))
 
 
 def _clean(text: str) -> str:

@@ -16,6 +16,7 @@ class YearEndProblem(StrEnum):
     TERM_NOT_ENDED = "term-not-ended"
     ROOM_OPEN = "room-open"
     LEAVER_HAS_CALL = "leaver-has-call"
+    NOBODY_FOLLOWS = "nobody-follows"
     CLASS_HAS_BOOKS = "class-has-books"
 
 
@@ -31,10 +32,12 @@ def refusal(
     terms_not_ended: int,
     is_open: bool,
     leavers_with_calls: int,
+    books_for_nobody: int,
 ) -> YearEndProblem | None:
     """Return what stands in the way, the first of all, or None.
 
-    The ledgers name a child's class as it is today: so the terms are frozen before.
+    The ledgers name a child's class as it is today: so the terms are frozen before. The books of a
+    class into whose place nobody comes can be handed on to nobody.
     """
     if year is None:
         return YearEndProblem.NOT_NOW
@@ -43,6 +46,7 @@ def refusal(
         (terms_not_ended, YearEndProblem.TERM_NOT_ENDED),
         (is_open, YearEndProblem.ROOM_OPEN),
         (leavers_with_calls, YearEndProblem.LEAVER_HAS_CALL),
+        (books_for_nobody, YearEndProblem.NOBODY_FOLLOWS),
     ):
         if stands:
             return problem

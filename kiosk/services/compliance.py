@@ -5,21 +5,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow, reading
 from kiosk.models.calls import TO_COME_STATES, Booking, Line, Slot
-from kiosk.models.openings import Duty, Opening, OpeningRule
-from kiosk.models.people import Staff
+from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules import compliance
 from kiosk.rules.compliance import CallFacts, OpeningFact, Standing, Week
 from kiosk.rules.demands import Demand, Measure, RuleSet
 from kiosk.rules.openings import OpeningState, counted_min, minute_on
-from kiosk.rules.staff import Role
 from kiosk.services import call_numbers_facts, rule_sets
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import Period
+from kiosk.services.on_duty import HAD_DUTY
 
 _DAY: Final = timedelta(days=1)
 _WEEK: Final = timedelta(days=7)
@@ -126,15 +125,6 @@ def _week(session: Session, rule_set: RuleSet, monday: date, here: Here) -> tupl
 
 
 def _openings(session: Session, monday: date, here: Here) -> Iterable[OpeningFact]:
-    has_duty = (
-        exists()
-        .where(
-            Duty.opening_id == Opening.id,
-            Staff.id == Duty.staff_id,
-            Staff.role != Role.VOLUNTEER,
-        )
-        .label("has_duty")
-    )
     rows = session.execute(
         select(
             Opening.on_date,
@@ -144,7 +134,7 @@ def _openings(session: Session, monday: date, here: Here) -> Iterable[OpeningFac
             Opening.opened_at,
             Opening.closed_at,
             OpeningRule.kind,
-            has_duty,
+            HAD_DUTY.label("has_duty"),
         )
         .outerjoin(OpeningRule, OpeningRule.id == Opening.rule_id)
         .where(

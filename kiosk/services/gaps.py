@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kiosk.db import reading
 from kiosk.models.calls import Booking
-from kiosk.models.openings import Duty, Opening, SafetyCheck
+from kiosk.models.openings import Opening, SafetyCheck
 from kiosk.models.people import Card, Child, Contact, ContactStatus, SchoolClass
 from kiosk.models.visits import Visit
 from kiosk.rules import gaps as rules
@@ -24,6 +24,7 @@ from kiosk.rules.visits import VisitState
 from kiosk.services import friends, late_entries
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import Period
+from kiosk.services.on_duty import HAD_DUTY
 
 _HELD: Final = (OpeningState.HELD, OpeningState.SHORT)
 _DAYS_SHOWN: Final = 8
@@ -65,7 +66,7 @@ def _of_openings(session: Session, period: Period, here: Here) -> Iterator[Gap]:
         (GapKind.MISSED, Opening.state == OpeningState.MISSED),
         (GapKind.SHORT, Opening.state == OpeningState.SHORT),
         (GapKind.NO_CHECK, held & (checked < len(Hazard))),
-        (GapKind.NO_DUTY, held & ~exists().where(Duty.opening_id == Opening.id)),
+        (GapKind.NO_DUTY, held & ~HAD_DUTY),
         (GapKind.NOT_CLOSED, held & Opening.is_close_unconfirmed.is_(True)),
     ):
         yield _dated(session, kind, Opening.on_date, which & _here_in(period, here))

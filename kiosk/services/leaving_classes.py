@@ -1,5 +1,6 @@
 """What was lent to a class that leaves school: it is brought back, or handed on by somebody."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -24,15 +25,24 @@ class BookOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassBooks:
-    """A class that leaves, and the books that it has as a class."""
+    """A class that leaves, and the books that it has as a class.
+
+    `is_followed`: a class comes into its place, to whom they can be handed on.
+    """
 
     grade: int
     number: int
+    is_followed: bool
     books: tuple[BookOut, ...]
 
 
-def books(session: Session, here: Here) -> tuple[ClassBooks, ...]:
-    """Return the classes of the last grade that have books, and these."""
+def books(
+    session: Session, here: Here, *, coming: Collection[tuple[int, int]]
+) -> tuple[ClassBooks, ...]:
+    """Return the classes of the last grade that have books, and these.
+
+    `coming` is the grade and the number of each class that has moved up.
+    """
     rows = session.execute(
         select(SchoolClass.grade, SchoolClass.number, Title.name, Item.accession_no, Loan.due_on)
         .join(Loan, Loan.class_id == SchoolClass.id)
@@ -49,6 +59,7 @@ def books(session: Session, here: Here) -> tuple[ClassBooks, ...]:
         ClassBooks(
             grade=grade,
             number=number,
+            is_followed=(grade, number) in coming,
             books=tuple(
                 BookOut(title=row.name, accession_no=str(row.accession_no), due_on=row.due_on)
                 for row in found

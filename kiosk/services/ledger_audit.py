@@ -70,8 +70,9 @@ def of(table: Table, first: date, last: date, *, here: Here) -> AuditPrint:
         if "actual" in keys:
             struck[row, keys["actual"]] = Struck(old=_spans(corrections, here), note=note)
         if "hours" in keys:
-            old = tuple(str(_hours(one, here)) for one in corrections if one.old_opened)
-            struck[row, keys["hours"]] = Struck(old=old)
+            old = _lengths(corrections, str(table.rows[row][keys["hours"]]), here)
+            if old:
+                struck[row, keys["hours"]] = Struck(old=old)
     return AuditPrint(struck=struck, entries=entries)
 
 
@@ -98,6 +99,12 @@ def _spans(corrections: Sequence[Correction], here: Here) -> tuple[str, ...]:
         # What was never said is not struck through: it was added.
         if one.old_opened is not None
     )
+
+
+def _lengths(corrections: Sequence[Correction], now: str, here: Here) -> tuple[str, ...]:
+    """Return the hours that stood there before, without those that hold now."""
+    said = (str(_hours(one, here)) for one in corrections if one.old_opened is not None)
+    return tuple(hours for hours, _ in groupby(said) if hours != now)
 
 
 def _entry(place: int, one: Correction, here: Here) -> Entry:

@@ -27,6 +27,8 @@ from kiosk.services.ledger_paper import DASH, TO_SIGN, Period, Row, subtitle, to
 # In the instance: `ledgers/L1.toml` is the district's form of L1.
 FOLDER: Final = "ledgers"
 _SAMPLE_ROWS: Final = 3
+# The ledgers that do not tell counts of few. Elsewhere the sign may be that of a book's title.
+_HIDING: Final = frozenset({"L14", "L21"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ def laid_out(ledger: str, table: Table, *, here: Here) -> Table:
     """
     used = in_use(ledger, here=here)
     laid = laid_on(used.form, table) if used.is_own else _directed(used.form, table)
-    return _explained(laid)
+    return _explained(laid) if ledger in _HIDING else laid
 
 
 def keyed(ledger: str, table: Table) -> Table:

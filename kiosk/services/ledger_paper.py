@@ -19,8 +19,8 @@ from kiosk.models.people import Staff
 from kiosk.rules import civil
 from kiosk.rules.friends import is_friend
 from kiosk.rules.school_days import plain_term
-from kiosk.rules.staff import Role
 from kiosk.services.here import Here
+from kiosk.services.on_duty import IS_STAFF
 
 NONE: Final = "无"
 DASH: Final = "—"
@@ -177,7 +177,7 @@ def duty_times(session: Session, period: Period, here: Here) -> Mapping[date, li
             Opening.home_id == here.home_id,
             Opening.on_date.between(period.first, period.last),
             Opening.opened_at.is_not(None),
-            Staff.role != Role.VOLUNTEER,
+            IS_STAFF,
         )
         .order_by(Opening.opened_at, Duty.signed_on_at)
     ):

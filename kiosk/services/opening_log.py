@@ -24,10 +24,10 @@ from kiosk.rules.openings import (
     minute_on,
 )
 from kiosk.rules.room_times import MAY_SAY_FOR
-from kiosk.rules.staff import Role
 from kiosk.services import closing_notes, opening_corrections
 from kiosk.services.closing_notes import Left
 from kiosk.services.here import Here
+from kiosk.services.on_duty import IS_STAFF
 
 _HOUR_MIN: Final = 60
 _OVER: Final = (OpeningState.HELD, OpeningState.SHORT, OpeningState.MISSED)
@@ -190,8 +190,7 @@ def _duty(session: Session, opening_ids: Collection[UUID]) -> dict[UUID, list[st
     for row in session.execute(
         select(Duty.opening_id, Staff.display_name)
         .join(Staff, Staff.id == Duty.staff_id)
-        # A volunteer helps; on duty is a member of staff.
-        .where(Duty.opening_id.in_(opening_ids), Staff.role != Role.VOLUNTEER)
+        .where(Duty.opening_id.in_(opening_ids), IS_STAFF)
         .order_by(Duty.signed_on_at)
     ):
         found.setdefault(row.opening_id, []).append(row.display_name)

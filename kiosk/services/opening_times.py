@@ -17,11 +17,11 @@ from kiosk.models.room_times import OpeningTimes
 from kiosk.rules import civil, openings, room_times
 from kiosk.rules.openings import OpeningRefusal, OpeningState
 from kiosk.rules.room_times import Moment, TimeSource, TimesRefusal
-from kiosk.rules.staff import Role
 from kiosk.services import audit, forgotten, frozen_days, opening_traces
 from kiosk.services.again import once_more
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
+from kiosk.services.on_duty import IS_STAFF
 
 _DAY: Final = timedelta(days=1)
 _OVER: Final = (OpeningState.HELD, OpeningState.SHORT, OpeningState.MISSED)
@@ -260,7 +260,7 @@ def _has_duty(session: Session, opening_id: UUID) -> bool:
     found = (
         select(Duty.id)
         .join(Staff, Staff.id == Duty.staff_id)
-        .where(Duty.opening_id == opening_id, Staff.role != Role.VOLUNTEER)
+        .where(Duty.opening_id == opening_id, IS_STAFF)
         .limit(1)
     )
     return session.scalar(found) is not None
@@ -269,7 +269,7 @@ def _has_duty(session: Session, opening_id: UUID) -> bool:
 def _staff(session: Session) -> tuple[Person, ...]:
     rows = session.execute(
         select(Staff.id, Staff.display_name)
-        .where(Staff.left_on.is_(None), Staff.role != Role.VOLUNTEER)
+        .where(Staff.left_on.is_(None), IS_STAFF)
         .order_by(Staff.display_name)
     )
     return tuple(Person(staff_id=row.id, display_name=row.display_name) for row in rows)

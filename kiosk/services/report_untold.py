@@ -6,7 +6,7 @@ Openings, hours and books are no persons and are always told.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kiosk.rules import few
+from kiosk.rules import few, few_visits
 from kiosk.rules.call_figures import is_few
 from kiosk.rules.indicators import Share
 from kiosk.services.month_report import Report
@@ -38,18 +38,18 @@ class ReportUntold:
 
 def of(report: Report) -> ReportUntold:
     """Return what of a report does not leave the school."""
-    visits = few.untold({"visits": [day.visits for day in report.days]})
-    hours = few.untold({"visits": [hour.visits for hour in report.hours]})
+    visits = few_visits.untold(
+        [(day.on.weekday(), day.visits) for day in report.days],
+        [(hour.weekday, hour.visits) for hour in report.hours],
+    )
     weeks = few.untold({"loans": [week.loans for week in report.weeks]})
-    # Days and hours have the same sum: where one list cannot tell it, the other tells nothing.
-    no_visits = is_few(report.visits) or bool(visits.sums or hours.sums)
     books = report.books
     no_loans = is_few(books.loans) or bool(weeks.sums)
     return ReportUntold(
-        visits=no_visits,
+        visits=visits.is_sum_untold,
         visitors=is_few(report.visitors),
-        days=_all(report.days) if no_visits else visits.rows["visits"],
-        hours=_all(report.hours) if no_visits else hours.rows["visits"],
+        days=visits.days,
+        hours=visits.hours,
         loans=no_loans,
         of_reader=no_loans or is_few(books.readers or 0),
         of_child=no_loans or is_few(books.enrolled),

@@ -125,7 +125,7 @@ def move_up(*, hands_on: bool = False, actor_id: UUID, here: Here) -> YearEnd:
     """Let the last grade leave and move the others up; return how it stood before.
 
     What a class that leaves has as a class stands in the way, unless whoever does it `hands_on`
-    those books to the class that comes into its place.
+    those books to the class that comes into its place; where none does, they are brought back.
 
     Raises:
         RefusedError: a YearEndProblem.
@@ -153,6 +153,8 @@ def _look(session: Session, here: Here) -> YearEnd:
     ).all()
     moved_on = _moved_on(session, year, here)
     leaving = _leaving(here, moved_on)
+    classes = _classes(session, here)
+    class_books = () if moved_on else _books_of_classes(session, classes, here)
     open_terms = tuple(row.name for row in over if row.frozen_at is None)
     problem = rules.refusal(
         year=year,
@@ -160,15 +162,16 @@ def _look(session: Session, here: Here) -> YearEnd:
         terms_not_ended=len(open_terms),
         is_open=rooms.state(session, here).is_open,
         leavers_with_calls=_count(session, *leaving, _HAS_CALL),
+        books_for_nobody=sum(len(one.books) for one in class_books if not one.is_followed),
     )
     return YearEnd(
         year=year,
-        classes=_classes(session, here),
+        classes=classes,
         terms_not_ended=open_terms,
         terms_forgetting=tuple(row.name for row in over if row.forgets_up_to is not None),
         leavers=_count(session, *leaving),
         leavers_with_books=_count(session, *leaving, _HAS_BOOK),
-        class_books=() if moved_on else leaving_classes.books(session, here),
+        class_books=class_books,
         problem=problem,
     )
 
@@ -193,6 +196,13 @@ def _classes(session: Session, here: Here) -> tuple[ClassUp, ...]:
         )
         for row in rows
     )
+
+
+def _books_of_classes(
+    session: Session, classes: tuple[ClassUp, ...], here: Here
+) -> tuple[ClassBooks, ...]:
+    coming = {(one.to_grade, one.number) for one in classes if one.to_grade is not None}
+    return leaving_classes.books(session, here, coming=coming)
 
 
 def _leaving(here: Here, moved_on: date | None = None) -> tuple[ColumnElement[bool], ...]:

@@ -137,6 +137,23 @@ def test_a_table_of_one_column_and_a_very_long_cell_are_drawn() -> None:
     assert len(sheet.rows[2][0]) == 32_767
 
 
+@pytest.mark.parametrize("width", [1, 2])
+def test_a_column_of_one_sign_is_drawn_and_no_row_is_higher_than_a_sheet_allows(width: int) -> None:
+    table = Table(
+        title="开放记录表",
+        columns=(TableColumn(label="序号", width=width),),
+        rows=(("7",), ("地面有水，已拖干" * 30,)),
+        bottom_line="单位负责人　　复核人" * 30,
+    )
+
+    sheet = _part(xlsx_bytes(table), "xl/worksheets/sheet1.xml")
+
+    heights = [float(height) for height in re.findall(r' ht="([\d.]+)"', sheet)]
+    assert len(heights) == 5
+    assert 400 < max(heights) <= 409
+    assert min(heights) == 18
+
+
 @pytest.mark.parametrize(
     ("title", "name"),
     [

@@ -31,7 +31,8 @@ def test_the_year_that_begins(today: date, year: int | None) -> None:
         ({"moved_up": True, "terms_not_ended": 1}, YearEndProblem.MOVED_UP),
         ({"terms_not_ended": 1, "is_open": True}, YearEndProblem.TERM_NOT_ENDED),
         ({"is_open": True, "leavers_with_calls": 2}, YearEndProblem.ROOM_OPEN),
-        ({"leavers_with_calls": 1}, YearEndProblem.LEAVER_HAS_CALL),
+        ({"leavers_with_calls": 1, "books_for_nobody": 3}, YearEndProblem.LEAVER_HAS_CALL),
+        ({"books_for_nobody": 3}, YearEndProblem.NOBODY_FOLLOWS),
     ],
 )
 def test_what_stands_in_the_way(facts: dict[str, int], problem: YearEndProblem | None) -> None:
@@ -41,6 +42,7 @@ def test_what_stands_in_the_way(facts: dict[str, int], problem: YearEndProblem |
         "terms_not_ended": 0,
         "is_open": False,
         "leavers_with_calls": 0,
+        "books_for_nobody": 0,
     }
 
     assert refusal(**(plain | facts)) is problem  # type: ignore[arg-type]  # by name

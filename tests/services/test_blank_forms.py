@@ -53,6 +53,8 @@ def test_the_districts_file_stands_for_ours(here: Here) -> None:
         (OWN.replace('"谈话记录"', "7"), FormProblem.WRONG_VALUE),
         (OWN.replace("[[part]]", "[part]"), FormProblem.MISSING),
         (OWN.replace("[[part]]", 'orientation = "round"\n[[part]]'), FormProblem.WRONG_VALUE),
+        (OWN.replace("[[part]]", 'orientation = ["portrait"]\n[[part]]'), FormProblem.WRONG_VALUE),
+        (OWN.replace("[[part]]", "[orientation]\n[[part]]"), FormProblem.WRONG_VALUE),
         (f"{OWN}wide = {MANY}", FormProblem.WRONG_VALUE),
         (OWN + " " * 40_000, FormProblem.TOO_LARGE),
     ],

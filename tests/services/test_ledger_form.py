@@ -179,6 +179,26 @@ def test_counts_of_few_do_not_leave_the_school(here: Here) -> None:
     assert "＊" not in str(shown.body) + str(shown.bottom_line)
 
 
+def test_a_month_of_few_says_what_its_sign_means(here: Here) -> None:
+    _an_afternoon(here)
+
+    table = ledgers.build("L21", first=here.today, last=here.today, here=here)
+
+    assert "＊" in str(table.body)
+    assert table.bottom_line is not None
+    assert table.bottom_line.startswith("＊：1至4，或为防止推算而不列")
+
+
+def test_a_sign_in_the_title_of_a_book_hides_nothing(here: Here) -> None:
+    item_id = factories.item(here, name="＊星星的故事＊").item_id
+    factories.loan(here, factories.child(here).child_id, item_id)
+
+    table = ledgers.build("L6", first=here.today, last=here.today, here=here)
+
+    assert "＊" in str(table.body)
+    assert "＊" not in str(table.bottom_line)
+
+
 def test_a_form_that_adds_up_adds_nothing_that_is_not_told(here: Here) -> None:
     for number, many in ((1, 2), (2, 6), (3, 8)):
         for _ in range(many):

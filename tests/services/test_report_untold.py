@@ -50,20 +50,47 @@ def test_a_report_of_many_tells_everything(here: Here) -> None:
 def test_a_day_of_few_takes_the_next_with_it(here: Here) -> None:
     report = _report(here)
     first, *rest = report.days
-    report = replace(report, visits=23, days=(replace(first, visits=3), *rest))
+    hour, *hours = report.hours
+    report = replace(
+        report,
+        visits=23,
+        days=(replace(first, visits=3), *rest),
+        hours=(replace(hour, visits=3), *hours),
+    )
 
-    assert report_untold.of(report).days == {0, 1}
+    untold = report_untold.of(report)
+
+    assert not untold.visits
+    assert untold.days == untold.hours == {0, 1}
+
+
+def test_an_hour_of_few_is_not_told_by_its_day(here: Here) -> None:
+    cells = ((0, 12, 5), (0, 16, 2), (1, 12, 10))
+    report = replace(
+        _report(here),
+        visits=17,
+        days=tuple(DayUse(on=MONDAY + timedelta(days=at), visits=(7, 10)[at]) for at in range(2)),
+        hours=tuple(HourUse(weekday=day, hour=hour, visits=n) for day, hour, n in cells),
+    )
+
+    untold = report_untold.of(report)
+
+    # With its partner on Tuesday, the seven of Monday without the five of noon would tell it.
+    assert not untold.visits
+    assert (len(untold.days), untold.hours) == (0, frozenset({0, 1}))
 
 
 def test_days_of_one_child_each_are_all_there_is_and_not_told(here: Here) -> None:
     report = _report(here)
     alone = tuple(replace(day, visits=1) for day in report.days) * 2
-    report = replace(report, visits=6, days=alone, hours=(replace(report.hours[0], visits=6),))
+    hours = tuple(replace(hour, visits=2) for hour in report.hours)
+    report = replace(report, visits=6, days=alone, hours=hours)
 
     untold = report_untold.of(report)
 
     assert untold.visits
-    assert untold.hours == {0}
+    assert untold.days == set(range(6))
+    assert untold.hours == {0, 1, 2}
 
 
 def test_few_readers_are_not_told_by_their_mean(here: Here) -> None:

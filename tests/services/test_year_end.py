@@ -112,6 +112,30 @@ def test_books_of_a_class_that_leaves_are_handed_on_by_somebody_who_says_so(july
     assert said == "moved up; 1 left; 1 books of classes handed on"
 
 
+def test_books_are_handed_on_to_nobody_where_nobody_comes(july: Here) -> None:
+    followed = factories.child(july, grade=6, class_number=1)
+    alone = factories.child(july, grade=6, class_number=3)
+    factories.child(july, grade=5, class_number=1, given_name="丙")
+    factories.child(july, grade=5, class_number=3, left_on=july.today)
+    handed_on = _lent_to_class(july, followed.child_id)
+    brought_back = _lent_to_class(july, alone.child_id, name="西游记")
+    who = factories.staff(july).staff_id
+
+    shown = year_end.look(july)
+    with pytest.raises(RefusedError) as error:
+        year_end.move_up(hands_on=True, actor_id=who, here=july)
+
+    assert [(one.number, one.is_followed) for one in shown.class_books] == [(1, True), (3, False)]
+    assert shown.problem is error.value.reason is YearEndProblem.NOBODY_FOLLOWS
+    assert reading().get_one(Child, followed.child_id).left_on is None
+    with transaction() as session:
+        loan = session.get_one(Loan, brought_back)
+        loan.ended_at, loan.ended_as = july.now, LoanEnd.RETURNED
+    year_end.move_up(hands_on=True, actor_id=who, here=july)
+    assert _classes() == [(6, 1, "丙")]
+    assert reading().get_one(Loan, handed_on).ended_at is None
+
+
 def test_the_books_of_a_class_move_up_with_it(july: Here) -> None:
     lent_to = factories.child(july, grade=3, given_name="甲")
     before = reading().get_one(Child, lent_to.child_id).class_id

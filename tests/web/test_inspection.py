@@ -97,17 +97,22 @@ def test_the_year_ends_with_the_pin_once_more(page: PageClient, here: Here) -> N
     assert "学年末交接表" in page.open("/staff/ledgers/year").press("Print").words
 
 
+def _lent_to_last_class(here: Here) -> None:
+    child = factories.child(here, grade=6)
+    loan_id = factories.loan(here, child.child_id, factories.item(here, name="西游记").item_id)
+    with transaction() as session:
+        loan, lent_to = session.get_one(Loan, loan_id), session.get_one(Child, child.child_id)
+        loan.borrower, loan.child_id, loan.class_id = Borrower.CLASS, None, lent_to.class_id
+
+
 def test_books_of_a_class_that_leaves_are_shown_and_handed_on_by_a_tick(
     page: PageClient, here: Here, clock: FrozenClock
 ) -> None:
     clock.set_to(datetime(2027, 7, 10, 2, 0, tzinfo=UTC))
     here = replace(here, now=clock())
     who = sign_in(page, here)
-    child = factories.child(here, grade=6)
-    loan_id = factories.loan(here, child.child_id, factories.item(here, name="西游记").item_id)
-    with transaction() as session:
-        loan, lent_to = session.get_one(Loan, loan_id), session.get_one(Child, child.child_id)
-        loan.borrower, loan.child_id, loan.class_id = Borrower.CLASS, None, lent_to.class_id
+    _lent_to_last_class(here)
+    factories.child(here, grade=5)
 
     shown = page.open("/staff/ledgers/year")
     listed = shown.press("Print the list")
@@ -124,5 +129,23 @@ def test_books_of_a_class_that_leaves_are_shown_and_handed_on_by_a_tick(
     assert "1 book lent to the class" in shown.words
     assert "西游记" in shown.words
     assert "班级集体借阅未还图书" in listed.words
+    assert "转交下届" in listed.words
     assert "A class that leaves still has books." in refused.words
     assert "The classes have moved up." in done.words
+
+
+def test_books_of_a_class_that_nobody_follows_are_asked_back(
+    page: PageClient, here: Here, clock: FrozenClock
+) -> None:
+    clock.set_to(datetime(2027, 7, 10, 2, 0, tzinfo=UTC))
+    here = replace(here, now=clock())
+    sign_in(page, here)
+    _lent_to_last_class(here)
+
+    shown = page.open("/staff/ledgers/year")
+
+    assert "no class comes into its place: take these back" in shown.words
+    assert "A class that leaves has books, and no class comes into its place." in shown.words
+    assert "are handed on to the classes" not in shown.words
+    assert "Move up" not in [button.text for button in shown.all("button")]
+    assert "转交下届" not in shown.press("Print the list").words

@@ -56,6 +56,18 @@ def test_every_value_that_stood_there_is_struck_through(page: PageClient, here: 
     assert "门早已开了" in shown.words
 
 
+def test_hours_that_are_the_same_are_not_struck_through(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    teacher = factories.staff(here).staff_id
+    opening_id = factories.opening(here, on=_day(here), state=OpeningState.HELD)
+    _say(here, opening_id, teacher, TEN + 2, "按钮按早了")
+
+    shown = _print(page, here, "Print with what was put right")
+
+    assert ["".join(one.itertext()) for one in shown.all("ins")] == ["10:02—11:00"]
+    assert "1.0" not in _struck(shown)
+
+
 def test_the_ordinary_print_is_clean(page: PageClient, here: Here) -> None:
     sign_in(page, here)
     _put_right_twice(here)
@@ -77,6 +89,7 @@ def test_what_was_missing_is_added_and_strikes_nothing(page: PageClient, here: H
 
     assert "10:00—11:00 补录1" in shown.words
     assert _struck(shown) == ["未开放"]  # in the list below the table alone
+    assert ["".join(one.itertext()) for one in shown.all("ins")] == ["10:00—11:00"]
 
 
 def test_without_corrections_it_says_so(page: PageClient, here: Here) -> None:
