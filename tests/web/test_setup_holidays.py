@@ -156,4 +156,5 @@ def test_a_term_says_whether_its_first_week_is_odd_or_even(page: PageClient) -> 
     chosen = [one for one in shown.all("option") if one.get("selected") is not None]
     assert "b" in [one.get("value") for one in chosen]
     words = [" ".join("".join(one.itertext()).split()) for one in shown.all("option")]
-    assert {"odd (this is week 2: even)", "even (this is week 2: odd)"} <= set(words)
+    assert {"odd (this week: even)", "even (this week: odd)"} <= set(words)
+    assert "First week (this is week 2)" in shown.words

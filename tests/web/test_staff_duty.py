@@ -279,7 +279,7 @@ def test_a_check_and_days_away_are_noted_on_one_page(page: PageClient, here: Her
     assert "until 2027-11-19" in checked.words
     assert "on leave" in away.words
     assert "cannot come that day" in put_on.words
-    assert "on leave" not in away.press("Take out").words.split("A record was checked")[0]
+    assert "on leave" not in away.press("Take away").words.split("A record was checked")[0]
 
 
 def test_a_check_of_no_year_is_refused_with_a_sentence(page: PageClient, here: Here) -> None:
