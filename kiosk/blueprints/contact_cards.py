@@ -126,6 +126,7 @@ def ending(child_id: UUID, contact_id: UUID) -> Response:
         one=people.detail(child_id, here=here).child,
         card=contact_hours.card(contact_id, here=here),
         calls=contacts.calls_to_come(contact_id, here=here),
+        has_changed="changed" in request.args,
     )
 
 

@@ -1,5 +1,6 @@
 """Children: found by name or initials; their cards and contacts."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, KioskError, RefusedError
 from kiosk.rules.friends import is_friend
+from kiosk.rules.people import PeopleProblem
 from kiosk.rules.relations import Relation
 from kiosk.rules.sessions import SessionProblem
 from kiosk.services import (
@@ -152,16 +154,34 @@ def add_contact(child_id: UUID) -> Response:
 def decide_contact(child_id: UUID, contact_id: UUID) -> Response:
     """Let a child ring a contact, or not any more."""
     contacts.check_is_of(child_id, contact_id)
-    released, here = 0, context.here()
     match forms.raw("decision"):
         case "approve":
-            contacts.approve_contact(contact_id, actor_id=_me(), here=here)
+            contacts.approve_contact(contact_id, actor_id=_me(), here=context.here())
+            return redirect(url_for("people.detail", child_id=child_id), code=303)
         case "bar":
-            released = contacts.bar_contact(contact_id, actor_id=_me(), here=here)
+            return _end_contact(child_id, contact_id, contacts.bar_contact)
         case "withdraw":
-            released = contacts.withdraw_contact(contact_id, actor_id=_me(), here=here)
+            return _end_contact(child_id, contact_id, contacts.withdraw_contact)
         case _:
             raise InvalidInputError(SessionProblem.BAD_FORM, field="decision")
+
+
+def _end_contact(child_id: UUID, contact_id: UUID, end: Callable[..., int]) -> Response:
+    """Do it, or show the calls that go with it, where these are not those that were shown."""
+    try:
+        released = end(
+            contact_id,
+            seen=frozenset(request.form.getlist("seen")),
+            actor_id=_me(),
+            here=context.here(),
+        )
+    except RefusedError as error:
+        if error.reason is not PeopleProblem.CALLS_CHANGED:
+            raise
+        asked = url_for(
+            "contact_cards.ending", child_id=child_id, contact_id=contact_id, changed="now"
+        )
+        return redirect(asked, code=303)
     shown = url_for("people.detail", child_id=child_id, released=released or None)
     return redirect(shown, code=303)
 

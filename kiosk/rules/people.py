@@ -24,6 +24,7 @@ class PeopleProblem(StrEnum):
     WRONG_PINYIN = "wrong-pinyin"
     STILL_HERE = "still-here"
     ERASED = "erased"
+    CALLS_CHANGED = "calls-changed"
 
 
 def phone_of(text: str) -> str | None:

@@ -1,5 +1,6 @@
 """Whom a child may ring: added, approved and barred by staff, each with a row in the audit."""
 
+from collections.abc import Set as AbstractSet
 from typing import Final
 from uuid import UUID
 
@@ -99,20 +100,26 @@ def approve_contact(contact_id: UUID, *, actor_id: UUID, here: Here) -> None:
         _set_status(session, contact_id, ContactStatus.APPROVED, actor_id=actor_id, here=here)
 
 
-def bar_contact(contact_id: UUID, *, actor_id: UUID, here: Here) -> int:
+def bar_contact(
+    contact_id: UUID, *, actor_id: UUID, here: Here, seen: AbstractSet[str] | None = None
+) -> int:
     """Let nobody ring this contact any more; return how many booked calls were released for that.
 
-    A roster that comes later does not undo it.
+    A roster that comes later does not undo it. `seen` are the ids of the calls that somebody was
+    shown; with None nobody looks beforehand.
 
     Raises:
-        NotFoundError: UNKNOWN_CONTACT. RefusedError: ERASED.
+        NotFoundError: UNKNOWN_CONTACT. RefusedError: ERASED; CALLS_CHANGED, when another call than
+        these would be lost.
     """
-    return _end(contact_id, ContactStatus.BARRED, actor_id=actor_id, here=here)
+    return _end(contact_id, ContactStatus.BARRED, seen=seen, actor_id=actor_id, here=here)
 
 
-def withdraw_contact(contact_id: UUID, *, actor_id: UUID, here: Here) -> int:
+def withdraw_contact(
+    contact_id: UUID, *, actor_id: UUID, here: Here, seen: AbstractSet[str] | None = None
+) -> int:
     """Note that this person no longer wishes to be rung; otherwise as `bar_contact`."""
-    return _end(contact_id, ContactStatus.WITHDRAWN, actor_id=actor_id, here=here)
+    return _end(contact_id, ContactStatus.WITHDRAWN, seen=seen, actor_id=actor_id, here=here)
 
 
 def calls_to_come(contact_id: UUID, *, here: Here) -> tuple[CallRow, ...]:
@@ -170,13 +177,22 @@ def follow_number(session: Session, contact_id: UUID, *, here: Here) -> None:
             call_moves.release(session, [booking], here=here)
 
 
-def _end(contact_id: UUID, status: ContactStatus, *, actor_id: UUID, here: Here) -> int:
+def _end(
+    contact_id: UUID,
+    status: ContactStatus,
+    *,
+    seen: AbstractSet[str] | None,
+    actor_id: UUID,
+    here: Here,
+) -> int:
     with transaction() as session:
         _set_status(session, contact_id, status, actor_id=actor_id, here=here)
         card_doubts.settle_in(
             session, contact_id, frozenset(CardDoubt), actor_id=actor_id, here=here
         )
         booked = call_moves.to_come(session, contact_id)
+        if seen is not None and not {str(one.id) for one in booked} <= seen:
+            raise RefusedError(PeopleProblem.CALLS_CHANGED)
         released = call_moves.release(session, booked, by_staff_id=actor_id, here=here)
         session.flush()  # nobody holds two places
         # With another person of the child, if it has one; or another child has the place.

@@ -49,6 +49,7 @@ _SENTENCES: Final = {
     "wrong-count": "Please give a number of copies between 1 and {most}.",
     "unknown-title": "There is no such title.",
     "unknown-child": "There is no such child.",
+    "calls-changed": "The calls that would be lost have changed meanwhile. Look at them again.",
     "still-here": "The child has books or calls to come, or is in the room. See to that first.",
     "unknown-class": "There is no such class.",
     "unknown-staff": "Nobody who works here is meant by this.",

@@ -218,6 +218,31 @@ def test_what_follows_is_shown_before_a_person_is_not_rung_any_more(
     assert "barred" in after.words
 
 
+@pytest.mark.parametrize(
+    "choice", ["It must not be: barred", "The family does not wish it: withdrawn"]
+)
+def test_a_call_that_was_booked_meanwhile_is_shown_first(
+    page: PageClient, here: Here, child: MadeChild, contact_id: UUID, choice: str
+) -> None:
+    sign_in(page, here)
+    before = page.open(f"/staff/children/{child.child_id}").follow("Not any more")
+    (slot_id,) = factories.slots(here, on=here.today + timedelta(days=3), places=1)
+    factories.booking(
+        here, child.child_id, contact_id=contact_id, slot_id=slot_id, state=CallState.BOOKED
+    )
+
+    asked = before.press(choice)
+    unseen = reading().get_one(Contact, contact_id).status
+    reading().rollback()
+    after = asked.press(choice)
+
+    assert "nothing is lost" in before.words
+    assert "have changed meanwhile" in asked.words
+    assert "1 call will be released at once" in asked.words
+    assert unseen is ContactStatus.APPROVED
+    assert "1 call was released and is owed to its child." in after.words
+
+
 @pytest.mark.parametrize("status", [ContactStatus.BARRED, ContactStatus.WITHDRAWN])
 def test_who_is_not_rung_is_on_no_screen_of_the_child(
     page: PageClient, here: Here, child: MadeChild, contact_id: UUID, status: ContactStatus
