@@ -39,6 +39,7 @@ NAMES = (
     "call_numbers",
     "call_closures",
     "people",
+    "erasing",
     "contact_cards",
     "lessons",
     "books",

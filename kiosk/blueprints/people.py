@@ -18,6 +18,7 @@ from kiosk.services import (
     child_visits,
     contact_hours,
     contacts,
+    erasure,
     families,
     passbook,
     people,
@@ -222,6 +223,7 @@ def _listing(
         text=text,
         class_id=class_id,
         at_most=people.FOUND_AT_MOST,
+        was_erased="erased" in request.args,
     )
 
 
@@ -252,6 +254,7 @@ def _detail(
         hours=contact_hours.cards(child_id, here=here),
         rings_with=families.rings_with(child_id),
         lessons=child_lessons.of_child(child_id),
+        is_erased=erasure.is_erased(one.child.given_name),
         released=request.args.get("released", default=0, type=int),
     )
 

@@ -24,9 +24,9 @@ from kiosk.files.tables import Cell, RowMark, Table, TableColumn
 from kiosk.ids import new_id
 from kiosk.models.stocktake import LedgerArchive
 from kiosk.rules.term_end import TermEndProblem
-from kiosk.services import vault
+from kiosk.services import archive_blanks, free_words, vault
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import DASH, Period, Row
+from kiosk.services.ledger_paper import Period, Row
 
 # Builds a ledger of a period from the tables.
 Live: TypeAlias = Callable[[Period], Table]
@@ -36,8 +36,6 @@ Totals: TypeAlias = Callable[[Sequence[Row], Sequence[RowMark]], Row]
 _COLUMN: Final = "ledger_archive.content"
 _DAY: Final = timedelta(days=1)
 _PLACE: Final = "序号"
-# How a call or a loan came out: the foot counts it, and it names nobody.
-_COUNTED: Final = frozenset({"是否接通", "归还情况", "完好情况"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,15 +126,20 @@ def without_child(session: Session, child_id: UUID, here: Here) -> WithoutChild:
     that how many children came goes on being true.
     """
     instead, seen, blanked = {}, set(), 0
+    name = free_words.name_of(session, child_id)
     for row in session.scalars(select(LedgerArchive)):
         seen.add((row.id, row.digest))
         kept = _unseal(row, here)
-        marks = [mark for one in kept for mark in one.table.marks]
-        if any(child_id in (mark.child_id, *mark.children) for mark in marks):
+        nobody = uuid4()
+        without = [
+            replace(
+                one, table=archive_blanks.without(row.ledger, one.table, child_id, nobody, name)
+            )
+            for one in kept
+        ]
+        if without != kept:
             blanked += sum(mark.child_id == child_id for mark in kept[0].table.marks)
-            nobody = uuid4()
-            tables = [replace(one, table=_blanked(one.table, child_id, nobody)) for one in kept]
-            instead[row.id] = _sealed(row.id, tables, here)
+            instead[row.id] = _sealed(row.id, without, here)
     return WithoutChild(instead=instead, rows=blanked, seen=frozenset(seen))
 
 
@@ -158,26 +161,6 @@ def keep(session: Session, ready: WithoutChild) -> bool:
             .values(content_cipher=cipher, digest=digest)
         )
     return True
-
-
-def _blanked(table: Table, child_id: UUID, nobody: UUID) -> Table:
-    if not table.marks:
-        return table  # it adds up, and names nobody
-    rows, marks = [], []
-    for row, mark in zip(table.rows, table.marks, strict=True):
-        is_theirs = mark.child_id == child_id
-        rows.append(_without_words(row, table.columns) if is_theirs else row)
-        children = tuple(nobody if one == child_id else one for one in mark.children)
-        named = nobody if is_theirs else mark.child_id
-        marks.append(replace(mark, child_id=named, children=children))
-    return replace(table, rows=tuple(rows), marks=tuple(marks))
-
-
-def _without_words(row: Row, columns: Sequence[TableColumn]) -> Row:
-    return tuple(
-        DASH if isinstance(cell, str) and column.label not in _COUNTED else cell
-        for cell, column in zip(row, columns, strict=True)
-    )
 
 
 def _added_up(frozen: Sequence[Sequence[Kept]], period: Period, live: Live) -> Table:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kiosk.db import db
 from kiosk.errors import KioskError, UnavailableError
 from kiosk.services import (
+    erasure,
     homes,
     library_settings,
     migrate,
@@ -62,9 +63,21 @@ def prepare(settings: Settings, *, now: datetime) -> None:
     migrate.bring_up_to_date(db.engine)
     homes.name_as_set(homes.find(settings), settings)
     here = _here(settings, now)
+    _erase_again(here)
     opening_plan.plan_ahead(here=here)
     term_copy.clear(here)
     title_keys.fill()
+
+
+def _erase_again(here: Here) -> None:
+    """Erase whom an older backup brought back, before anybody sees it."""
+    try:
+        back = erasure.again(here)
+    except (KioskError, SQLAlchemyError):
+        _log.exception("children could not be erased again; the next start tries once more")
+        return
+    if back:
+        _log.warning("an older backup had %d children that were erased since; they are again", back)
 
 
 def go_on(settings: Settings, *, now: datetime) -> None:

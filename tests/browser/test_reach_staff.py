@@ -39,6 +39,14 @@ FILLED: Final = {
     " FROM booking WHERE state = 'booked' LIMIT 1",
     "/staff/children/<uuid:child_id>/contacts/<uuid:contact_id>/hours": "SELECT child_id, id"
     " FROM contact LIMIT 1",
+    "/staff/children/<uuid:child_id>/erase": "SELECT child_id FROM contact LIMIT 1",
+    "/staff/children/<uuid:child_id>/erase/sure": "SELECT child.id FROM child"
+    " JOIN school_class ON school_class.id = class_id WHERE grade > 0"
+    " AND child.id NOT IN (SELECT child_id FROM booking WHERE on_date >="
+    " (SELECT max(local_day) FROM visit))"
+    " AND child.id NOT IN (SELECT child_id FROM visit WHERE state = 'open')"
+    " AND child.id NOT IN (SELECT child_id FROM loan WHERE ended_at IS NULL"
+    " AND child_id IS NOT NULL) LIMIT 1",
     "/staff/children/<uuid:child_id>/lessons": "SELECT child_id FROM contact LIMIT 1",
     "/staff/children/class/<uuid:class_id>/lessons": "SELECT class_id FROM child"
     " JOIN contact ON child_id = child.id LIMIT 1",

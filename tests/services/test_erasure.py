@@ -1,23 +1,46 @@
 """A child is erased: who it was is nowhere any more, that somebody came is still counted."""
 
+import shutil
 from datetime import timedelta
 from functools import partial
-from uuid import uuid4
+from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Enum, String, insert, select
 
 from kiosk.db import Base, db, reading, transaction
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
+from kiosk.models.activities import Activity
 from kiosk.models.audit import Audit
+from kiosk.models.calendar import Term
+from kiosk.models.calls import Booking
 from kiosk.models.lending import Hold
-from kiosk.models.library import Item
-from kiosk.models.people import Card, Contact
+from kiosk.models.library import Item, Loan
+from kiosk.models.openings import SafetyCheck
+from kiosk.models.people import Card, Child, Contact
+from kiosk.models.room_times import ClosingNote, OpeningTimes
+from kiosk.models.visits import Visit
+from kiosk.rules.activities import ActivityKind
 from kiosk.rules.call_states import CallState
+from kiosk.rules.lending import LoanEnd
+from kiosk.rules.openings import Hazard, OpeningState
 from kiosk.rules.people import PeopleProblem
-from kiosk.services import contacts, erasure, hold_queue, ledgers, people
+from kiosk.rules.visits import VisitState
+from kiosk.services import (
+    backup,
+    contacts,
+    erased_list,
+    erasure,
+    free_words,
+    hold_queue,
+    ledgers,
+    people,
+    running,
+    term_end,
+)
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
@@ -25,6 +48,39 @@ from tests.conftest import here_in
 from tests.factories import MadeChild
 
 DAY = timedelta(days=1)
+TERM = "2026—2027学年第一学期"
+# Texts in which nobody writes about a child: names of things, codes, and the child's own row.
+NO_FREE_WORDS = {
+    "audit": {"subject", "fields", "purpose"},
+    "batch_goods": {"unit"},
+    "booking": {"week_key"},
+    "calendar_day": {"name", "source"},
+    "call_wish": {"week_key"},
+    "child": {"family_name", "given_name", "given_name_pinyin", "initials", "local_no"},
+    "contact": {"phone_tail"},
+    "duty_setting": {"tasks"},
+    "holiday_year": {"source"},
+    "home": {"name"},
+    "item": {"code", "accession_no", "issue"},
+    "late_entry": {"problem"},
+    "ledger_archive": {"ledger", "digest"},
+    "line": {"name"},
+    "public_day": {"name"},
+    "rule_set_choice": {"name"},
+    "scanner": {"prefix"},
+    "shelf": {"name", "code", "letter"},
+    "slot": {"week_key"},
+    "staff": {"display_name", "pin_hash"},
+    "sync_change": {"tbl", "pk", "op"},
+    "sync_quarantine": {"target", "tbl", "pk", "error"},
+    "sync_state": {"target", "chain", "sending_chain", "claim", "last_error"},
+    "term": {"name"},
+    "title": {
+        *("name", "author", "publisher", "published", "isbn", "csbn", "issn", "class_mark"),
+        *("grade_band", "series", "volume", "search_key", "pad_key"),
+    },
+    "week_plan": {"week_key", "seed", "input_digest"},
+}
 
 
 def _child_with_a_life(here: Here) -> MadeChild:
@@ -63,12 +119,14 @@ def test_who_the_child_was_is_in_no_table_any_more(either_app: Flask, clock: Fro
     assert reading().scalars(select(Audit.purpose).order_by(Audit.n.desc())).first() == "erasure"
 
 
-def test_a_child_with_a_book_or_in_the_room_is_not_erased(here: Here) -> None:
-    reader, guest = factories.child(here), factories.child(here)
+def test_a_child_with_a_book_in_the_room_or_on_the_phone_is_not_erased(here: Here) -> None:
+    reader, guest, caller = (factories.child(here) for _ in range(3))
     factories.loan(here, reader.child_id, factories.item(here).item_id)
     factories.visit(here, guest.child_id)
+    contact_id = factories.contact(here, caller.child_id)
+    factories.booking(here, caller.child_id, contact_id=contact_id, state=CallState.CALLING)
 
-    for child in (reader, guest):
+    for child in (reader, guest, caller):
         with pytest.raises(RefusedError) as error:
             erasure.erase(child.child_id, actor_id=None, here=here)
         assert error.value.reason is PeopleProblem.STILL_HERE
@@ -125,3 +183,192 @@ def test_a_contact_of_an_erased_child_has_no_number_to_show_or_to_approve(here: 
 def test_a_child_that_nobody_knows_is_not_erased(here: Here) -> None:
     with pytest.raises(NotFoundError):
         erasure.erase(uuid4(), actor_id=None, here=here)
+
+
+# Words that somebody typed
+
+
+def test_every_text_is_one_that_an_erasure_looks_through_or_none_of_words() -> None:
+    texts = {
+        (table.name, column.name)
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, String) and not isinstance(column.type, Enum)
+    }
+    looked_through = {(one.class_.__tablename__, one.key) for one in free_words.COLUMNS}
+    others = {(table, name) for table, names in NO_FREE_WORDS.items() for name in names}
+
+    assert looked_through | others == texts
+    assert not looked_through & others
+
+
+@pytest.mark.parametrize("ledger", free_words.LEDGERS)
+def test_the_words_of_a_ledger_stand_under_headers_of_it(here: Here, ledger: str) -> None:
+    built = ledgers.build(ledger, first=here.today, last=here.today, here=here)
+
+    assert free_words.LEDGERS[ledger] <= {column.label for column in built.columns}
+
+
+def _typed(here: Here) -> UUID:
+    """Write the name of a child, who is returned, wherever the room was open three weeks ago."""
+    child = factories.child(here, family_name="慕容", given_name="听雨")
+    factories.child(here, family_name="李", given_name="听雨")
+    on, who = here.today - 20 * DAY, factories.staff(here).staff_id
+    opening_id = factories.opening(here, on=on, state=OpeningState.HELD)
+    counts = dict.fromkeys(("children_left", "books_out", "games_out", "games_expected"), 0)
+    rows: dict[type[Base], dict[str, object]] = {
+        ClosingNote: {"signed_by_id": who, "signed_at": here.now, "is_clean": True, "is_safe": True}
+        | counts
+        | {"line": "慕容听雨、李听雨晚走"},
+        OpeningTimes: {
+            "seq": 1,
+            "said_by_id": who,
+            "said_at": here.now,
+            "reason": "送慕容 听雨回家",
+        },
+        SafetyCheck: {"hazard": Hazard.FALLS, "checked_at": here.now, "is_fine": False}
+        | {"note": "听雨摔倒"},
+    }
+    with transaction() as session:
+        for table, values in rows.items():
+            values |= {"id": new_id(here.now), "opening_id": opening_id}
+            session.execute(insert(table).values(**values))
+        session.add(
+            Activity(
+                id=new_id(here.now),
+                home_id=here.home_id,
+                on_date=on,
+                from_min=600,
+                to_min=660,
+                title="剪纸",
+                kind=ActivityKind.CRAFT,
+                place="活动室",
+                organiser="王听雨",
+                course="慕容听雨先剪",
+                noted_by_id=who,
+                noted_at=here.now,
+                request_id=uuid4(),
+            )
+        )
+    return child.child_id
+
+
+def test_a_name_that_was_typed_somewhere_goes_too(either_app: Flask, clock: FrozenClock) -> None:
+    here = here_in(either_app, clock)
+    child_id = _typed(here)
+
+    reached = erasure.erase(child_id, actor_id=None, here=here)
+
+    found = _everything()
+    assert reached.notes == 4
+    assert "慕容" not in found
+    assert "'某生、李听雨晚走'" in found, "the other child is still named"
+    assert "'王听雨'" in found, "and so is an adult"
+    assert all(words in found for words in ("'送某生回家'", "'某生摔倒'", "'某生先剪'"))
+    assert erasure.preview(child_id).notes == 0
+
+
+def test_nor_is_the_name_in_what_was_typed_into_frozen_ledgers(here: Here) -> None:
+    child_id = _typed(here)
+    first, last = here.today - 30 * DAY, here.today - 7 * DAY
+    with transaction() as session:
+        session.add(Term(id=new_id(here.now), name=TERM, first_day=first, last_day=last))
+    term_end.end(TERM, actor_id=None, here=here)
+
+    def said() -> str:
+        db.session.remove()
+        built = (ledgers.build(name, first=first, last=last, here=here) for name in ledgers.Ledger)
+        return repr([table.rows for table in built])
+
+    before = said()
+    erasure.erase(child_id, actor_id=None, here=here)
+    after = said()
+
+    assert "慕容听雨先剪" in before
+    assert "听雨摔倒" in before
+    assert "慕容" not in after
+    assert all(words in after for words in ("某生先剪", "某生摔倒", "某生、李听雨晚走"))
+    assert before.count("剪纸") == after.count("剪纸")
+
+
+# An older backup
+
+
+def _restored(here: Here, path: Path) -> None:
+    db.session.remove()
+    db.engine.dispose()
+    for beside in ("-wal", "-shm"):
+        (here.settings.instance / f"kiosk.db{beside}").unlink(missing_ok=True)
+    shutil.copy(path, here.settings.instance / "kiosk.db")
+
+
+def _names(here: Here) -> list[str]:
+    db.session.remove()
+    running.prepare(here.settings, now=here.now)
+    names = reading().scalars(select(Child.given_name).order_by(Child.given_name)).all()
+    db.session.remove()
+    return list(names)
+
+
+def test_an_older_backup_does_not_bring_an_erased_child_back(
+    here: Here, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = _child_with_a_life(here)
+    factories.child(here, given_name="小满")
+    path = backup.make_backup(here=here)
+    erasure.erase(gone.child_id, actor_id=None, here=here)
+    _restored(here, path)
+    names = _names(here)
+
+    assert set(names) == {"—", "小满"}
+    assert "慕容" not in _everything()
+    last = reading().scalars(select(Audit.fields).order_by(Audit.n.desc())).first()
+    assert last == "erased again; archive, 0 rows"
+    (told,) = [one.getMessage() for one in caplog.records if "older backup" in one.getMessage()]
+    assert "1 children" in told
+    assert str(gone.child_id) not in told
+
+
+def test_without_the_list_the_older_backup_would_bring_it_back(here: Here) -> None:
+    gone = _child_with_a_life(here)
+    path = backup.make_backup(here=here)
+    erasure.erase(gone.child_id, actor_id=None, here=here)
+    _restored(here, path)
+    (here.settings.instance / erased_list.FILE).unlink()
+
+    assert _names(here) == ["听雨"]
+
+
+def test_what_the_backup_has_going_on_of_it_is_ended(here: Here) -> None:
+    gone, item = factories.child(here), factories.item(here)
+    waiting = factories.child(here, given_name="后来")
+    loan_id = factories.loan(here, gone.child_id, item.item_id)
+    visit_id = factories.visit(here, gone.child_id)
+    contact_id = factories.contact(here, gone.child_id)
+    call_id = factories.booking(here, gone.child_id, contact_id=contact_id)
+    erased_list.add(here.settings.instance, {gone.child_id: here.today})
+
+    assert erasure.again(here) == 1
+    assert erasure.again(here) == 0, "once is enough"
+
+    session = reading()
+    loan = session.get_one(Loan, loan_id)
+    assert (loan.child_id, loan.ended_as) == (None, LoanEnd.RETURNED)
+    assert session.get_one(Visit, visit_id).state is VisitState.LEFT_UNCONFIRMED
+    assert session.get_one(Booking, call_id).state is CallState.RELEASED
+    assert session.get_one(Child, waiting.child_id).given_name == "后来"
+
+
+def test_a_lost_list_is_written_anew_from_the_audit(here: Here) -> None:
+    gone = factories.child(here)
+    erasure.erase(gone.child_id, actor_id=None, here=here)
+    path = here.settings.instance / erased_list.FILE
+    written = path.read_text()
+    path.write_text(f"nonsense\n{uuid4()} 2026-01-01\n")
+
+    erasure.again(here)
+
+    assert gone.child_id in erased_list.read(here.settings.instance)
+    assert len(erased_list.read(here.settings.instance)) == 2
+    assert str(gone.child_id) in written
+    assert "小满" not in written
