@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import KioskError, RefusedError, UnavailableError
+from kiosk.rules.erasure import is_erased
 from kiosk.services import erasure, people, staff
 from kiosk.web import context, forms, staff_page, staff_screen
 from kiosk.web.guards import Access, access
@@ -44,6 +45,6 @@ def erase(child_id: UUID) -> Response:
 
 def _page(child_id: UUID, template: str, *, refused: KioskError | None = None) -> Response:
     one = people.detail(child_id, here=context.here()).child
-    if erasure.is_erased(one.given_name):
+    if is_erased(one.given_name):
         return redirect(url_for("people.detail", child_id=child_id), code=303)
     return staff_page.show_form(template, refused, one=one, reached=erasure.preview(child_id))

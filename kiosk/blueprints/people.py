@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, KioskError, RefusedError
+from kiosk.rules.erasure import is_erased
 from kiosk.rules.friends import is_friend
 from kiosk.rules.people import PeopleProblem
 from kiosk.rules.relations import Relation
@@ -18,7 +19,6 @@ from kiosk.services import (
     child_visits,
     contact_hours,
     contacts,
-    erasure,
     families,
     passbook,
     people,
@@ -254,7 +254,7 @@ def _detail(
         hours=contact_hours.cards(child_id, here=here),
         rings_with=families.rings_with(child_id),
         lessons=child_lessons.of_child(child_id),
-        is_erased=erasure.is_erased(one.child.given_name),
+        is_erased=is_erased(one.child.given_name),
         released=request.args.get("released", default=0, type=int),
     )
 

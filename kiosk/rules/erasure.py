@@ -1,15 +1,22 @@
-"""The name of a child that is erased, in words that somebody typed."""
+"""The name of a child that is erased: what stands for it, and where somebody typed it."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+# Stands where the given name was.
+NOBODY: Final = "—"
 # Never longer than what it stands for, so that every column that held the one holds the other.
 INSTEAD: Final = "某生"
 # Of one sign alone nobody knows whether it is a name.
 _SHORTEST: Final = len(INSTEAD)
 _GAP: Final = r"[\s·]*"
+
+
+def is_erased(given_name: str) -> bool:
+    """Say whether nobody is called like this any more."""
+    return given_name == NOBODY
 
 
 @dataclass(frozen=True, slots=True)

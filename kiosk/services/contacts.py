@@ -14,6 +14,7 @@ from kiosk.ids import new_id
 from kiosk.models.calls import TO_COME_STATES, Booking
 from kiosk.models.people import Child, Contact, ContactStatus
 from kiosk.rules.call_wishes import CardDoubt
+from kiosk.rules.erasure import is_erased
 from kiosk.rules.friends import is_friend
 from kiosk.rules.people import PeopleProblem, phone_of
 from kiosk.rules.relations import Relation
@@ -47,7 +48,8 @@ def add_contact(
 
     Raises:
         NotFoundError: UNKNOWN_CHILD. InvalidInputError: WRONG_PHONE.
-        RefusedError: CONTACT_KNOWN, when the child has this relation with this number already.
+        RefusedError: ERASED; CONTACT_KNOWN, when the child has this relation with this number
+        already.
     """
     number = phone_of(phone)
     if number is None:
@@ -60,6 +62,8 @@ def add_contact(
             # A new friend is named first: whose number is it otherwise?
             if child is None or is_friend(child.school_class.grade):
                 raise NotFoundError(PeopleProblem.UNKNOWN_CHILD)
+            if is_erased(child.given_name):
+                raise RefusedError(PeopleProblem.ERASED)
             row = enrolment.contact_row(
                 contact_id=contact_id,
                 child_id=child_id,

@@ -27,6 +27,7 @@ from kiosk.models.people import Card, Child, Contact, ContactStatus
 from kiosk.models.talks import TalkRequest
 from kiosk.models.visits import Visit
 from kiosk.rules import civil
+from kiosk.rules.erasure import NOBODY
 from kiosk.rules.holds import HoldEnd
 from kiosk.rules.lending import LoanEnd
 from kiosk.rules.people import PeopleProblem
@@ -44,7 +45,6 @@ from kiosk.services import (
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 
-_NOBODY: Final = "—"
 _PURPOSE: Final = "erasure"
 
 
@@ -109,7 +109,7 @@ def again(here: Here) -> int:
         here.settings.instance, {one: civil.local(at, zone).date() for one, at in known.items()}
     )
     ids = erased_list.read(here.settings.instance)
-    named = select(Child.id).where(Child.given_name != _NOBODY).order_by(Child.id)
+    named = select(Child.id).where(Child.given_name != NOBODY).order_by(Child.id)
     back = [child_id for child_id in session.scalars(named) if child_id in ids]
     session.rollback()  # what goes on reading keeps every commit waiting
     for child_id in back:
@@ -151,11 +151,6 @@ def _let_go(session: Session, child_id: UUID, here: Here) -> None:
         .where(Visit.child_id == child_id, Visit.state == VisitState.OPEN)
         .values(state=VisitState.LEFT_UNCONFIRMED)
     )
-
-
-def is_erased(given_name: str) -> bool:
-    """Say whether this stands where a name was."""
-    return given_name == _NOBODY
 
 
 def last_audited(session: Session) -> int:
@@ -209,7 +204,7 @@ def _count(session: Session, table: type[Base], *which: ColumnElement[bool]) -> 
 def _unname(session: Session, child_id: UUID, here: Here) -> None:
     """Leave of child and contacts what visits and calls are counted by."""
     child = session.get_one(Child, child_id)
-    child.family_name, child.given_name, child.initials = "", _NOBODY, ""
+    child.family_name, child.given_name, child.initials = "", NOBODY, ""
     child.given_name_pinyin = child.local_no = child.not_in_file_since = None
     child.left_on = child.left_on or here.today
     for contact in session.scalars(select(Contact).where(Contact.child_id == child_id)):

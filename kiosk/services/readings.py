@@ -10,9 +10,10 @@ from typing import Final
 from uuid import UUID
 
 from kiosk.db import transaction
-from kiosk.errors import InvalidInputError, NotFoundError
+from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.models.people import Child
 from kiosk.rules import pinyin
+from kiosk.rules.erasure import is_erased
 from kiosk.rules.people import PeopleProblem
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
@@ -85,13 +86,15 @@ def say_name(child_id: UUID, *, typed: str, actor_id: UUID, here: Here) -> None:
     """Keep how a child's given name is read; nothing typed means as the table has it.
 
     Raises:
-        NotFoundError: UNKNOWN_CHILD.
+        NotFoundError: UNKNOWN_CHILD. RefusedError: ERASED.
         InvalidInputError: WRONG_PINYIN.
     """
     with transaction() as session:
         child = session.get(Child, child_id)
         if child is None:
             raise NotFoundError(PeopleProblem.UNKNOWN_CHILD)
+        if is_erased(child.given_name):
+            raise RefusedError(PeopleProblem.ERASED)
         reading = pinyin.reading_of(typed, child.given_name, known=syllables())
         if typed and reading is None:
             raise InvalidInputError(

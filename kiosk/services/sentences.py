@@ -106,7 +106,7 @@ _SENTENCES: Final = {
     "bad-framework": "The file {name}.toml of headings cannot be read ({place}).",
     "not-ended": "The term is not ended to the end; nothing was lost. Try again, and it goes on.",
     "under-way": "A term is being ended at this moment.",
-    "erased": "The data of this child have been erased; there is no number any more.",
+    "erased": "The data of this child have been erased.",
     "clock-doubt": "The clock of this PC may be wrong. Set it right first; nothing was changed.",
     "archive-damaged": "The archive of this term is damaged. Fetch it from a backup.",
     "sync-running": "A sync is running already.",

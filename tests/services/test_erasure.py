@@ -28,6 +28,7 @@ from kiosk.rules.call_states import CallState
 from kiosk.rules.lending import LoanEnd
 from kiosk.rules.openings import Hazard, OpeningState
 from kiosk.rules.people import PeopleProblem
+from kiosk.rules.relations import Relation
 from kiosk.rules.visits import VisitState
 from kiosk.services import (
     backup,
@@ -38,6 +39,7 @@ from kiosk.services import (
     hold_queue,
     ledgers,
     people,
+    readings,
     running,
     term_end,
 )
@@ -178,6 +180,20 @@ def test_a_contact_of_an_erased_child_has_no_number_to_show_or_to_approve(here: 
 
     assert factories.how_many(Audit) == before
     assert [one.is_erased for one in people.detail(child.child_id, here=here).contacts] == [True]
+
+
+def test_nothing_new_is_written_down_of_an_erased_child(here: Here) -> None:
+    child, teacher = factories.child(here), factories.staff(here)
+    erasure.erase(child.child_id, actor_id=None, here=here)
+    add = partial(contacts.add_contact, relation=Relation.MOTHER, phone="19900001234")
+
+    for write in (partial(add, full_name="慕容山"), partial(readings.say_name, typed="mǎn")):
+        with pytest.raises(RefusedError) as error:
+            write(child.child_id, actor_id=teacher.staff_id, here=here)
+        assert error.value.reason is PeopleProblem.ERASED
+
+    assert factories.how_many(Contact) == 0
+    assert reading().get_one(Child, child.child_id).given_name_pinyin is None
 
 
 def test_a_child_that_nobody_knows_is_not_erased(here: Here) -> None:

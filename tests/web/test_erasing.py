@@ -57,6 +57,9 @@ def test_of_an_erased_child_its_page_says_so_and_offers_it_no_more(
     page: PageClient, here: Here, child: MadeChild
 ) -> None:
     who = sign_in(page, here)
+    offered = ("Erase this child", "Book a call", "How the name is read", "Number Name Add")
+
+    before = page.open(_path(child)).words
     page.open(f"{_path(child)}/erase/sure").press(
         "Erase for good", {"Your PIN, once more": who.pin}
     )
@@ -64,7 +67,8 @@ def test_of_an_erased_child_its_page_says_so_and_offers_it_no_more(
     after = page.open(_path(child))
 
     assert "This child was erased." in after.words
-    assert "Erase this child" not in after.words
+    assert all(words in before for words in offered)
+    assert not [words for words in offered if words in after.words]
     assert page.open(f"{_path(child)}/erase").path == _path(child)
 
 
