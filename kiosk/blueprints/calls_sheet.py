@@ -22,7 +22,7 @@ blueprint = Blueprint("calls_sheet", __name__, url_prefix="/staff/calls/sheet")
 
 _FIELD = "call-"
 _QR = 21  # one unit a module
-_BLANKS = 6
+_BLANKS = 4
 _LONGEST_NAME = 40
 _MOST_FOUND = 8
 

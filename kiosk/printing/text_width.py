@@ -14,7 +14,8 @@ _DIGIT: Final = 0.57
 _POINT: Final = 0.4
 _BROAD: Final = 0.95
 _POINTS: Final = frozenset(" -:.,;'()[]")
-_PIECE: Final = re.compile(r"[!-~]+|[^!-~]")
+# A line begins with no sign that closes, and ends with none that opens.
+_PIECE: Final = re.compile(r"[（《“‘〈【]*(?:[!-~]+|[^!-~])[、，。；：！？）》”’〉】…]*")
 _WHOLE: Final = 8.0
 _BROAD_SIGNS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZmw@%&")
 
@@ -35,7 +36,7 @@ def width_of(text: str) -> float:
 
 
 def pieces(text: str, room: float) -> list[str]:
-    """Return a text in what is not broken: a date, a word of letters; otherwise sign by sign.
+    """Return a text in what is not broken: a date, a word of letters, a sign with its stops.
 
     `room` is how many ems there are: what is wider is broken all the same.
     """
