@@ -5,6 +5,7 @@ erasure finds it here, and in the frozen ledgers by the headers of `LEDGERS`.
 """
 
 from collections.abc import Iterator
+from itertools import chain, count
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -104,11 +105,24 @@ def take_out(session: Session, child_id: UUID) -> None:
     if name is None:
         return
     for column, row_id, words in list(_found(session, name)):
+        instead = name.without(words)
+        if column is Pairing.helper:
+            instead = _like_no_other(session, row_id, instead)
         session.execute(
-            update(column.class_)
-            .where(column.class_.id == row_id)
-            .values({column.key: name.without(words)})
+            update(column.class_).where(column.class_.id == row_id).values({column.key: instead})
         )
+
+
+def _like_no_other(session: Session, pairing_id: UUID, helper: str) -> str:
+    """Return this name, with a number where a helper of the same child is called so already."""
+    paired = session.get_one(Pairing, pairing_id).child_id
+    others = set(
+        session.scalars(
+            select(Pairing.helper).where(Pairing.child_id == paired, Pairing.id != pairing_id)
+        )
+    )
+    numbered = (f"{helper}{number}" for number in count(2))
+    return next(one for one in chain([helper], numbered) if one not in others)
 
 
 def _found(session: Session, name: NameInWords) -> Iterator[tuple[_Column, UUID, str]]:

@@ -8,27 +8,32 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import Enum, String, insert, select
+from sqlalchemy import Enum, String, insert, select, update
 
 from kiosk.db import Base, db, reading, transaction
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
-from kiosk.models.activities import Activity
+from kiosk.models.activities import Activity, Pairing
 from kiosk.models.audit import Audit
 from kiosk.models.calendar import Term
 from kiosk.models.calls import Booking
-from kiosk.models.lending import Hold
+from kiosk.models.duty import Visitor
+from kiosk.models.intake import BatchGoods, IntakeBatch
+from kiosk.models.lending import Hold, ItemCase
 from kiosk.models.library import Item, Loan
 from kiosk.models.openings import SafetyCheck
 from kiosk.models.people import Card, Child, Contact
 from kiosk.models.room_times import ClosingNote, OpeningTimes
 from kiosk.models.visits import Visit
-from kiosk.rules.activities import ActivityKind
+from kiosk.rules.activities import ActivityKind, PairingKind
 from kiosk.rules.call_states import CallState
+from kiosk.rules.intake import BatchKind
+from kiosk.rules.item_cases import CaseEnd, CaseKind
 from kiosk.rules.lending import LoanEnd
 from kiosk.rules.openings import Hazard, OpeningState
 from kiosk.rules.people import PeopleProblem
 from kiosk.rules.relations import Relation
+from kiosk.rules.visitors import VisitPurpose
 from kiosk.rules.visits import VisitState
 from kiosk.services import (
     backup,
@@ -50,6 +55,7 @@ from tests.conftest import here_in
 from tests.factories import MadeChild
 
 DAY = timedelta(days=1)
+SENT_HOME = "送慕容 听雨回家"
 TERM = "2026—2027学年第一学期"
 # Texts in which nobody writes about a child: names of things, codes, and the child's own row.
 NO_FREE_WORDS = {
@@ -226,45 +232,70 @@ def test_the_words_of_a_ledger_stand_under_headers_of_it(here: Here, ledger: str
 
 
 def _typed(here: Here) -> UUID:
-    """Write the name of a child, who is returned, wherever the room was open three weeks ago."""
+    """Write the name of a child, who is returned, wherever there are words, three weeks ago."""
     child = factories.child(here, family_name="慕容", given_name="听雨")
-    factories.child(here, family_name="李", given_name="听雨")
+    other = factories.child(here, family_name="李", given_name="听雨")
     on, who = here.today - 20 * DAY, factories.staff(here).staff_id
-    opening_id = factories.opening(here, on=on, state=OpeningState.HELD)
+    opening_id, then = factories.opening(here, on=on, state=OpeningState.HELD), here.now - 20 * DAY
+    item_id, batch_id = factories.item(here).item_id, new_id(here.now)
     counts = dict.fromkeys(("children_left", "books_out", "games_out", "games_expected"), 0)
-    rows: dict[type[Base], dict[str, object]] = {
-        ClosingNote: {"signed_by_id": who, "signed_at": here.now, "is_clean": True, "is_safe": True}
-        | counts
-        | {"line": "慕容听雨、李听雨晚走"},
-        OpeningTimes: {
-            "seq": 1,
-            "said_by_id": who,
-            "said_at": here.now,
-            "reason": "送慕容 听雨回家",
-        },
-        SafetyCheck: {"hazard": Hazard.FALLS, "checked_at": here.now, "is_fine": False}
-        | {"note": "听雨摔倒"},
-    }
+    note = {"signed_by_id": who, "signed_at": here.now, "is_clean": True, "is_safe": True}
+    noted = {"noted_by_id": who, "request_id": uuid4()}
+    in_opening = {"opening_id": opening_id}
+    rows: tuple[tuple[type[Base], dict[str, object]], ...] = (
+        (ClosingNote, in_opening | note | counts | {"line": "慕容听雨、李听雨晚走"}),
+        (
+            OpeningTimes,
+            in_opening | {"seq": 1, "said_by_id": who, "said_at": here.now} | {"reason": SENT_HOME},
+        ),
+        (
+            SafetyCheck,
+            in_opening
+            | {"hazard": Hazard.FALLS, "checked_at": here.now, "is_fine": False}
+            | {"note": "听雨摔倒"},
+        ),
+        (
+            Visitor,
+            in_opening
+            | noted
+            | {"purpose": VisitPurpose.READING, "people": 1, "came_at": here.now}
+            | {"name": "慕容听雨", "organisation": "慕容听雨家"},
+        ),
+        (
+            IntakeBatch,
+            {"id": batch_id, "home_id": here.home_id, "kind": BatchKind.DONATION, "on_date": on}
+            | {"donor": "慕容听雨的爷爷", "note": "慕容听雨送来"},
+        ),
+        (
+            BatchGoods,
+            {"batch_id": batch_id, "unit": "个", "quantity": 1}
+            | {"name": "慕容听雨的书包", "spec": "慕容听雨那种", "used_for": "给慕容听雨"},
+        ),
+        (
+            ItemCase,
+            {"item_id": item_id, "kind": CaseKind.DAMAGED, "local_day": on, "opened_at": then}
+            | {"ended_at": then, "ended_as": CaseEnd.WITHDRAWN}
+            | {"reason": "慕容听雨弄湿", "end_reason": "慕容听雨擦不干"},
+        ),
+        (
+            Pairing,
+            {"child_id": other.child_id, "kind": PairingKind.TEACHER, "since": on}
+            | {"helper": "慕容听雨", "post": "慕容听雨的同学"},
+        ),
+        (
+            Activity,
+            noted
+            | {"home_id": here.home_id, "on_date": on, "from_min": 600, "to_min": 660}
+            | {"kind": ActivityKind.CRAFT, "noted_at": here.now, "organiser": "王听雨"}
+            | {"title": "慕容听雨教剪纸", "place": "慕容听雨教室", "photos": "慕容听雨01"}
+            | {"course": "慕容听雨先剪"},
+        ),
+    )
     with transaction() as session:
-        for table, values in rows.items():
-            values |= {"id": new_id(here.now), "opening_id": opening_id}
-            session.execute(insert(table).values(**values))
-        session.add(
-            Activity(
-                id=new_id(here.now),
-                home_id=here.home_id,
-                on_date=on,
-                from_min=600,
-                to_min=660,
-                title="剪纸",
-                kind=ActivityKind.CRAFT,
-                place="活动室",
-                organiser="王听雨",
-                course="慕容听雨先剪",
-                noted_by_id=who,
-                noted_at=here.now,
-                request_id=uuid4(),
-            )
+        for table, values in rows:
+            session.execute(insert(table).values({"id": new_id(here.now)} | values))
+        session.execute(
+            update(Item).where(Item.id == item_id).values(price_reason="慕容听雨看错", added_on=on)
         )
     return child.child_id
 
@@ -276,12 +307,27 @@ def test_a_name_that_was_typed_somewhere_goes_too(either_app: Flask, clock: Froz
     reached = erasure.erase(child_id, actor_id=None, here=here)
 
     found = _everything()
-    assert reached.notes == 4
+    assert reached.notes == len(free_words.COLUMNS) - 1, "all but the adult"
     assert "慕容" not in found
     assert "'某生、李听雨晚走'" in found, "the other child is still named"
     assert "'王听雨'" in found, "and so is an adult"
     assert all(words in found for words in ("'送某生回家'", "'某生摔倒'", "'某生先剪'"))
     assert erasure.preview(child_id).notes == 0
+
+
+def test_two_erased_helpers_of_one_child_are_told_apart(here: Here) -> None:
+    paired = factories.child(here, given_name="小满").child_id
+    helpers = [factories.child(here, family_name="慕", given_name=one) for one in ("听雨", "听雪")]
+    with transaction() as session:
+        for name in ("慕听雨", "慕听雪"):
+            values = {"kind": PairingKind.TEACHER, "since": here.today, "helper": name}
+            session.add(Pairing(id=new_id(here.now), child_id=paired, **values))
+
+    for helper in helpers:
+        erasure.erase(helper.child_id, actor_id=None, here=here)
+
+    found = reading().scalars(select(Pairing.helper).order_by(Pairing.helper)).all()
+    assert found == ["某生", "某生2"]
 
 
 def test_nor_is_the_name_in_what_was_typed_into_frozen_ledgers(here: Here) -> None:
@@ -300,11 +346,13 @@ def test_nor_is_the_name_in_what_was_typed_into_frozen_ledgers(here: Here) -> No
     erasure.erase(child_id, actor_id=None, here=here)
     after = said()
 
-    assert "慕容听雨先剪" in before
     assert "听雨摔倒" in before
+    printed = ("先剪", "擦不干", "看错", "的爷爷", "的书包", "教剪纸", "的同学")
+    assert not [words for words in printed if f"慕容听雨{words}" not in before]
+    assert not [words for words in printed if f"某生{words}" not in after]
     assert "慕容" not in after
     assert all(words in after for words in ("某生先剪", "某生摔倒", "某生、李听雨晚走"))
-    assert before.count("剪纸") == after.count("剪纸")
+    assert before.count("擦不干") == after.count("擦不干") == len(("L9", "L19"))
 
 
 # An older backup
