@@ -190,6 +190,8 @@ class Visitors:
         self.shoot("staff-home")
         self.room.open("/staff/opening/close")
         self.shoot("staff-closing-sheet")
+        for box in self.room.page.get_by_role("checkbox").all():
+            box.check()
         self.room.press("关闭房间")
         self.room.press("回到孩子屏")
         self.room.says("现在休息")
