@@ -28,7 +28,7 @@ from kiosk.services.ledger_paper import DASH, TO_SIGN, Period, Row, subtitle, to
 FOLDER: Final = "ledgers"
 _SAMPLE_ROWS: Final = 3
 # The ledgers that do not tell counts of few. Elsewhere the sign may be that of a book's title.
-_HIDING: Final = frozenset({"L14", "L21"})
+_HIDING: Final = frozenset({"L10", "L14", "L21"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """L10 生均借阅图书册数: what each class borrowed in a period, by its readers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import func, or_, select
@@ -10,6 +11,8 @@ from kiosk.db import AnyRow
 from kiosk.files.tables import Cell, Table
 from kiosk.models.library import Loan
 from kiosk.models.people import SchoolClass
+from kiosk.rules import few
+from kiosk.rules.few import FEW_SAID
 from kiosk.rules.lending import Borrower, LoanEnd
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import (
@@ -37,7 +40,10 @@ _READ: Final = (
 
 
 def build(session: Session, period: Period, *, here: Here) -> Table:
-    """Return L10 of a period; a class without a loan in it is not in the table."""
+    """Return L10 of a period, as it is known in the school; see `for_others`.
+
+    A class without a loan in it is not in the table.
+    """
     within = Loan.local_day.between(period.first, period.last)
     classes = session.execute(
         select(
@@ -81,3 +87,34 @@ def _totals(classes: Sequence[AnyRow], readers: int) -> Row:
 def _each(loans: int, readers: int | None) -> tuple[Cell, Cell]:
     """Return the readers and their books each; dashes as soon as one reader is forgotten."""
     return (readers, round(loans / readers, 2)) if readers else (DASH, DASH)
+
+
+def for_others(table: Table) -> Table:
+    """Return L10 as it leaves the school: without counts so small that they name somebody."""
+    columns = {
+        key: [_count(row[_KEYS.index(key)]) for row in table.rows] for key in ("loans", "readers")
+    }
+    untold = few.untold(columns, bounds=[("readers", "loans")])
+
+    def hidden(place: int) -> set[str]:
+        return {key for key, places in untold.rows.items() if place in places}
+
+    return replace(
+        table,
+        rows=tuple(_told(row, hidden(place)) for place, row in enumerate(table.rows)),
+        totals=table.totals and _told(table.totals, untold.sums),
+    )
+
+
+def _told(row: Row, untold: Collection[str]) -> Row:
+    """Return a row without these cells; the books of each reader would tell them both."""
+    hidden = {*untold, "each"} if untold else set()
+    return tuple(
+        FEW_SAID if key in hidden and cell != DASH else cell
+        for key, cell in zip(_KEYS, row, strict=True)
+    )
+
+
+def _count(cell: Cell) -> int:
+    """Return the count in a cell; forgotten readers are no count."""
+    return cell if isinstance(cell, int) else 0

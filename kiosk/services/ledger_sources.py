@@ -56,3 +56,10 @@ TOTALS: Final[Mapping[str, Totals]] = {
     "L6": ledger_loans.totals,
     "L20": ledger_games.totals,
 }
+
+# Ledgers of counts that could name somebody, with what makes them fit to leave the school. L21
+# tells them nowhere.
+FOR_OTHERS: Final[Mapping[str, Callable[[Table], Table]]] = {
+    "L10": ledger_readers.for_others,
+    "L14": ledger_classes.for_others,
+}

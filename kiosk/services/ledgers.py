@@ -18,7 +18,6 @@ from kiosk.services import (
     audit,
     ledger_archive,
     ledger_call_books,
-    ledger_classes,
     ledger_donations,
     ledger_form,
     ledger_sources,
@@ -271,8 +270,8 @@ def _leaving(
 
 
 def _formed(which: Ledger, table: Table, *, leaves: bool, here: Here) -> Table:
-    if which is Ledger.STATISTICS and leaves:
-        table = ledger_classes.for_others(table)
+    if leaves and which in ledger_sources.FOR_OTHERS:
+        table = ledger_sources.FOR_OTHERS[which](table)
     return ledger_form.laid_out(which.value, table, here=here)
 
 

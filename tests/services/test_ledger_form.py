@@ -179,6 +179,26 @@ def test_counts_of_few_do_not_leave_the_school(here: Here) -> None:
     assert "＊" not in str(shown.body) + str(shown.bottom_line)
 
 
+def test_readers_so_few_that_they_are_known_do_not_leave_the_school(here: Here) -> None:
+    for number, readers, each in ((1, 2, 4), (2, 6, 1), (3, 8, 1)):
+        for _ in range(readers):
+            child = factories.child(here, class_number=number)
+            for _ in range(each):
+                factories.loan(here, child.child_id, factories.item(here).item_id)
+    actor = factories.staff(here).staff_id
+
+    shown = ledgers.build("L10", first=here.today, last=here.today, here=here)
+    printed = ledgers.to_print("L10", first=here.today, last=here.today, actor_id=actor, here=here)
+
+    assert [row[1:] for row in shown.rows] == [(8, 2, 4.0), (6, 6, 1.0), (8, 8, 1.0)]
+    # The eight books are told, since eight are not few; with the books of each, two would be.
+    assert [row[1:] for row in printed.rows] == [(8, "＊", "＊"), (6, "＊", "＊"), (8, 8, 1.0)]
+    assert printed.totals is not None
+    assert printed.totals[1:] == (22, 16, 1.38)
+    assert printed.bottom_line is not None
+    assert printed.bottom_line.startswith("＊：1至4，或为防止推算而不列")
+
+
 def test_a_month_of_few_says_what_its_sign_means(here: Here) -> None:
     _an_afternoon(here)
 
