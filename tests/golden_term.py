@@ -27,7 +27,7 @@ from kiosk.rules.lending import ItemStatus, LoanEnd
 from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningState
 from kiosk.rules.visits import Pastime, VisitState
 from kiosk.services.here import Here
-from tests import factories
+from tests import factories, golden_together
 
 FIRST: Final = date(2026, 9, 1)
 LAST: Final = date(2026, 10, 30)
@@ -65,6 +65,10 @@ def make(here: Here) -> None:
             for row in rows:
                 session.add(row)
                 session.flush()
+        children = [one.child_id for one in pupils]
+        for row in golden_together.rows(here, school_days(), teachers, children):
+            session.add(row)
+            session.flush()
 
 
 def school_days() -> list[date]:

@@ -4,17 +4,25 @@ Where a ledger is changed on purpose, `KIOSK_GOLDEN=write` in front of pytest wr
 their difference is read before it is committed.
 """
 
+import csv
 import os
+import re
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Final
 
 import openpyxl
 import pytest
 from python_calamine import load_workbook
 
-from kiosk.services import ledger_identities, ledgers, month_report
+from kiosk.files.tables import Table
+from kiosk.printing import pdf, sheets
+from kiosk.printing.sheets import Pages
+from kiosk.services import ledger_identities, ledgers, month_report, pack_pages
 from kiosk.services.here import Here
 from kiosk.services.ledger_identities import Identity
 from kiosk.services.ledger_paper import Period
@@ -27,6 +35,10 @@ from tests.rooms import running
 GOLDEN = Path(__file__).parents[1] / "data" / "golden_ledgers"
 TERM = Period(first=golden_term.FIRST, last=golden_term.LAST)
 ALL = tuple(Ledger)
+HAS_TOOLS = all(shutil.which(name) for name in ("chromium", "pdftotext", "pdftoppm"))
+needs_tools = pytest.mark.skipif(not HAS_TOOLS, reason="needs Chromium and poppler-utils")
+UNSEEN: Final = "<style>section *{color:#fff!important;border-color:#fff!important}</style>"
+DITTO: Final = "〃"
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +116,87 @@ def test_the_report_has_the_figures_of_the_ledgers(term: Here) -> None:
     assert report.books.donated == 6
     assert report.calls.confirmed.of == 40
     assert report.room.held.whole + report.room.cancelled == len(golden_term.school_days())
+
+
+def _printed(
+    folder: Path, tables: Mapping[Ledger, Table], *, style: str = ""
+) -> tuple[Path, dict[Ledger, int]]:
+    """Print ledgers as a pack does, and return the PDF with the first page of each."""
+    part, page, output = folder / "part", folder / "page.html", folder / "out.pdf"
+    with part.open("w", encoding="utf-8") as file:
+        pages = Pages(file, foot="台账")
+        first = {which: pages.ledger(pack_pages.paper(one)) for which, one in tables.items()}
+    with page.open("w", encoding="utf-8") as file:
+        sheets.document(file, title="台账", pages=pages.count)
+        file.write(style + part.read_text("utf-8") + "</body></html>")
+    browser = pdf.find_browsers()[0]
+    pdf.print_pdf(page, output, browser=browser, pages=pages.count, within_s=120)
+    return output, first
+
+
+def _read(output: Path, first: int, last: int | None = None) -> str:
+    """Return the signs of these pages, cell after cell."""
+    pages = ["-f", str(first), *([] if last is None else ["-l", str(last)])]
+    words = ["pdftotext", "-raw", *pages, str(output), "-"]
+    done = subprocess.run(words, capture_output=True, check=True)
+    return _signs(done.stdout.decode())
+
+
+def _signs(words: str) -> str:
+    return re.sub(r"\s", "", words)
+
+
+def _not_on_paper(rows: Sequence[Sequence[str]], paper: str) -> list[Sequence[str]]:
+    """Return the rows of a golden file that do not stand on paper whole, each after the last."""
+    missing, begin = [], 0
+    for row in rows:
+        # At the top of a page "the same" is said again.
+        said = _signs("".join(row[1:] if DITTO in row[0] else row))
+        found = paper.find(said, begin)
+        if found < 0:
+            missing.append(row)
+        else:
+            begin = found + len(said)
+    return missing
+
+
+def _golden_rows(which: Ledger) -> list[list[str]]:
+    with (GOLDEN / f"{which}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def _ink(output: Path, page: int) -> float:
+    """Return how much of a page is dark."""
+    words = ["pdftoppm", "-r", "50", "-gray", "-f", str(page), "-l", str(page), str(output)]
+    picture = subprocess.run(words, capture_output=True, check=True).stdout
+    _, width, height, _, signs = re.split(rb"\s", picture, maxsplit=4)
+    assert len(signs) == int(width) * int(height)
+    dark: int = sum(sign < 128 for sign in signs)
+    return dark / len(signs)
+
+
+@needs_tools
+def test_every_golden_cell_stands_on_paper(term: Here, tmp_path: Path) -> None:
+    tables = {which: ledgers.known_and_leaving(which, TERM, here=term)[1] for which in ALL}
+
+    output, first = _printed(tmp_path, tables)
+
+    begins = [*first.values(), None]
+    for which, begin, end in zip(tables, begins, begins[1:], strict=False):
+        assert begin is not None
+        paper = _read(output, begin, None if end is None else end - 1)
+        assert _not_on_paper(_golden_rows(which), paper) == [], which
+        assert _ink(output, begin) > 0.01, which
+
+
+@needs_tools
+def test_paper_that_says_otherwise_is_found_out(term: Here, tmp_path: Path) -> None:
+    table = ledgers.known_and_leaving(Ledger.ACTIVITIES, TERM, here=term)[1]
+    kept, changed, *rest = table.rows
+    other = replace(table, rows=(kept, (f"{changed[0]}？", *changed[1:]), *rest))
+
+    output, _ = _printed(tmp_path, {Ledger.ACTIVITIES: other}, style=UNSEEN)
+
+    golden = _golden_rows(Ledger.ACTIVITIES)
+    assert _not_on_paper(golden, _read(output, 1)) == [golden[2]]
+    assert _ink(output, 1) < 0.001  # words that can be read by a program, and by nobody else
