@@ -57,7 +57,7 @@ _ADULTS: Final[tuple[_Column, ...]] = (
 _FAMILY_NAME: Final = 2
 # The headers of our own forms, under which the archive has such words.
 LEDGERS: Final = {
-    "L1": frozenset({"异常及处理", "备注"}),
+    "L1": frozenset({"主要活动内容", "异常及处理", "备注"}),
     "L2A": frozenset({"学生情况", "问题及处理", "交接事项"}),
     "L7": frozenset({"来源(购置/捐赠/配发)", "备注"}),
     "L9": frozenset({"原因"}),

@@ -48,6 +48,7 @@ _PAIRS: Final = (
     "contacts",
     "remark",
 )
+_ROOM: Final = ""
 _KINDS: Final = {
     PairingKind.TEACHER: "教师",
     PairingKind.VOLUNTEER: "志愿者",
@@ -71,8 +72,11 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
 
 
 def sheet(one: Written, *, here: Here) -> Table:
-    """Return the sheet of one activity, on the form of L12 in use: who took part is named."""
-    row = dict(zip(_ACTIVITIES, _activity(one, here), strict=True))
+    """Return the sheet of one activity, on the form of L12 in use: who took part is named.
+
+    It is filled in by hand: what the kiosk does not know has room for it.
+    """
+    row = dict(zip(_ACTIVITIES, _activity(one, here, unknown=_ROOM), strict=True))
     names = "、".join(child.name for child in one.took_part)
     row["present"] = f"{names}（共 {len(one.took_part)} 人）" if names else NONE
     table = filled(
@@ -86,7 +90,7 @@ def sheet(one: Written, *, here: Here) -> Table:
     return ledger_form.laid_out("L12", replace(table, totals=None), here=here)
 
 
-def _activity(one: Written, here: Here) -> Row:
+def _activity(one: Written, here: Here, *, unknown: str = DASH) -> Row:
     sheet = one.sheet
     span = f"{time_of(sheet.from_min, here)}—{time_of(sheet.to_min, here)}"
     return (
@@ -95,9 +99,9 @@ def _activity(one: Written, here: Here) -> Row:
         sheet.place,
         sheet.organiser,
         f"到室学生 {len(one.took_part)} 人",
-        TO_SIGN,
-        sheet.course or TO_SIGN,
-        TO_SIGN,
+        unknown,
+        sheet.course or unknown,
+        unknown,
         sheet.photos or NONE,
         one.noted_by,
         TO_SIGN,
@@ -105,7 +109,7 @@ def _activity(one: Written, here: Here) -> Row:
 
 
 def pairs(session: Session, period: Period, *, here: Here) -> Table:
-    """Return L15 of a period. The kiosk keeps no number of a helper: the pen writes it."""
+    """Return L15 of a period. The kiosk keeps no number of a helper, nor what is talked about."""
     del session
     found = pairings.between(period.first, period.last)
     return filled(
@@ -133,9 +137,9 @@ def _pair(place: int, one: PairRow) -> Row:
         one.helper,
         one.post or DASH,
         _KINDS[one.kind],
-        TO_SIGN,
+        DASH,
         one.since.isoformat(),
-        TO_SIGN,
+        DASH,
         one.contacts,
         NONE if one.until is None else f"至 {one.until.isoformat()}",
     )

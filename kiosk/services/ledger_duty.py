@@ -20,7 +20,7 @@ from kiosk.rules.visitors import VisitPurpose
 from kiosk.services import duty_facts, duty_settings, opening_log, visitors
 from kiosk.services.duty_facts import RotaDuty, RotaRow, Stretch
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import DASH, NONE, TO_SIGN, Period, Row, filled, time_of, weekday
+from kiosk.services.ledger_paper import DASH, NONE, Period, Row, filled, time_of, weekday
 from kiosk.services.opening_log import OpeningRow
 from kiosk.services.visit_days import of_days
 from kiosk.services.visitors import VisitorRow
@@ -48,6 +48,7 @@ _LOG: Final = (
     "giver",
     "taker",
 )
+_TO_ARRANGE: Final = "待排"
 _REASONS: Final = {
     DutyReason.ILL: "病假",
     DutyReason.LEAVE: "请假",
@@ -80,9 +81,9 @@ def rota(session: Session, period: Period, *, here: Here) -> Table:
         (
             f"{one.on.month}月{one.on.day}日 {weekday(one.on)}",
             f"{time_of(one.from_min, here)}—{time_of(one.to_min, here)}",
-            _names(one, are_helpers=False) or (TO_SIGN if one.is_to_come else NONE),
+            _names(one, are_helpers=False) or (_TO_ARRANGE if one.is_to_come else NONE),
             _names(one, are_helpers=True) or NONE,
-            TO_SIGN if one.is_to_come else DASH,  # the kiosk keeps no number of staff
+            DASH,  # the kiosk keeps no number of staff
             tasks,
         )
         for one in openings
@@ -148,7 +149,7 @@ def log(session: Session, period: Period, *, here: Here) -> Table:
 
 
 def _lines(one: OpeningRow, row: RotaRow, children: str, handed: str, here: Here) -> list[Row]:
-    head = (one.on.isoformat(), weekday(one.on), TO_SIGN)
+    head = (one.on.isoformat(), weekday(one.on), DASH)
     check = "有异常" if one.exceptions else "正常" if one.has_check else DASH
     not_open = ["未开放"] if one.state is OpeningState.MISSED else []
     notes = [note for _, note in one.exceptions]

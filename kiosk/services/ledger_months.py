@@ -1,16 +1,22 @@
 """L21 信息报送月报: a line for each month, made to leave the school."""
 
+from collections import Counter
 from collections.abc import Set as AbstractSet
+from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kiosk.files.tables import Table
+from kiosk.models.openings import Opening
 from kiosk.rules import few
 from kiosk.rules.few import FEW_SAID
-from kiosk.services import activities, ledger_archive, month_report, report_untold
+from kiosk.rules.openings import OpeningOrigin, OpeningState
+from kiosk.services import activities, ledger_archive, month_report, opening_log, report_untold
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import DASH, TO_SIGN, Period, Row, filled
+from kiosk.services.ledger_openings import HAZARDS
+from kiosk.services.ledger_paper import DASH, NONE, Period, Row, filled
 from kiosk.services.month_report import Report
 
 _KEYS: Final = (
@@ -26,6 +32,8 @@ _KEYS: Final = (
     "problems",
     "next_month",
 )
+_NOT_HELD: Final = {OpeningState.MISSED: "未开放", OpeningState.SHORT: "开放不足30分钟"}
+_SOME_MONTH: Final = timedelta(days=31)  # from the first of a month into the next one
 
 
 def build(session: Session, period: Period, *, here: Here) -> Table:
@@ -45,7 +53,11 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
     for place, one in enumerate(months):
         hidden = {key for key, places in untold.rows.items() if place in places}
         rows.append(
-            (f"{one.period.first:%Y-%m}", *_cells(one, hidden, here), TO_SIGN, TO_SIGN),
+            (
+                f"{one.period.first:%Y-%m}",
+                *_cells(one, hidden, here),
+                *_words(session, one.period, here),
+            ),
         )
     return filled(
         "L21",
@@ -54,6 +66,37 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         totals=("合计", *_cells(whole, untold.sums, here), DASH, DASH),
         period=period,
         here=here,
+    )
+
+
+def _words(session: Session, month: Period, here: Here) -> Row:
+    """Return what was not as it should be, and what is planned for the month after.
+
+    The notes of a check may name somebody and stay in L17; this leaves the school.
+    """
+    openings = opening_log.between(month.first, month.last, here=here)
+    states = Counter(one.state for one in openings)
+    found = Counter(hazard for one in openings for hazard, _ in one.exceptions)
+    said = [f"{word} {states[state]} 次" for state, word in _NOT_HELD.items() if states[state]]
+    said += [f"{HAZARDS[hazard]}隐患 {count} 处" for hazard, count in found.items()]
+    planned = _planned_after(session, month, here)
+    return "；".join(said) or NONE, f"计划开放 {planned} 次" if planned else NONE
+
+
+def _planned_after(session: Session, month: Period, here: Here) -> int:
+    first = (month.first.replace(day=1) + _SOME_MONTH).replace(day=1)
+    following = first + _SOME_MONTH
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Opening.home_id == here.home_id,
+                Opening.on_date >= first,
+                Opening.on_date < following.replace(day=1),
+                Opening.origin != OpeningOrigin.ADHOC,
+                Opening.state != OpeningState.CANCELLED,
+            )
+        )
+        or 0
     )
 
 

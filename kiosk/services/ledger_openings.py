@@ -1,25 +1,15 @@
 """L1 留守儿童之家开放记录表: plan beside fact, with what happened in each opening."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
-from uuid import UUID
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from kiosk.db import AnyRow
 from kiosk.files.tables import RowMark, Table
-from kiosk.models.calls import Booking, Line, Slot
-from kiosk.models.library import Loan
-from kiosk.models.visits import Visit, VisitPastime
-from kiosk.rules import civil
-from kiosk.rules.call_states import CallState
-from kiosk.rules.lending import LoanEnd
 from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningState
 from kiosk.rules.visits import Pastime
-from kiosk.services import opening_log
+from kiosk.services import opening_facts, opening_log
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import (
     DASH,
@@ -27,13 +17,12 @@ from kiosk.services.ledger_paper import (
     TO_SIGN,
     Period,
     Row,
-    day_of,
     filled,
     time_of,
     weekday,
 )
+from kiosk.services.opening_facts import Happened
 from kiosk.services.opening_log import OpeningRow
-from kiosk.services.visit_days import of_days
 
 _KEYS: Final = (
     "place",
@@ -82,17 +71,6 @@ _REMARKS: Final = {
 }
 
 
-@dataclass(slots=True)
-class _Happened:
-    """What happened in one opening; `children` are those that came."""
-
-    children: set[UUID] = field(default_factory=set)
-    lent: int = 0
-    returned: int = 0
-    calls: int = 0
-    pastimes: set[Pastime] = field(default_factory=set)
-
-
 def build(session: Session, period: Period, *, here: Here) -> Table:
     """Return L1 of a period. An opening that is still to come is not in it."""
     openings = [
@@ -100,7 +78,7 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
         for one in opening_log.between(period.first, period.last, here=here)
         if one.state is not OpeningState.PLANNED
     ]
-    happened = _happened(session, openings, period, here)
+    happened = opening_facts.happened(session, openings, period, here=here)
     rows = [
         _row(place, one, happened[one.opening_id], here)
         for place, one in enumerate(openings, start=1)
@@ -133,7 +111,7 @@ def _counted(openings: Sequence[OpeningRow], period: Period) -> dict[str, object
     }
 
 
-def _row(place: int, one: OpeningRow, happened: _Happened, here: Here) -> Row:
+def _row(place: int, one: OpeningRow, happened: Happened, here: Here) -> Row:
     was_open = one.opened_at is not None
     is_planned = one.origin is not OpeningOrigin.ADHOC
     planned = f"{time_of(one.from_min, here)}—{time_of(one.to_min, here)}"
@@ -181,9 +159,9 @@ def _remark(one: OpeningRow) -> str:
     return "；".join(remark for remark in known if remark) or NONE
 
 
-def _activities(happened: _Happened) -> str:
-    """Return what is known to have gone on; the kiosk does not invent a programme."""
-    known = ["自由活动"]
+def _activities(happened: Happened) -> str:
+    """Return what was noted (L12) and what is known to have gone on; no programme is invented."""
+    known = [*happened.activities, "自由活动"]
     known += [word for one, word in PASTIMES.items() if one in happened.pastimes]
     if happened.lent or happened.returned:
         known.append("图书借阅")
@@ -209,83 +187,3 @@ def totals(rows: Sequence[Row], marks: Sequence[RowMark]) -> Row:
 def _hours_of(row: Row) -> float:
     said = str(row[_HOURS]).removesuffix(_BY_PLAN)
     return 0.0 if said == DASH else float(said)
-
-
-class Days:
-    """Which opening something happened in: of two on one day, in the one that had begun."""
-
-    def __init__(self, openings: Sequence[OpeningRow]) -> None:
-        self._days: dict[date, list[OpeningRow]] = {}
-        for one in openings:
-            if one.opened_at is not None:
-                self._days.setdefault(one.on, []).append(one)
-
-    def opening_at(self, on: date, at: datetime) -> UUID | None:
-        """Return the opening of an event; None on a day that nobody opened."""
-        that_day = self._days.get(on)
-        if not that_day:
-            return None
-        begun = [one for one in that_day if one.opened_at is not None and one.opened_at <= at]
-        return (begun[-1] if begun else that_day[0]).opening_id
-
-
-def _happened(
-    session: Session, openings: Sequence[OpeningRow], period: Period, here: Here
-) -> dict[UUID, _Happened]:
-    days = Days(openings)
-    happened = {one.opening_id: _Happened() for one in openings}
-
-    def at(on: date, instant: datetime) -> _Happened:
-        opening_id = days.opening_at(on, instant)
-        return _Happened() if opening_id is None else happened[opening_id]
-
-    for visit in _visits(session, period, here):
-        opening = at(visit.local_day, visit.signed_in_at)
-        opening.children.add(visit.child_id)
-        if visit.pastime is not None:
-            opening.pastimes.add(visit.pastime)
-    for loan in _loans(session, period, here):
-        if period.first <= loan.local_day <= period.last:
-            at(loan.local_day, loan.lent_at).lent += 1
-        if loan.ended_at is not None and loan.ended_as is not LoanEnd.LOST:
-            at(day_of(loan.ended_at, here), loan.ended_at).returned += 1
-    for call in _calls(session, period, here):
-        at(call.on_date, call.started_at or here.now).calls += 1
-    return happened
-
-
-def _visits(session: Session, period: Period, here: Here) -> Iterable[AnyRow]:
-    return session.execute(
-        select(Visit.child_id, Visit.local_day, Visit.signed_in_at, VisitPastime.pastime)
-        .outerjoin(VisitPastime, VisitPastime.visit_id == Visit.id)
-        .where(of_days(here.home_id, period.first, period.last))
-    )
-
-
-def _loans(session: Session, period: Period, here: Here) -> Iterable[AnyRow]:
-    begin = civil.instant(period.first, 0, here.settings.zone)
-    end = civil.instant(period.last, 0, here.settings.zone) + timedelta(days=1)
-    return session.execute(
-        select(Loan.local_day, Loan.lent_at, Loan.ended_at, Loan.ended_as).where(
-            # One look into each index: an OR of both columns makes SQLite read every loan.
-            Loan.id.in_(
-                select(Loan.id)
-                .where(Loan.local_day.between(period.first, period.last))
-                .union(select(Loan.id).where(Loan.ended_at >= begin, Loan.ended_at < end))
-            ),
-            or_(Loan.ended_as.is_(None), Loan.ended_as != LoanEnd.UNDONE),
-        )
-    )
-
-
-def _calls(session: Session, period: Period, here: Here) -> Iterable[AnyRow]:
-    return session.execute(
-        select(Booking.on_date, Booking.started_at)
-        .join(Slot, Slot.id == Booking.slot_id)
-        .join(Line, Line.id == Slot.line_id)
-        .where(
-            Line.home_id == here.home_id,
-            Booking.on_date.between(period.first, period.last),
-            Booking.state == CallState.DONE,
-        )
-    )

@@ -24,8 +24,16 @@ from kiosk.services.on_duty import IS_STAFF
 
 NONE: Final = "无"
 DASH: Final = "—"
-# A cell for the pen stays empty on paper: it is signed, not typed.
+# A cell for a signature stays empty on paper, and no other does: what is not known is a dash.
 TO_SIGN: Final = ""
+SIGNED: Final[Mapping[str, frozenset[str]]] = {
+    "L1": frozenset({"signature"}),
+    "L4": frozenset({"confirmed"}),
+    "L5": frozenset({"signature"}),
+    "L9": frozenset({"approver"}),
+    "L12": frozenset({"checker"}),
+    "L19": frozenset({"keeper", "head", "school_head"}),
+}
 _GRADES: Final = "一二三四五六七八九"
 _WEEKDAYS: Final = "一二三四五六日"
 SIGNATURES: Final = "单位负责人：　　　　　　复核人：　　　　　　填表人：　　　　　　"

@@ -19,8 +19,9 @@ from kiosk.rules.lending import LoanEnd
 from kiosk.rules.visits import Pastime, VisitState
 from kiosk.services import ledger_paper, opening_log
 from kiosk.services.here import Here
-from kiosk.services.ledger_openings import PASTIMES, Days
+from kiosk.services.ledger_openings import PASTIMES
 from kiosk.services.ledger_paper import DASH, NONE, Period, Row, class_name, filled, time_of
+from kiosk.services.opening_facts import Days
 from kiosk.services.visit_days import of_days
 
 _KEYS: Final = (

@@ -15,8 +15,8 @@ from kiosk.rules.call_states import CallState
 from kiosk.rules.lending import Borrower, LoanEnd
 from kiosk.services import opening_log
 from kiosk.services.here import Here
-from kiosk.services.ledger_openings import Days
 from kiosk.services.ledger_paper import Period
+from kiosk.services.opening_facts import Days
 from kiosk.services.visit_days import of_days
 
 # A loan that was taken back at once was none.

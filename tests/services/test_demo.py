@@ -54,10 +54,12 @@ from kiosk.services import (
 from kiosk.services.answers import Arrived, ChildFace, Lent, Returned
 from kiosk.services.demo import DemoMade, DemoRefusal, make_demo
 from kiosk.services.here import Here
+from kiosk.services.ledgers import Ledger
 from kiosk.services.lending import Reader
 from kiosk.services.setup import init_instance
 from kiosk.settings import Settings
 from tests import factories
+from tests.paper import empty_cells
 
 AFTERNOON = datetime(2026, 11, 20, 8, 40, tzinfo=UTC)
 
@@ -290,6 +292,11 @@ def test_a_long_history_has_a_last_term_with_everything_in_it(tmp_path: Path) ->
         assert count(Loan, still_out) == 0
         period = ledgers.period(last.first_day, last.last_day)
         assert ledger_identities.broken(period, here=school.here) == ()
+        for which in Ledger:
+            table = ledgers.build(
+                which, first=last.first_day, last=school.here.today, here=school.here
+            )
+            assert empty_cells(which, table) == set(), which
 
 
 def test_on_the_next_days_the_weekly_plan_rules(school: Made) -> None:

@@ -30,6 +30,7 @@ from kiosk.services.ledgers import Ledger
 from tests import golden_term
 from tests.clock import FrozenClock
 from tests.conftest import here_in
+from tests.paper import empty_cells
 from tests.rooms import running
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden_ledgers"
@@ -67,6 +68,13 @@ def test_a_ledger_says_what_it_said(term: Here, which: Ledger) -> None:
         path.write_text(said, encoding="utf-8", newline="")
 
     assert said.splitlines() == path.read_bytes().decode().splitlines()
+
+
+@pytest.mark.parametrize("which", ALL)
+def test_no_cell_is_empty_but_those_to_sign(term: Here, which: Ledger) -> None:
+    shown = ledgers.build(which, first=TERM.first, last=TERM.last, here=term)
+
+    assert empty_cells(which, shown) == set()
 
 
 @pytest.mark.parametrize("which", ALL)

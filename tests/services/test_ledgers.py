@@ -9,14 +9,16 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from kiosk.db import db, reading, transaction, writing
 from kiosk.errors import InvalidInputError, NotFoundError, UnavailableError
+from kiosk.files import ledger_forms
 from kiosk.files.tables import Table
 from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.calls import Booking
 from kiosk.models.library import Title
+from kiosk.models.openings import Opening
 from kiosk.rules import codes
 from kiosk.rules.activities import ActivityKind, PairingKind
 from kiosk.rules.call_corrections import CorrectionReason, PaperBox
@@ -25,7 +27,7 @@ from kiosk.rules.catalogue import TitleKind
 from kiosk.rules.intake import BatchKind, NotTaken
 from kiosk.rules.item_cases import CaseEnd, CaseKind
 from kiosk.rules.lending import ItemStatus
-from kiosk.rules.openings import Hazard, OpeningState
+from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningState
 from kiosk.rules.school_days import SchoolDays, TermSpan
 from kiosk.services import (
     activities,
@@ -36,6 +38,7 @@ from kiosk.services import (
     drafts,
     item_cases,
     item_status,
+    ledger_activities,
     ledger_paper,
     ledgers,
     lending,
@@ -58,6 +61,7 @@ from tests import factories
 from tests.clock import FrozenClock
 from tests.conftest import here_in
 from tests.factories import MadeItem
+from tests.paper import empty_cells
 
 # The headers as they stand on paper (`domain.md` 2.4).
 COLUMNS = {
@@ -95,25 +99,29 @@ COLUMNS = {
     " | 存在问题 | 下月安排",
     Ledger.DONATED_BOOKS: "序号 | 书名 | 书号 | 册数 | 登录号(起止)",
 }
-TO_SIGN = {
+
+
+SIGNATURES = {
     "值班教师签名",
     "学生确认",
     "教师签名",
-    "存在问题",
-    "下月安排",
     "审批人",
+    "审核人",
     "管理人员(签名)",
     "部门负责人(签名)",
     "校领导审批",
 }
-
-
-OF_THE_ROTA = {
-    Ledger.ROTA: {"值班教师", "联系电话"},
-    Ledger.DUTY_LOG: {"带班领导"},
-    Ledger.ACTIVITIES: {"活动准备/计划", "活动过程", "活动效果/反思", "审核人"},
-    Ledger.PAIRS: {"联系电话", "帮扶内容"},
-}
+SHEET = Sheet(
+    on=date(2026, 11, 20),
+    from_min=0,
+    to_min=1,
+    title="包饺子",
+    kind=ActivityKind.CRAFT,
+    place="活动室",
+    organiser="王老师",
+    course=None,
+    photos=None,
+)
 
 
 def _today(name: str, here: Here) -> Table:
@@ -213,17 +221,7 @@ def _losses_and_a_game(here: Here) -> MadeItem:
 def _together(here: Here) -> None:
     """Write an activity down, and pair a teacher with a child that was in contact today."""
     staff_id = factories.staff(here).staff_id
-    sheet = Sheet(
-        on=here.today,
-        from_min=here.minute - 60,
-        to_min=here.minute - 10,
-        title="包饺子",
-        kind=ActivityKind.CRAFT,
-        place="活动室",
-        organiser="王老师",
-        course=None,
-        photos=None,
-    )
+    sheet = replace(SHEET, on=here.today, from_min=here.minute - 60, to_min=here.minute - 10)
     activities.write(sheet, request_id=uuid4(), staff_id=staff_id, here=here)
     pairings.pair(
         child_id=factories.child(here, given_name="五").child_id,
@@ -244,6 +242,76 @@ def test_an_activity_counts_who_was_there_and_names_nobody(app: Flask, clock: Fr
     assert (row["活动主题"], row["活动地点"], row["组织者"]) == ("包饺子", "活动室", "王老师")
     assert row["参加人员及人数"] == "到室学生 3 人"
     assert row["照片(编号)"] == "无"
+    assert row["活动准备/计划"] == row["活动过程"] == row["活动效果/反思"] == "—"
+
+
+def test_the_sheet_of_one_activity_has_room_for_the_pen(app: Flask, clock: FrozenClock) -> None:
+    _afternoon(app, clock)
+    here = here_in(app, clock)
+    _together(here)
+    (written,) = activities.between(here.today, here.today, here=here)
+
+    row = _by_column(ledger_activities.sheet(written, here=here))
+
+    for label in ("活动准备/计划", "活动过程", "活动效果/反思", "审核人"):
+        assert not row[label]
+
+
+def test_what_was_noted_comes_first_in_the_ledger_of_openings(
+    app: Flask, clock: FrozenClock
+) -> None:
+    _afternoon(app, clock)
+    _together(here_in(app, clock))
+
+    row = _by_column(_today("L1", here_in(app, clock)))
+
+    assert row["主要活动内容"] == "包饺子、自由活动、图书借阅、亲情通话"
+
+
+def test_an_activity_is_of_the_opening_that_its_middle_lies_in(here: Here) -> None:
+    for begins in (8, 12):
+        factories.opening(
+            here, from_min=begins * 60, to_min=begins * 60 + 60, state=OpeningState.HELD
+        )
+    staff_id = factories.staff(here).staff_id
+    for title, begins in (("早读", 8 * 60), ("象棋赛", 12 * 60 - 10)):
+        sheet = replace(SHEET, on=here.today, from_min=begins, to_min=begins + 50, title=title)
+        activities.write(sheet, request_id=uuid4(), staff_id=staff_id, here=here)
+
+    table = _today("L1", here)
+
+    assert [_by_column(table, place)["主要活动内容"] for place in (0, 1)] == [
+        "早读、自由活动",
+        "象棋赛、自由活动",
+    ]
+
+
+def test_the_report_of_a_month_says_what_went_wrong_and_what_is_planned(
+    app: Flask, clock: FrozenClock
+) -> None:
+    _afternoon(app, clock)
+    here = here_in(app, clock)
+    before = here.today.replace(day=1)
+    factories.opening(here, on=before, state=OpeningState.MISSED)
+    ahead = Opening.on_date.between(date(2026, 12, 1), date(2026, 12, 31))
+    with transaction() as session:
+        session.execute(update(Opening).where(ahead).values(state=OpeningState.CANCELLED))
+    factories.opening(here, on=date(2026, 12, 2))  # by nobody's plan
+    planned = [factories.opening(here, on=date(2026, 12, day)) for day in (1, 31)]
+    planned.append(factories.opening(here, on=date(2027, 1, 1)))
+    with transaction() as session:
+        session.execute(
+            update(Opening).where(Opening.id.in_(planned)).values(origin=OpeningOrigin.MANUAL)
+        )
+
+    table = ledgers.build("L21", first=before, last=here.today, here=here)
+
+    row = _by_column(table)
+    assert row["存在问题"] == "未开放 1 次；防水隐患 1 处"
+    assert row["下月安排"] == "计划开放 2 次"
+    far = date(2027, 5, 31)
+    later = ledgers.build("L21", first=far, last=far, here=here)
+    assert (_by_column(later)["存在问题"], _by_column(later)["下月安排"]) == ("无", "无")
 
 
 def test_a_pairing_says_who_looks_after_whom(here: Here) -> None:
@@ -252,7 +320,8 @@ def test_a_pairing_says_who_looks_after_whom(here: Here) -> None:
     row = _by_column(_today("L15", here))
 
     assert (row["学生姓名"], row["结对人姓名"], row["结对类型"]) == ("陈五", "李阿姨", "爱心妈妈")
-    assert (row["单位/职务"], row["本期联系次数"], row["联系电话"]) == ("—", 0, "")
+    assert (row["单位/职务"], row["本期联系次数"], row["联系电话"]) == ("—", 0, "—")
+    assert row["帮扶内容"] == "—"
 
 
 def test_a_book_that_goes_stands_in_the_ledger_of_losses(here: Here) -> None:
@@ -313,15 +382,23 @@ def test_no_cell_is_empty_but_those_for_the_pen(
     _together(here_in(app, clock))
     table = _today(name, here_in(app, clock))
 
-    empty = {
-        table.columns[at].label
-        for row in (*table.rows, table.totals or ())
-        for at, cell in enumerate(row)
-        if cell in ("", None)
-    }
-
     assert table.rows
-    assert empty <= TO_SIGN | OF_THE_ROTA.get(name, set())
+    assert empty_cells(name, table) == set()
+
+
+def test_every_column_to_sign_is_one_of_its_form() -> None:
+    for name, keys in ledger_paper.SIGNED.items():
+        assert keys <= ledger_forms.ours(name).sources
+        assert {ledger_forms.ours(name).column(key).header for key in keys} <= SIGNATURES
+
+
+def test_a_cell_that_is_empty_is_found(here: Here) -> None:
+    _together(here)
+    table = _today("L12", here)
+    at = [column.key for column in table.columns].index("effect")
+    spoilt = tuple("" if place == at else cell for place, cell in enumerate(table.rows[0]))
+
+    assert empty_cells("L12", replace(table, rows=(spoilt,))) == {"活动效果/反思"}
 
 
 def test_an_opening_has_plan_beside_fact_and_what_happened(app: Flask, clock: FrozenClock) -> None:
