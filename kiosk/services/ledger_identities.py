@@ -1,16 +1,24 @@
 """What several ledgers say of the same thing is the same: asked before they are handed out."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from kiosk.files.tables import Cell, Table
+from kiosk.rules.call_states import CallState
+from kiosk.rules.few import FEW_SAID
 from kiosk.services import ledgers
 from kiosk.services.here import Here
+from kiosk.services.ledger_calls import REACHED
 from kiosk.services.ledger_paper import DASH, Period
 from kiosk.services.ledgers import Ledger
+
+# What a ledger says of each month; of the whole period, of the month "". None is not told.
+Says: TypeAlias = Mapping[str, int | None]
+_WHOLE: Final = ""
 
 
 class Identity(StrEnum):
@@ -26,17 +34,23 @@ class Identity(StrEnum):
     CLASS_LOANS = "class-loans"
     DONATIONS = "donations"
     STOCK = "stock"
+    CHECKS = "checks"
+    MONTH_VISITS = "month-visits"
+    MONTH_LOANS = "month-loans"
+    MONTH_CALLS = "month-calls"
+    MONTH_ACTIVITIES = "month-activities"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """What the one ledger says, and what the other."""
+    """What the one ledger says, and what the other, of the whole period or of a month of it."""
 
     identity: Identity
     one: Ledger
     other: Ledger
     says: int
     other_says: int
+    month: str = _WHOLE
 
     @property
     def holds(self) -> bool:
@@ -45,10 +59,10 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Side:
-    """Where a ledger says it: below a column, or as the number of its rows."""
+    """Where a ledger says it: below a column, as the number of its rows, or month by month."""
 
     ledger: Ledger
-    read: Callable[[Table], int]
+    read: Callable[[Table], int | Says]
 
 
 class Tally:
@@ -56,27 +70,38 @@ class Tally:
 
     def __init__(self) -> None:
         """Begin without having heard of any."""
-        self._says: dict[tuple[Identity, Ledger], int] = {}
+        self._says: dict[tuple[Identity, Ledger], Says] = {}
 
     def hear(self, which: Ledger, table: Table) -> None:
         """Note what a ledger says; it need not be kept."""
         for identity, sides in _SIDES.items():
             for side in sides:
                 if side.ledger is which:
-                    self._says[identity, which] = side.read(table)
+                    said = side.read(table)
+                    self._says[identity, which] = {_WHOLE: said} if isinstance(said, int) else said
 
     def agreements(self) -> tuple[Agreement, ...]:
         """Return every identity, whether it holds or not, once each of its ledgers was heard."""
         return tuple(
-            Agreement(
-                identity=identity,
-                one=one.ledger,
-                other=other.ledger,
-                says=self._says[identity, one.ledger],
-                other_says=self._says[identity, other.ledger],
-            )
+            agreement
             for identity, (one, other) in _SIDES.items()
+            for agreement in self._months(identity, one.ledger, other.ledger)
         )
+
+    def _months(self, identity: Identity, one: Ledger, other: Ledger) -> Iterator[Agreement]:
+        """Yield an identity for each part that either ledger has, unless one does not tell it."""
+        says, other_says = self._says[identity, one], self._says[identity, other]
+        for month in sorted({*says, *other_says}):
+            count, other_count = says.get(month, 0), other_says.get(month, 0)
+            if count is not None and other_count is not None:
+                yield Agreement(
+                    identity=identity,
+                    one=one,
+                    other=other,
+                    says=count,
+                    other_says=other_count,
+                    month=month,
+                )
 
     def broken(self) -> tuple[Agreement, ...]:
         """Return the identities that do not hold."""
@@ -102,6 +127,67 @@ def _below(key: str) -> Callable[[Table], int]:
         return _number((table.totals or ())[places[0]]) if table.totals and places else 0
 
     return read
+
+
+def _monthly(key: str) -> Callable[[Table], Says]:
+    """Return what reads a column of L21, whose first figure is the count."""
+
+    def read(table: Table) -> Says:
+        first = ((month, str(cell).split("/")[0]) for month, cell in _cells(table, "month", key))
+        return {month: None if said == FEW_SAID else _number(said) for month, said in first}
+
+    return read
+
+
+def _by_month(
+    key: str, count: Callable[[Cell], int], *, day: str = "day"
+) -> Callable[[Table], Says]:
+    """Return what adds up a column, row by row, in the month of each row's day."""
+
+    def read(table: Table) -> Says:
+        found: Counter[str] = Counter()
+        for on, cell in _cells(table, day, key):
+            found[on[: len("2026-11")]] += count(cell)
+        return found
+
+    return read
+
+
+def _cells(table: Table, head: str, key: str) -> Iterator[tuple[str, Cell]]:
+    keys = [column.key for column in table.columns]
+    at, place = keys.index(head), keys.index(key)
+    return ((str(row[at]), row[place]) for row in table.rows)
+
+
+def _loans_of_children(table: Table) -> Says:
+    """Return the loans of L6 by month, without those of a class or a teacher.
+
+    A child that nobody knows of any more is a dash.
+    """
+    found: Counter[str] = Counter()
+    for (on, reader), mark in zip(_cells(table, "day", "reader"), table.marks, strict=True):
+        found[on[: len("2026-11")]] += mark.child_id is not None or reader == DASH
+    return found
+
+
+def _checks(table: Table) -> int:
+    """Return what the foot of L17 says."""
+    said = re.search(r"检查 (\d+) 次", " ".join(map(str, table.totals or ())))
+    return 0 if said is None else int(said[1])
+
+
+def _checked(table: Table) -> int:
+    """Return the openings of L1 that have a check, whatever it found."""
+    return sum(cell not in {DASH, None} for _, cell in _cells(table, "day", "safety"))
+
+
+def _one(cell: Cell) -> int:
+    del cell  # a row is a row
+    return 1
+
+
+def _is_done(cell: Cell) -> int:
+    return int(cell == REACHED[CallState.DONE])
 
 
 def _rows(table: Table) -> int:
@@ -169,5 +255,25 @@ _SIDES: Final[Mapping[Identity, tuple[_Side, _Side]]] = {
     Identity.STOCK: (
         _Side(ledger=Ledger.BOOKS, read=_in_stock),
         _Side(ledger=Ledger.CLASSES, read=_below("copies")),
+    ),
+    Identity.CHECKS: (
+        _Side(ledger=Ledger.SAFETY, read=_checks),
+        _Side(ledger=Ledger.OPENINGS, read=_checked),
+    ),
+    Identity.MONTH_VISITS: (
+        _Side(ledger=Ledger.MONTHS, read=_monthly("visits")),
+        _Side(ledger=Ledger.OPENINGS, read=_by_month("visits", _number)),
+    ),
+    Identity.MONTH_LOANS: (
+        _Side(ledger=Ledger.MONTHS, read=_monthly("loans")),
+        _Side(ledger=Ledger.LOANS, read=_loans_of_children),
+    ),
+    Identity.MONTH_CALLS: (
+        _Side(ledger=Ledger.MONTHS, read=_monthly("calls")),
+        _Side(ledger=Ledger.CALLS, read=_by_month("outcome", _is_done)),
+    ),
+    Identity.MONTH_ACTIVITIES: (
+        _Side(ledger=Ledger.MONTHS, read=_monthly("activities")),
+        _Side(ledger=Ledger.ACTIVITIES, read=_by_month("title", _one, day="time")),
     ),
 }

@@ -121,7 +121,8 @@ def _lay_out(folder: PackFolder, about: About, state: State, spool: Spool, here:
         ledgers=spool.count,
         # A line for each two ledgers that say different things of the same: told before they go.
         apart=tuple(
-            f"{one.one} {one.says} ≠ {one.other} {one.other_says}" for one in tally.broken()
+            f"{one.month} {one.one} {one.says} ≠ {one.other} {one.other_says}".strip()
+            for one in tally.broken()
         ),
     )
 

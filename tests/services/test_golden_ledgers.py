@@ -24,7 +24,7 @@ from kiosk.printing import pdf, sheets
 from kiosk.printing.sheets import Pages
 from kiosk.services import ledger_identities, ledgers, month_report, pack_pages
 from kiosk.services.here import Here
-from kiosk.services.ledger_identities import Identity
+from kiosk.services.ledger_identities import Identity, Tally
 from kiosk.services.ledger_paper import Period
 from kiosk.services.ledgers import Ledger
 from tests import golden_term
@@ -108,6 +108,59 @@ def test_the_ledgers_agree_with_one_another(term: Here) -> None:
     assert {one.identity for one in found} == set(Identity)
     assert all(one.says for one in found)
     assert [one for one in found if not one.holds] == []
+
+
+def _tampered(which: Ledger, table: Table) -> Table:
+    """Return a ledger with two lines less, or with a check less where its lines are hazards."""
+    if which is Ledger.SAFETY:
+        assert table.totals is not None
+        said = tuple(str(cell).replace("检查 32 次", "检查 31 次") for cell in table.totals)
+        return replace(table, totals=said)
+    return replace(table, rows=table.rows[2:], marks=table.marks[2:])
+
+
+@pytest.mark.parametrize(
+    ("which", "identity", "says", "other_says"),
+    [
+        (Ledger.SAFETY, Identity.CHECKS, 31, 32),
+        (Ledger.OPENINGS, Identity.CHECKS, 32, 31),  # the first day nobody opened, nor checked
+        (Ledger.OPENINGS, Identity.MONTH_VISITS, 438, 414),
+        (Ledger.LOANS, Identity.MONTH_LOANS, 54, 52),
+        (Ledger.CALLS, Identity.MONTH_CALLS, 18, 17),
+        (Ledger.ACTIVITIES, Identity.MONTH_ACTIVITIES, 2, 0),
+        (Ledger.MONTHS, Identity.MONTH_VISITS, 0, 438),
+    ],
+)
+def test_a_ledger_that_lacks_lines_is_told(
+    term: Here, which: Ledger, identity: Identity, says: int, other_says: int
+) -> None:
+    tally = Tally()
+    for one in Ledger:
+        table = ledgers.known_here(one, TERM, here=term)
+        tally.hear(one, _tampered(which, table) if one is which else table)
+
+    found = next(one for one in tally.agreements() if one.identity is identity)
+
+    assert (found.says, found.other_says) == (says, other_says)
+    assert found in tally.broken()
+    assert found.month == ("" if identity is Identity.CHECKS else "2026-09")
+
+
+def test_a_month_that_is_not_told_contradicts_nothing(term: Here) -> None:
+    tally = Tally()
+    for one in Ledger:
+        table = ledgers.known_here(one, TERM, here=term)
+        if one is Ledger.MONTHS:
+            place = [column.key for column in table.columns].index("calls")
+            row = list(table.rows[0])
+            row[place] = "＊/＊/＊"
+            table = replace(table, rows=(tuple(row), *table.rows[1:]))
+        tally.hear(one, table)
+
+    calls = [one for one in tally.agreements() if one.identity is Identity.MONTH_CALLS]
+
+    assert [one.month for one in calls] == ["2026-10"]
+    assert tally.broken() == ()
 
 
 def test_the_report_has_the_figures_of_the_ledgers(term: Here) -> None:
