@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from kiosk.rules.call_states import CallState
 from kiosk.rules.devices import CameraState
+from kiosk.rules.staff import Role
 from kiosk.services import duty_own, staff_home, sync
 from kiosk.services.call_board import BoardRow, CallRow
 from kiosk.services.here import Here
@@ -41,7 +42,8 @@ def home() -> Response:
 
 def _room_now(here: Here) -> dict[str, object]:
     me = staff_screen.signed_in()
-    shown = staff_home.look(here=here, amiss=_amiss(), staff_id=me.staff_id)
+    is_head = me.role is Role.ADMINISTRATOR
+    shown = staff_home.look(here=here, amiss=_amiss(), staff_id=me.staff_id, is_head=is_head)
     matters = _what_matters(shown.calls)
     soonest = matters[:_BOARD_LENGTH]
     return {

@@ -1,4 +1,4 @@
-"""What will be asked of the room: demands in danger and holidays that nobody knows.
+"""What will be asked of the room: demands in danger, unknown holidays, what a month still lacks.
 
 A page that polls asks for it every few seconds; it is counted once a minute.
 """
@@ -10,16 +10,20 @@ from typing import Final
 from uuid import UUID
 
 from kiosk.rules.compliance import Standing
-from kiosk.services import compliance, holiday_questions
+from kiosk.services import compliance, gaps, holiday_questions
 from kiosk.services.here import Here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ahead:
-    """The demands of the rule set that are in danger, and the year whose holidays lack."""
+    """The demands of the rule set that are in danger, and the year whose holidays lack.
+
+    `gaps` are how many things of this month are missing, in its last two weeks.
+    """
 
     warned: tuple[Standing, ...]
     missing_year: int | None
+    gaps: int
 
 
 # The latest answer with its minute, by instance and home.
@@ -36,6 +40,7 @@ def look(*, here: Here) -> Ahead:
     found = Ahead(
         warned=compliance.warnings(here=here),
         missing_year=holiday_questions.year_to_ask_for(here=here),
+        gaps=sum(gap.count for gap in gaps.this_month(here)),
     )
     _counted[place] = minute, found
     return found

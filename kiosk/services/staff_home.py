@@ -82,12 +82,17 @@ class StaffHome:
 
 
 def look(
-    *, here: Here, amiss: Collection[TodoKind] = (), staff_id: UUID | None = None
+    *,
+    here: Here,
+    amiss: Collection[TodoKind] = (),
+    staff_id: UUID | None = None,
+    is_head: bool = False,
 ) -> StaffHome:
     """Return the staff home; late and forgotten calls are settled on the way.
 
     `amiss` is what the room's devices have said of themselves: SCANNER, CAMERA. `staff_id` is
-    who looks: which children have asked for somebody is shown to nobody else.
+    who looks: which children have asked for somebody is shown to nobody else. `is_head` is said of
+    an administrator, who hears what the ledgers of the month lack.
     """
     calls = call_desk.board(here.today, here=here)
     unclear = call_desk.unclear(since=here.today - _UNCLEAR_SHOWN, here=here)
@@ -111,7 +116,7 @@ def look(
             *staff_todo.of_calls(calls),
             *staff_todo.of_talks(session, staff_id, here),
             *(Todo(kind=TodoKind.UNCLEAR, on=row.on, call=row) for row in unclear),
-            *staff_todo.later(session, here),
+            *staff_todo.later(session, here, is_head=is_head),
         ),
         calls=calls,
         without_call=call_desk.without_call_count(here=here),

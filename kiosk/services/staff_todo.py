@@ -63,6 +63,7 @@ class TodoKind(StrEnum):
     GAMES = "games"
     STANDARD = "standard"
     HOLIDAYS = "holidays"
+    GAPS = "gaps"
     DISK = "disk"
     CLOCK = "clock"
     MISSED = "missed"
@@ -134,7 +135,8 @@ def of_talks(session: Session, staff_id: UUID | None, here: Here) -> tuple[Todo,
     return (Todo(kind=TodoKind.TALK, on=here.today, count=count),) if count else ()
 
 
-def later(session: Session, here: Here) -> tuple[Todo, ...]:
+def later(session: Session, here: Here, *, is_head: bool) -> tuple[Todo, ...]:
+    """Return what can wait an hour; `is_head` is who is told what the ledgers of the month lack."""
     monday = week_plans.to_publish(here=here)
     plan = () if monday is None else (Todo(kind=TodoKind.PLAN, on=monday),)
     rest = (
@@ -142,7 +144,7 @@ def later(session: Session, here: Here) -> tuple[Todo, ...]:
         *_watch_todo(session, here),
         *_times_todo(here),
         *_games_todo(session, here),
-        *_ahead_todo(here),
+        *_ahead_todo(here, is_head=is_head),
         *_missed_todo(session, here),
     )
     return (*plan, *_count_todo(session, here), *rest)
@@ -204,15 +206,15 @@ def _games_todo(session: Session, here: Here) -> tuple[Todo, ...]:
     return (Todo(kind=TodoKind.GAMES, on=here.today, count=missing),) if missing else ()
 
 
-def _ahead_todo(here: Here) -> tuple[Todo, ...]:
-    """Say what of the rule set is in danger, and whose holidays nobody has written in."""
+def _ahead_todo(here: Here, *, is_head: bool) -> Iterator[Todo]:
+    """Say what of the rule set is in danger, which holidays are unknown, what the month lacks."""
     ahead = room_ahead.look(here=here)
-    standings = tuple(
-        Todo(kind=TodoKind.STANDARD, on=here.today, standing=one) for one in ahead.warned
-    )
-    if ahead.missing_year is None:
-        return standings
-    return (*standings, Todo(kind=TodoKind.HOLIDAYS, on=here.today, count=ahead.missing_year))
+    for standing in ahead.warned:
+        yield Todo(kind=TodoKind.STANDARD, on=here.today, standing=standing)
+    if ahead.missing_year is not None:
+        yield Todo(kind=TodoKind.HOLIDAYS, on=here.today, count=ahead.missing_year)
+    if is_head and ahead.gaps:
+        yield Todo(kind=TodoKind.GAPS, on=here.today.replace(day=1), count=ahead.gaps)
 
 
 def _missed_todo(session: Session, here: Here) -> tuple[Todo, ...]:

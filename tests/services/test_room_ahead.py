@@ -13,7 +13,7 @@ from kiosk.db import db, reading, transaction
 from kiosk.models.calendar import HolidayYear
 from kiosk.rules import civil
 from kiosk.rules.visits import VisitState
-from kiosk.services import compliance, room_ahead, rule_sets, staff_home
+from kiosk.services import compliance, gaps, room_ahead, rule_sets, staff_home
 from kiosk.services.here import Here
 from kiosk.services.staff_home import Todo, TodoKind
 from tests import factories
@@ -128,3 +128,32 @@ def test_it_is_counted_once_a_minute(app: Flask, clock: FrozenClock) -> None:
 
     assert same_minute == []
     assert next_minute != []
+
+
+def _gaps_told(here: Here, *, is_head: bool = True) -> list[Todo]:
+    reading().rollback()
+    todo = staff_home.look(here=here, is_head=is_head).todo
+    return [one for one in todo if one.kind is TodoKind.GAPS]
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(-5, False), (-4, True), (10, True), (11, False)])
+def test_what_the_month_lacks_is_told_in_its_last_two_weeks(
+    app: Flask, clock: FrozenClock, *, days: int, is_told: bool
+) -> None:
+    factories.child(here_in(app, clock))
+    clock.advance(days=days)  # from the 20th of a month with thirty days
+    here = here_in(app, clock)
+
+    told = _gaps_told(here)
+
+    first = here.today.replace(day=1)
+    lacks = sum(one.count for one in gaps.find(first=first, last=here.today, here=here))
+    assert lacks
+    assert [(one.on, one.count) for one in told] == ([(first, lacks)] if is_told else [])
+
+
+def test_only_an_administrator_hears_what_the_month_lacks(here: Here) -> None:
+    factories.child(here)
+
+    assert _gaps_told(here, is_head=False) == []
+    assert _gaps_told(here)

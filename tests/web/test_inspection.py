@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from kiosk.db import transaction
 from kiosk.models.library import Loan
 from kiosk.models.people import Child
@@ -42,6 +44,20 @@ def test_the_gaps_of_a_period_are_told(page: PageClient, here: Here) -> None:
 
     assert "Children whose contacts are not confirmed this term" in shown.words
     assert "The school has no name yet" in shown.words
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.DUTY_TEACHER])
+def test_the_first_page_tells_an_administrator_of_them(
+    page: PageClient, here: Here, role: Role
+) -> None:
+    factories.child(here)
+    sign_in(page, here, role)
+
+    home = page.open("/staff")
+
+    links = [one.get("href") for one in home.all("a")]
+    assert ("Before this month ends" in home.words) is (role is Role.ADMINISTRATOR)
+    assert (f"{PAGE}?from=2026-11-01" in links) is (role is Role.ADMINISTRATOR)
 
 
 def test_a_period_that_ends_before_it_begins_is_told(page: PageClient, here: Here) -> None:
