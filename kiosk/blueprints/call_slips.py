@@ -1,4 +1,4 @@
-"""Friday slips: what goes into the group of a class, as text, picture or calendar file."""
+"""Friday slips: for the group of a class, as text, picture or file; for its teacher, on paper."""
 
 import re
 from datetime import date
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, NotFoundError
 from kiosk.rules.call_wishes import PlanProblem
-from kiosk.services import week_plans, week_slips
+from kiosk.services import class_slips, week_plans, week_slips
 from kiosk.services.week_slips import Slip
 from kiosk.web import context, forms, slips, staff_page, staff_screen
 from kiosk.web.guards import Access, access
@@ -41,6 +41,17 @@ def of_class() -> Response:
     except (InvalidInputError, NotFoundError) as error:
         return _page(refused=error)
     return _page(found=found, number=number)
+
+
+@blueprint.post("/classes")
+@access(Access.DUTY_TEACHER)
+def for_teachers() -> Response:
+    """Print half a sheet for each class teacher; without a day, of the next week."""
+    here = context.here()
+    following = here.today + week_plans.WEEK
+    monday = week_plans.first_day(forms.day("on", default=following))
+    told = class_slips.to_print(monday, actor_id=_me(), here=here)
+    return staff_page.show("calls/class_slips.html", told=told)
 
 
 @blueprint.post("/picture")

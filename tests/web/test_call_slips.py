@@ -154,3 +154,50 @@ def test_a_call_of_another_time_or_room_has_no_slip(page: PageClient) -> None:
     assert _post(page, "", class_id="x").status == 422
     assert reading().scalars(select(Booking)).all() == []
     assert "Publish its plan first." in page.open(SLIPS).words
+
+
+# On paper, for the class teachers
+
+
+@pytest.mark.usefixtures("called")
+def test_the_slips_for_the_class_teachers_are_printed_from_the_wall_s_page(
+    page: PageClient, here: Here
+) -> None:
+    child = factories.child(here, family_name="李", given_name="小雪", grade=4)
+    item = factories.item(here, name="山里的灯")
+    factories.loan(here, child.child_id, item.item_id, due_on=MONDAY)
+
+    printed = page.open("/staff/openings/posters").press("Print")
+
+    first, second = ("".join(one.itertext()) for one in printed.all("table"))
+    assert "三（1）班" in first
+    assert "星期二" in first
+    assert "陈小满 17:00" in first
+    assert "四（1）班" in second
+    assert "山里的灯" in second
+    assert "小雪" not in first
+    assert "小满" not in second
+
+
+@pytest.mark.usefixtures("called")
+def test_a_slip_says_nothing_that_a_child_should_not_read(page: PageClient, here: Here) -> None:
+    child = factories.child(here, grade=4)
+    late = here.now - timedelta(days=30)
+    factories.loan(here, child.child_id, factories.item(here).item_id, lent_at=late)
+
+    printed = page.open(SLIPS).press("Slips for the class teachers")
+
+    said = printed.response.get_data(as_text=True)
+    assert printed.all("table")
+    for word in ("留守", "困境", "贫困", "帮扶", "逾期", "超期", "罚", "赔", PHONE[-4:]):
+        assert word not in said
+
+
+@pytest.mark.usefixtures("called")
+def test_the_slips_of_the_page_s_week_are_printed(page: PageClient) -> None:
+    later = page.open(f"{SLIPS}?on={MONDAY + timedelta(days=7)}")
+
+    printed = later.press("Slips for the class teachers")
+
+    assert "11月30日至12月6日" in printed.words
+    assert "17:00" not in printed.words
