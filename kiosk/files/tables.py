@@ -55,7 +55,7 @@ class Table:
     """A ledger as it is printed. Every row and the totals have as many cells as columns.
 
     `marks` are one for each row, where rows are of a day; otherwise there are none. `counted` is
-    what the line below the table says in numbers.
+    what the line below the table says in numbers. The first `carried` rows tell only of before.
     """
 
     title: str
@@ -68,6 +68,7 @@ class Table:
     page_footer: str = "第 &P 页 共 &N 页"
     marks: tuple[RowMark, ...] = ()
     is_upright: bool = False
+    carried: int = 0
     counted: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -167,9 +167,14 @@ def _added_up(frozen: Sequence[Sequence[Kept]], period: Period, live: Live) -> T
     """Return the table of just this period, where there is one and nothing else lies beside it."""
     for one in (one for kept in frozen for one in kept):
         is_within = period.first <= one.period.first and one.period.last <= period.last
-        if is_within and not any(live(gap).rows for gap in _gaps(period, [one.period])):
+        gaps = _gaps(period, [one.period]) if is_within else []
+        if is_within and not any(_tells(live(gap)) for gap in gaps):
             return one.table
     return live(period)
+
+
+def _tells(table: Table) -> bool:
+    return len(table.rows) > table.carried
 
 
 def _joined(frozen: Sequence[Kept], period: Period, live: Live, totals: Totals) -> Table:
@@ -233,6 +238,7 @@ def _said(one: Kept) -> dict[str, Any]:  # JSON at its edge
         "columns": [[column.label, column.width] for column in table.columns],
         "rows": [[_cell(cell) for cell in row] for row in table.rows],
         "counted": dict(table.counted),
+        "carried": table.carried,
         "totals": None if table.totals is None else [_cell(cell) for cell in table.totals],
         "marks": [
             [
@@ -263,6 +269,7 @@ def _heard(said: dict[str, Any]) -> Kept:
         top_line=top_line,
         bottom_line=bottom_line,
         counted=said.get("counted", {}),  # an older archive has none
+        carried=said.get("carried", 0),
         columns=tuple(TableColumn(label=label, width=width) for label, width in said["columns"]),
         rows=tuple(tuple(map(_uncell, row)) for row in said["rows"]),
         totals=None if said["totals"] is None else tuple(map(_uncell, said["totals"])),

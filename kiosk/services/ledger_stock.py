@@ -1,7 +1,8 @@
 """L7 图书总账 and L8 图书分类账: every copy that came in, and what stands in each class."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnyRow
-from kiosk.files.tables import Table
+from kiosk.files.tables import Cell, Table
 from kiosk.models.intake import IntakeBatch
 from kiosk.models.library import Item, Shelf, Title
 from kiosk.models.people import Staff
@@ -19,6 +20,7 @@ from kiosk.rules.intake import BatchKind
 from kiosk.rules.lending import ItemStatus
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import DASH, NONE, Period, Row, filled
+from kiosk.services.stock_days import had_on
 
 _BOOKS: Final = (
     "day",
@@ -97,31 +99,50 @@ class _Run:
     copies: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stock:
+    """What the house had on a day; the value in fen, of what has a price."""
+
+    copies: int
+    value: int
+
+
 def books(session: Session, period: Period, *, here: Here) -> Table:
-    """Return L7 of a period: what was registered in it, copies of one title in one line."""
+    """Return L7 of a period: what the house had before, and what was registered in it.
+
+    Copies of one title are one line.
+    """
     rows = session.execute(
         _ITEMS.where(Item.added_on.between(period.first, period.last)).order_by(
             Item.added_on, Item.accession_no
         )
     ).all()
-    priced = [cents for row in rows if (cents := price_of(row)) is not None]
-    return filled(
+    before = _stock(session, period.first - timedelta(days=1), here)
+    after = _stock(session, period.last, here)
+    copies = before.copies + len(rows)
+    value = before.value + sum(price_of(row) or 0 for row in rows)
+    table = filled(
         "L7",
         _BOOKS,
-        [_book_row(run) for run in _runs(rows)],
-        totals=("合计", *[DASH] * 8, len(rows), money(sum(priced)), *[DASH] * 4),
+        [_carried(period, before), *(_book_row(run) for run in _runs(rows))],
+        totals=("合计", *[DASH] * 8, copies, money(value), *[DASH] * 4),
         period=period,
         here=here,
-        counted=_stock(session, period),
+        counted={
+            "new": len(rows),
+            "gone": copies - after.copies,
+            "last_day": period.last.isoformat(),
+            "stock": after.copies,
+            "value": money(after.value),
+        },
     )
+    return replace(table, carried=1)
 
 
 def classes(session: Session, period: Period, *, here: Here) -> Table:
     """Return L8 on the last day of a period: what the house has, class by class."""
     rows = session.execute(
-        _ITEMS.where(Item.added_on <= period.last, Item.status != ItemStatus.WITHDRAWN).order_by(
-            Item.added_on, Item.accession_no
-        )
+        _ITEMS.where(had_on(period.last, here=here)).order_by(Item.added_on, Item.accession_no)
     ).all()
     ordered = sorted(rows, key=lambda row: (class_name(row), row.name, row.title_id))
     lines: list[Row] = []
@@ -188,6 +209,19 @@ def _kind_of(row: AnyRow) -> tuple[object, ...]:
     )
 
 
+def _carried(period: Period, stock: _Stock) -> Row:
+    """Return the first line: what the house had before the period."""
+    said: dict[str, Cell] = {
+        "day": period.first.isoformat(),
+        "title": "上期结存",
+        "unit": UNITS[TitleKind.BOOK],
+        "copies": stock.copies,
+        "value": money(stock.value),
+        "remark": NONE,
+    }
+    return tuple(said.get(key, DASH) for key in _BOOKS)
+
+
 def _book_row(run: _Run) -> Row:
     row, price = run.first, price_of(run.first)
     numbers = row.accession_no if run.copies == 1 else f"{row.accession_no}—{run.last_no}"
@@ -240,12 +274,10 @@ def _class_rows(name: str, rows: Sequence[AnyRow]) -> Iterator[Row]:
         )
 
 
-def _stock(session: Session, period: Period) -> dict[str, object]:
-    """Return the foot of L7: what the house has on the last day, without what was withdrawn."""
+def _stock(session: Session, day: date, here: Here) -> _Stock:
     rows = session.execute(
         select(Item.price_fen, Title.price_fen.label("title_price_fen"))
         .join(Title, Title.id == Item.title_id)
-        .where(Item.added_on <= period.last, Item.status != ItemStatus.WITHDRAWN)
+        .where(had_on(day, here=here))
     ).all()
-    value = sum(price_of(row) or 0 for row in rows)
-    return {"last_day": period.last.isoformat(), "stock": len(rows), "value": money(value)}
+    return _Stock(copies=len(rows), value=sum(price_of(row) or 0 for row in rows))

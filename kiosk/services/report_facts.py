@@ -12,9 +12,9 @@ from kiosk.models.library import Item
 from kiosk.models.people import Child, Contact, ContactStatus, SchoolClass
 from kiosk.rules.indicators import SignedUp
 from kiosk.rules.intake import BatchKind
-from kiosk.rules.lending import ItemStatus
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import Period
+from kiosk.services.stock_days import had_on
 
 _DAY: Final = timedelta(days=1)
 
@@ -64,15 +64,9 @@ def signed_up(session: Session, period: Period) -> dict[UUID, SignedUp]:
     }
 
 
-def copies(session: Session, period: Period) -> int:
-    return (
-        session.scalar(
-            select(func.count()).where(
-                Item.added_on <= period.last, Item.status != ItemStatus.WITHDRAWN
-            )
-        )
-        or 0
-    )
+def copies(session: Session, period: Period, here: Here) -> int:
+    found = select(func.count()).select_from(Item).where(had_on(period.last, here=here))
+    return session.scalar(found) or 0
 
 
 def new_copies(session: Session, period: Period, *, donated: bool) -> int:

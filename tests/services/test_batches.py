@@ -376,7 +376,7 @@ def test_an_accepted_price_is_corrected_with_a_reason_that_stays(here: Here, act
     (after,) = title_editing.read(title_id).copies
     assert (after.price_fen, after.price_reason) == (1990, "单价看错了")
     table = ledgers.build("L7", first=here.today, last=here.today, here=here)
-    assert table.rows[0][-1] == "第3期；价格更正：单价看错了"
+    assert table.rows[1][-1] == "第3期；价格更正：单价看错了"
 
 
 def test_the_price_of_a_title_does_not_change_what_was_accepted(here: Here, actor: UUID) -> None:

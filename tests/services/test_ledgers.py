@@ -621,7 +621,7 @@ def test_a_donation_stands_in_three_ledgers(here: Here) -> None:
 
     stock, given, listed = _today("L7", here), _today("L11", here), _today("L11A", here)
 
-    row = _by_column(stock)
+    row = _by_column(stock, 1)
     assert (row["总登录号"], row["数量"], row["来源(购置/捐赠/配发)"]) == (
         "000001—000003",
         3,
@@ -635,6 +635,64 @@ def test_a_donation_stands_in_three_ledgers(here: Here) -> None:
     assert _by_column(listed)["登录号(起止)"] == "000001—000003"
     assert given.totals is not None
     assert given.totals[7] == 13
+
+
+def _books_ledger(first: date, last: date, here: Here) -> tuple[Table, str]:
+    reading().rollback()
+    table = ledgers.build("L7", first=first, last=last, here=here)
+    return table, (table.bottom_line or "").partition("　")[0]
+
+
+def test_what_was_there_before_begins_the_ledger_of_books(app: Flask, clock: FrozenClock) -> None:
+    for number in range(3):
+        item = factories.item(here_in(app, clock), accession_no=f"00010{number}")
+        with transaction() as session:
+            session.get_one(Title, item.title_id).price_fen = 1050
+    clock.advance(days=1)
+    here = here_in(app, clock)
+
+    table, foot = _books_ledger(here.today, here.today, here)
+
+    (row,) = table.rows
+    assert row[0] == here.today.isoformat()
+    assert _by_column(table)["书名"] == "上期结存"
+    assert (_by_column(table)["数量"], _by_column(table)["金额"]) == (3, "31.50")
+    assert table.totals is not None
+    assert (table.totals[9], table.totals[10]) == (3, "31.50")
+    assert foot == f"本期登记 0 册，剔除 0 册；截至 {here.today} 馆藏 3 册，金额 31.50 元"
+
+
+def test_each_period_begins_with_what_the_one_before_it_ended_with(
+    app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(app, clock)
+    first = here.today
+    worn = factories.item(here, accession_no="000101")
+    factories.item(here, accession_no="000102")
+    clock.advance(days=1)
+    here = here_in(app, clock)
+    teacher = factories.staff(here).staff_id
+    item_cases.open_case(worn.item_id, CaseKind.WORN_OUT, staff_id=teacher, here=here)
+    (case_id,) = case_list.open_of_title(worn.title_id).values()
+    item_cases.settle(
+        case_id, CaseEnd.WITHDRAWN, reason="缺页", staff_id=teacher, approves=True, here=here
+    )
+    factories.item(here, accession_no="000103")
+
+    _, before = _books_ledger(first, first, here)
+    table, after = _books_ledger(here.today, here.today, here)
+    reading().rollback()
+    classes = ledgers.build("L8", first=first, last=first, here=here)
+
+    assert "剔除 0 册；" in before
+    assert "馆藏 2 册" in before
+    assert _by_column(table)["数量"] == 2
+    assert table.totals is not None
+    assert table.totals[9] == 3
+    assert after.startswith("本期登记 1 册，剔除 1 册；")
+    assert "馆藏 2 册" in after
+    assert classes.totals is not None
+    assert classes.totals[2] == 2
 
 
 def test_the_books_of_a_class_have_their_sum_in_its_last_line(here: Here) -> None:

@@ -18,7 +18,7 @@ from kiosk.files.tables import Table
 from kiosk.ids import new_id
 from kiosk.models.audit import Audit
 from kiosk.models.calendar import Term
-from kiosk.models.library import Loan
+from kiosk.models.library import Item, Loan
 from kiosk.models.record import SyncChange
 from kiosk.models.stocktake import LedgerArchive
 from kiosk.rules.call_states import CallState
@@ -212,6 +212,25 @@ def test_a_month_of_the_term_still_has_its_readers(here: Here) -> None:
 
     assert _ledger("L10", here, month, last) == before
     assert before.rows[0][1:] == (1, 1, 1.0)
+
+
+@pytest.mark.usefixtures("term")
+def test_days_on_which_no_book_came_leave_the_frozen_ledger_as_it_was(here: Here) -> None:
+    copies = [factories.item(here, name="小马过河") for _ in range(2)]
+    with transaction() as session:
+        for one, days_ago in zip(copies, (20, 80), strict=True):
+            session.get_one(Item, one.item_id).added_on = here.today - days_ago * DAY
+    before = _ledger("L7", here, _first_day(here), here.today)
+    term_end.end(NAME, actor_id=None, here=here)
+    with transaction() as session:
+        session.execute(update(Item).values(price_fen=990))
+
+    frozen = _ledger("L7", here, _first_day(here), here.today)
+    assert frozen.rows == before.rows
+    with transaction() as session:
+        session.get_one(Item, copies[1].item_id).added_on = here.today
+    as_it_stands = _ledger("L7", here, _first_day(here), here.today)
+    assert [row[10] for row in as_it_stands.rows] == ["0.00", "9.90", "9.90"]
 
 
 @pytest.mark.usefixtures("term")
