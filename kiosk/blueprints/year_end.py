@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import KioskError, RefusedError
-from kiosk.services import hand_over, staff, year_end
+from kiosk.services import hand_over, staff, year_end, year_steps
 from kiosk.web import context, forms, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
@@ -63,5 +63,6 @@ def _page(*, refused: KioskError | None = None) -> Response:
         "ledgers/year.html",
         refused,
         year=year_end.look(here),
+        steps=year_steps.look(here),
         just_moved="moved" in request.args,
     )
