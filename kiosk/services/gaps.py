@@ -5,7 +5,7 @@ A signature is not missing: it is given on paper. What is still to come is not m
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -28,6 +28,7 @@ from kiosk.services.on_duty import HAD_DUTY
 
 _HELD: Final = (OpeningState.HELD, OpeningState.SHORT)
 _DAYS_SHOWN: Final = 8
+_STILL_ABOUT: Final = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +41,16 @@ class Gap:
 
 
 def find(*, first: date, last: date, here: Here) -> tuple[Gap, ...]:
-    """Return the gaps of a period. What is of the children alone is as it stands today."""
+    """Return the gaps of a period.
+
+    What is of the children alone is as it stands today, so that a period of long ago has no part
+    in it.
+    """
     session, period = reading(), Period(first=first, last=min(last, here.today))
     found = [*_of_openings(session, period, here), *_of_events(session, period, here)]
-    found += [*_of_children(session, here), *_of_heads(last, here)]
+    if last >= here.today - _STILL_ABOUT:
+        found += _of_children(session, here)
+    found += _of_heads(last, here)
     return tuple(gap for gap in found if gap.count)
 
 

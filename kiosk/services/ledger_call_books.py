@@ -17,6 +17,7 @@ from kiosk.models.calls import Booking
 from kiosk.models.people import Child, SchoolClass
 from kiosk.rules.call_states import CallState
 from kiosk.services import call_board, ledger_calls
+from kiosk.services.call_board import CallRow
 from kiosk.services.here import Here
 from kiosk.services.ledger_calls import REACHED, RELATIONS
 from kiosk.services.ledger_paper import DASH, TO_SIGN, Period, Row, class_name, filled
@@ -59,13 +60,17 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
                 ledger_calls.mode(call),
                 ledger_calls.length(call),
                 REACHED[call.state] + (f"（{said}）" if said else ""),
-                ledger_calls.next_call(call, later) or "待约",
+                ledger_calls.next_call(call, later) or _none_yet(call, here),
                 TO_SIGN,
             )
         )
     marks = [RowMark(day=call.on, child_id=call.child_id) for call in calls]
     foot = totals(rows, marks)
     return filled("L5", _KEYS, rows, totals=foot, period=period, here=here, marks=marks)
+
+
+def _none_yet(call: CallRow, here: Here) -> str:
+    return "待约" if ledger_calls.is_awaited(call, here) else "未约"
 
 
 def totals(rows: Sequence[Row], marks: Sequence[RowMark]) -> Row:

@@ -1,6 +1,7 @@
 """L4 亲情电话(视频电脑)使用记录表. Never what was said, and no number."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -50,6 +51,8 @@ _KEYS: Final = (
     "duty",
     "remark",
 )
+# A call within this time follows from one; a later one is another.
+_FOLLOWS: Final = timedelta(days=28)
 _LENGTH: Final = _KEYS.index("minutes")
 _STATE: Final = _KEYS.index("outcome")
 RELATIONS: Final = {
@@ -106,7 +109,7 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
             call.on.isoformat(),
             names[call.child_id],
             *_what_happened(call, here),
-            _handled(call, later),
+            _handled(call, later, here),
             TO_SIGN,
             ledger_paper.on_duty(duty, call.on, call.started_at),
             _remark(call, noted),
@@ -189,30 +192,41 @@ def is_talk(call: CallRow) -> bool:
     return call.state in (CallState.DONE, CallState.CUT)
 
 
-def _handled(call: CallRow, later: Later) -> str:
+def _handled(call: CallRow, later: Later, here: Here) -> str:
     """Return what became of a call that did not come about: the next one, or that it is due."""
     if call.state in (CallState.DONE, CallState.CALLING, CallState.UNCLEAR):
         return NONE
     following = next_call(call, later)
-    return "待再约" if following is None else f"已再约 {following}"
+    if following is not None:
+        return f"已再约 {following}"
+    return "待再约" if is_awaited(call, here) else "未再约"
 
 
 def next_call(call: CallRow, later: Later) -> str | None:
-    """Return day and time of the child's call after this one."""
+    """Return day and time of the child's call after this one, where it follows from it."""
     this = (call.on.isoformat(), f"{call.start_min:04}")
-    ahead = [one for one in later.get(call.child_id, []) if one > this]
+    end = (call.on + _FOLLOWS).isoformat()
+    ahead = [one for one in later.get(call.child_id, []) if this < one and one[0] <= end]
     if not ahead:
         return None
     on, start = ahead[0]
     return f"{on} {int(start) // 60:02}:{int(start) % 60:02}"
 
 
+def is_awaited(call: CallRow, here: Here) -> bool:
+    """Say whether another call may still follow from this one."""
+    return here.today <= call.on + _FOLLOWS
+
+
 def booked_again(session: Session, period: Period) -> Later:
-    """Return each child's calls from the period on, in order of time."""
+    """Return each child's calls of the period and soon after it, in order of time."""
     found: dict[UUID, list[tuple[str, str]]] = {}
     rows = session.execute(
         select(Booking.child_id, Booking.on_date, Booking.start_min)
-        .where(Booking.on_date >= period.first, Booking.state.in_(HOLDING))
+        .where(
+            Booking.on_date.between(period.first, period.last + _FOLLOWS),
+            Booking.state.in_(HOLDING),
+        )
         .order_by(Booking.on_date, Booking.start_min)
     )
     for row in rows:

@@ -18,7 +18,7 @@ from kiosk.rules.few import FEW_SAID
 from kiosk.rules.lending import Borrower
 from kiosk.services import report_facts, use_facts
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import Period, Row, class_name, filled
+from kiosk.services.ledger_paper import DASH, Period, Row, class_name, filled
 
 _KEYS: Final = (
     "class",
@@ -69,19 +69,24 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
     of_child = _children(session, period, classes)
     for child_id in _with_card(session, period, here):
         classes[of_child[child_id]].cards.add(child_id)
-    for child_id in report_facts.confirmed(session, period, here):
+    confirmed = report_facts.confirmed(session, period, here)
+    for child_id in confirmed or ():
         classes[of_child[child_id]].confirmed.add(child_id)
     _count(session, period, classes, of_child, here)
     shown = [one for one in classes.values() if one.is_of_use]
     return filled(
         "L14",
         _KEYS,
-        [one.row for one in shown],
-        totals=("合计", *_counts(shown)),
+        [_known(one.row, confirmed) for one in shown],
+        totals=_known(("合计", *_counts(shown)), confirmed),
         period=period,
         here=here,
         counted={"rule": _RULE},
     )
+
+
+def _known(row: Row, confirmed: set[UUID] | None) -> Row:
+    return row if confirmed is not None else (*row[:-1], DASH)
 
 
 def _classes(session: Session) -> dict[UUID, _Class]:
@@ -136,6 +141,8 @@ def _told(row: Row, untold: AbstractSet[str]) -> Row:
     """Return a row without these cells; a share of children who are not told goes with them."""
 
     def told(key: str, cell: Cell) -> Cell:
+        if cell == DASH:
+            return DASH
         if key in untold:
             return FEW_SAID
         is_share = key in _SHARES and "children" in untold
@@ -145,8 +152,10 @@ def _told(row: Row, untold: AbstractSet[str]) -> Row:
 
 
 def _number(cell: Cell) -> int:
-    """Return the count in a cell: `12`, or `12(80%)`."""
-    return cell if isinstance(cell, int) else int(str(cell).partition("(")[0])
+    """Return the count in a cell: `12`, or `12(80%)`; what is not known is no count."""
+    if isinstance(cell, int):
+        return cell
+    return 0 if cell == DASH else int(str(cell).partition("(")[0])
 
 
 def _counts(classes: Sequence[_Class]) -> Row:

@@ -22,7 +22,17 @@ from kiosk.rules import few
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import DASH, TO_SIGN, Period, Row, subtitle, top_line
+from kiosk.services.ledger_paper import (
+    DASH,
+    LONGER,
+    MONTH,
+    TO_SIGN,
+    Period,
+    Row,
+    of_span,
+    subtitle,
+    top_line,
+)
 
 # In the instance: `ledgers/L1.toml` is the district's form of L1.
 FOLDER: Final = "ledgers"
@@ -131,7 +141,9 @@ def laid_on(form: LedgerForm, table: Table) -> Table:
     return replace(
         table,
         title=form.title,
-        columns=tuple(column.of_table for column in form.columns),
+        columns=of_span(
+            (column.of_table for column in form.columns), table.counted.get("span", MONTH)
+        ),
         rows=rows,
         totals=totals,
         # Without its counts, which the archive does not keep, a foot stays as it was.
@@ -169,10 +181,14 @@ def _directed(form: LedgerForm, table: Table) -> Table:
         columns=tuple(
             replace(
                 column,
-                key=by_header[column.label].source if column.label in by_header else "",
-                align=by_header[column.label].align if column.label in by_header else Align.CENTER,
+                key=known.source if known else "",
+                align=known.align if known else Align.CENTER,
             )
             for column in table.columns
+            for known in [
+                by_header.get(column.label)
+                or by_header.get(column.label.replace(LONGER, MONTH))  # frozen for a whole term
+            ]
         ),
         is_upright=form.orientation is Orientation.PORTRAIT,
     )

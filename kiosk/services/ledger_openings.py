@@ -18,6 +18,7 @@ from kiosk.services.ledger_paper import (
     Period,
     Row,
     filled,
+    span_word,
     time_of,
     weekday,
 )
@@ -103,7 +104,7 @@ def _counted(openings: Sequence[OpeningRow], period: Period) -> dict[str, object
     total = opening_log.total(tuple(openings))
     by_plan = f"（其中 {total.hours_by_plan} 小时按计划计算）" if total.hours_by_plan else ""
     return {
-        "span": "本月" if period.is_one_month else "本期",
+        "span": span_word(period),
         "days": total.days,
         "times": total.times,
         "hours": total.hours,

@@ -4,7 +4,7 @@ The words are those of the printed forms (`domain.md` 2.4) and stay Chinese in e
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -24,6 +24,9 @@ from kiosk.services.on_duty import IS_STAFF
 
 NONE: Final = "无"
 DASH: Final = "—"
+# What a ledger calls its time in headers and foot.
+MONTH: Final = "本月"
+LONGER: Final = "本期"
 # A cell for a signature stays empty on paper, and no other does: what is not known is a dash.
 TO_SIGN: Final = ""
 SIGNED: Final[Mapping[str, frozenset[str]]] = {
@@ -103,12 +106,13 @@ def filled(
     by `ledger_form.laid_out`; what is frozen at the end of a term has always ours.
     """
     form = ledger_forms.ours(ledger)
-    said = {key: str(value) for key, value in (counted or {}).items()}
+    span = span_word(period)
+    said = {"span": span} | {key: str(value) for key, value in (counted or {}).items()}
     return Table(
         title=form.title,
         subtitle=subtitle(period, here),
         top_line=top_line(here),
-        columns=tuple(form.column(key).of_table for key in keys),
+        columns=of_span((form.column(key).of_table for key in keys), span),
         rows=tuple(rows),
         totals=totals,
         bottom_line=form.said(said),
@@ -116,6 +120,15 @@ def filled(
         is_upright=form.orientation is Orientation.PORTRAIT,
         counted=said,
     )
+
+
+def span_word(period: Period) -> str:
+    return MONTH if period.is_one_month else LONGER
+
+
+def of_span(columns: Iterable[TableColumn], span: str) -> tuple[TableColumn, ...]:
+    """Return columns whose headers do not say that a longer time is a month."""
+    return tuple(replace(one, label=one.label.replace(MONTH, span)) for one in columns)
 
 
 def subtitle(period: Period, here: Here) -> str:

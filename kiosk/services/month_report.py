@@ -198,15 +198,22 @@ def _books(session: Session, facts: _Facts, period: Period, here: Here) -> BookF
 
 
 def _calls(
-    facts: _Facts, weeks: Iterable[WeekUse], period: Period, of_whom_known: set[UUID]
+    facts: _Facts, weeks: Iterable[WeekUse], period: Period, of_whom_known: set[UUID] | None
 ) -> CallFigures:
     calls = [one for one in facts.calls if period.has(one.on)]
     return CallFigures(
         done=sum(one.state is CallState.DONE for one in calls),
         answered=indicators.answered(one.state for one in calls),
         coverage=indicators.mean(one.covered for one in weeks if one.is_averaged),
-        confirmed=indicators.confirmed(len(facts.enrolled & of_whom_known), len(facts.enrolled)),
+        confirmed=_confirmed(facts, of_whom_known),
     )
+
+
+def _confirmed(facts: _Facts, of_whom_known: set[UUID] | None) -> Share:
+    """Return a share of nobody where it is not known any more."""
+    if of_whom_known is None:
+        return indicators.confirmed(0, 0)
+    return indicators.confirmed(len(facts.enrolled & of_whom_known), len(facts.enrolled))
 
 
 def _fact(one: OpeningRow, here: Here) -> OpeningFact:

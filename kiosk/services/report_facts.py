@@ -19,8 +19,13 @@ from kiosk.services.stock_days import had_on
 _DAY: Final = timedelta(days=1)
 
 
-def confirmed(session: Session, period: Period, here: Here) -> set[UUID]:
-    """Return the children of whom somebody was asked in this term when to be rung."""
+def confirmed(session: Session, period: Period, here: Here) -> set[UUID] | None:
+    """Return the children of whom somebody was asked in the term of a period when to be rung.
+
+    None where a later term has begun: only the last day on which somebody was asked is kept.
+    """
+    if period.last < here.school.term_began(here.today):
+        return None
     term = here.school.term_of(period.last)
     first = here.school.term_began(period.last) if term is None else term.first_day
     return set(

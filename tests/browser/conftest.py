@@ -95,6 +95,9 @@ def screen(chromium: Browser, kiosk: Kiosk) -> Iterator[Screen]:
     try:
         yield shown
         shown.check()
+    except AssertionError:
+        print(kiosk.log()[-4000:])
+        raise
     finally:
         context.close()
 

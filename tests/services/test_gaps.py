@@ -96,6 +96,17 @@ def test_a_contact_that_was_confirmed_this_term_is_no_gap(here: Here) -> None:
     assert GapKind.CONTACT not in _found(here)
 
 
+def test_what_children_lack_today_is_no_gap_of_a_term_long_over(here: Here) -> None:
+    factories.child(here)
+    first = here.today - timedelta(days=200)
+
+    over = gaps.find(first=first, last=here.today - timedelta(days=90), here=here)
+    now = gaps.find(first=first, last=here.today - timedelta(days=1), here=here)
+
+    assert {gap.kind for gap in over} <= ALWAYS
+    assert GapKind.CONTACT in {gap.kind for gap in now}
+
+
 def test_who_has_left_is_missing_nothing(here: Here) -> None:
     factories.child(here, left_on=here.today)
 

@@ -1,6 +1,6 @@
 """A district's form is laid over the ledger; a bad file keeps nothing from being printed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -156,6 +156,35 @@ def test_each_class_has_its_figures(here: Here) -> None:
         ("四（1）班", 1, 1, 0, 0, 0, 0, "0(0%)", "0(0%)"),
     )
     assert table.totals == ("合计", 4, 4, 2, 2, 1, 1, "1(25%)", "1(25%)")
+
+
+def test_of_a_term_that_is_over_nobody_says_that_no_contact_was_confirmed(here: Here) -> None:
+    child = factories.child(here)
+    contact = factories.contact(here, child.child_id)
+    with transaction() as session:
+        session.get_one(Contact, contact).hours_confirmed_on = here.today
+    long_ago = date(here.today.year, 3, 2)
+
+    over = ledgers.build("L14", first=long_ago, last=date(here.today.year, 5, 29), here=here)
+    now = ledgers.build("L14", first=here.today, last=here.today, here=here)
+
+    assert over.totals is not None
+    assert over.totals[-1] == "—"
+    assert {row[-1] for row in over.rows} <= {"—"}
+    assert now.totals is not None
+    assert now.totals[-1] == "1(100%)"
+
+
+def test_the_headers_of_a_term_do_not_speak_of_a_month(here: Here) -> None:
+    factories.child(here)
+    first = here.today.replace(day=1) - timedelta(days=40)
+
+    month = ledgers.build("L14", first=here.today, last=here.today, here=here)
+    term = ledgers.build("L14", first=first, last=here.today, here=here)
+
+    assert "本月到室人次" in [column.label for column in month.columns]
+    assert not any("本月" in column.label for column in term.columns)
+    assert "本期到室人次" in [column.label for column in term.columns]
 
 
 def test_counts_of_few_do_not_leave_the_school(here: Here) -> None:

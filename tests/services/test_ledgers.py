@@ -568,6 +568,24 @@ def test_a_call_that_did_not_come_about_says_what_follows(here: Here) -> None:
     assert handled == {f"已再约 {here.today.isoformat()} 17:10", "待再约"}
 
 
+def test_a_call_months_later_does_not_follow_from_one_that_did_not_come_about(here: Here) -> None:
+    child = factories.child(here)
+    contact_id = factories.contact(here, child.child_id)
+    for days, state in ((90, CallState.NO_ANSWER), (60, CallState.DONE), (40, CallState.DONE)):
+        (slot_id,) = factories.slots(here, on=here.today - timedelta(days=days), places=1)
+        factories.booking(here, child.child_id, contact_id=contact_id, slot_id=slot_id, state=state)
+    first = here.today - timedelta(days=100)
+
+    calls = ledgers.build("L4", first=first, last=here.today, here=here)
+    books = ledgers.build("L5", first=first, last=here.today, here=here)
+
+    assert [_by_column(calls, at)["未接通处理"] for at in range(3)] == ["未再约", "无", "无"]
+    said = [str(cell) for row in books.rows for cell in row]
+    assert f"{here.today - timedelta(days=40)} 17:00" in said
+    assert f"{here.today - timedelta(days=60)} 17:00" not in said, "thirty days later"
+    assert said.count("未约") == 2
+
+
 def test_a_loan_is_one_line_from_shelf_to_shelf(app: Flask, clock: FrozenClock) -> None:
     here = here_in(app, clock)
     child, item = factories.child(here), factories.item(here, name="小河的信")

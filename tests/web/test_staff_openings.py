@@ -12,6 +12,7 @@ from kiosk.rules.call_states import CallState
 from kiosk.rules.codes import parse
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.staff import Role
+from kiosk.rules.visits import VisitState
 from kiosk.services import lending
 from kiosk.services.answers import Lent
 from kiosk.services.here import Here
@@ -357,3 +358,18 @@ def test_cancelling_says_which_books_are_due_on_another_day(page: PageClient, he
     asked = page.open(f"/staff/openings/{opening.id}/cancel")
 
     assert "1 book that is due on Friday 4 Dec is due on Monday 7 Dec then." in asked.words
+
+
+def test_the_home_page_names_who_is_in_the_room(page: PageClient, here: Here) -> None:
+    child = factories.child(here, given_name="小满")
+    gone = factories.child(here, given_name="立夏")
+    factories.open_today(here)
+    factories.visit(here, child.child_id)
+    factories.visit(here, gone.child_id, signed_out_at=here.now, state=VisitState.LEFT)
+    sign_in(page, here, Role.DUTY_TEACHER)
+
+    home = page.open("/staff")
+
+    assert "Children in the room" in home.words
+    assert "小满" in home.words
+    assert "立夏" not in home.words
