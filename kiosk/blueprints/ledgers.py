@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, RefusedError
 from kiosk.rules.staff import Role, StaffRefusal
-from kiosk.services import blank_forms, gaps, ledger_audit, ledgers
+from kiosk.services import blank_forms, gaps, ledger_audit, ledger_call_audit, ledgers
 from kiosk.services.here import Here
 from kiosk.services.ledgers import FileKind, Ledger
 from kiosk.web import context, forms, staff_page, staff_screen
@@ -31,6 +31,8 @@ _LIBRARY: Final = frozenset(
         Ledger.DONATED_BOOKS,
     }
 )
+# Which have besides a print on which stands what was put right.
+_AUDITED: Final = {Ledger.OPENINGS: ledger_audit.of, Ledger.CALLS: ledger_call_audit.of}
 _TYPES: Final = {
     FileKind.CSV: "text/csv; charset=utf-8",
     FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -82,7 +84,7 @@ def look(name: str) -> Response:
 def to_print(name: str) -> Response:
     """Show a ledger as it goes to the printer; the audit knows of it.
 
-    L1 has besides a print on which stands what was put right.
+    L1 and L4 have besides a print on which stands what was put right.
     """
     which, here = _allowed(name), context.here()
     first, last = _period(here)
@@ -94,8 +96,8 @@ def to_print(name: str) -> Response:
         here=here,
         child_id=_child_wanted(),
     )
-    if which is Ledger.OPENINGS and "marked" in request.form:
-        found = ledger_audit.of(table, first, last, here=here)
+    if which in _AUDITED and "marked" in request.form:
+        found = _AUDITED[which](table, first, last, here=here)
         return staff_page.show("ledgers/audit_paper.html", which=which, table=table, found=found)
     return staff_page.show("ledgers/paper.html", which=which, table=table)
 

@@ -69,7 +69,7 @@ RELATIONS: Final = {
     Relation.OTHER: "亲人",
 }
 # A call that was given up beforehand used no telephone, and one that is to come has not yet.
-_SHOWN: Final = frozenset(CallState) - {
+SHOWN: Final = frozenset(CallState) - {
     CallState.BOOKED,
     CallState.WAITING,
     CallState.CANCELLED,
@@ -81,7 +81,7 @@ REACHED: Final = {
     CallState.CALLING: "通话中",
     CallState.UNCLEAR: "待确认",
 }
-_REMARKS: Final = {
+REMARKS: Final = {
     CallState.NO_SHOW: "学生未到",
     CallState.EXCUSED: "学生请假",
     CallState.RELEASED: "线路或开放调整",
@@ -95,12 +95,7 @@ _MARKS: Final = {CallMark.PAPER: "补录", CallMark.CORRECTED: "更正"}
 def build(session: Session, period: Period, *, here: Here) -> Table:
     """Return L4 of a period."""
     duty = ledger_paper.duty_times(session, period, here)
-    calls = call_board.bookings(
-        session,
-        Booking.on_date.between(period.first, period.last),
-        Booking.state.in_(_SHOWN),
-        here=here,
-    )
+    calls = shown(session, period, here=here)
     names, later = _names(session, {one.child_id for one in calls}), booked_again(session, period)
     noted = passages(session, period)
     rows = [
@@ -119,6 +114,16 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
     marks = [RowMark(day=call.on, child_id=call.child_id) for call in calls]
     foot = totals(rows, marks)
     return filled("L4", _KEYS, rows, totals=foot, period=period, here=here, marks=marks)
+
+
+def shown(session: Session, period: Period, *, here: Here) -> tuple[CallRow, ...]:
+    """Return the calls of a period that stand in L4, in its order."""
+    return call_board.bookings(
+        session,
+        Booking.on_date.between(period.first, period.last),
+        Booking.state.in_(SHOWN),
+        here=here,
+    )
 
 
 def _what_happened(call: CallRow, here: Here) -> Row:
@@ -141,7 +146,7 @@ def mode(call: CallRow) -> str:
 
 def _remark(call: CallRow, passages: Passages) -> str:
     """Return what is to be said besides: why it was not, written down later, or put right."""
-    parts = [_REMARKS[call.state]] if call.state in _REMARKS else []
+    parts = [REMARKS[call.state]] if call.state in REMARKS else []
     said = mark_of(call, passages)
     return "，".join([*parts, said] if said else parts) or NONE
 

@@ -1,10 +1,22 @@
-"""L1 for who audits it: what was put right is struck through, with who put it right and when."""
+"""L1 and L4 for who audits them: what was put right is struck through, with who did so and when."""
 
 from datetime import date, timedelta
 from uuid import UUID
 
+from kiosk.db import reading
+from kiosk.models.calls import Booking
+from kiosk.rules.call_corrections import CorrectionReason, PaperBox
+from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import OpeningState
-from kiosk.services import ledger_audit, ledger_form, ledgers, opening_times
+from kiosk.services import (
+    call_corrections,
+    call_desk,
+    call_paper,
+    ledger_audit,
+    ledger_form,
+    ledgers,
+    opening_times,
+)
 from kiosk.services.here import Here
 from kiosk.services.opening_times import Said
 from tests import factories
@@ -110,3 +122,102 @@ def test_a_form_without_the_columns_keeps_the_list(here: Here) -> None:
 
     assert found.struck == {}
     assert [one.kind for one in found.entries] == ["更正", "更正"]
+
+
+def _lead(booking_id: UUID, *states: CallState, staff_id: UUID, here: Here) -> None:
+    for state in states:
+        reading().rollback()
+        version = reading().get_one(Booking, booking_id).version
+        call_desk.change(
+            booking_id, state, version, staff_id=staff_id, result=None, is_sure=True, here=here
+        )
+
+
+def _correct(booking_id: UUID, to_state: CallState, *, staff_id: UUID, here: Here) -> None:
+    reading().rollback()
+    call_corrections.correct(
+        booking_id,
+        reading().get_one(Booking, booking_id).version,
+        to_state,
+        reason=CorrectionReason.MISTAPPED,
+        staff_id=staff_id,
+        here=here,
+    )
+
+
+def _call(here: Here, *states: CallState, staff_id: UUID) -> UUID:
+    child = factories.child(here)
+    factories.visit(here, child.child_id)
+    booking_id = factories.booking(here, child.child_id)
+    _lead(booking_id, *states, staff_id=staff_id, here=here)
+    return booking_id
+
+
+def _call_print(page: PageClient, here: Here, name: str) -> Page:
+    return page.open(f"/staff/ledgers/L4?from={here.today}&to={here.today}").press(name)
+
+
+def test_what_was_said_of_a_call_is_struck_through(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    teacher = factories.staff(here, display_name="王老师").staff_id
+    _call(here, CallState.WAITING, CallState.CALLING, CallState.CUT, staff_id=teacher)
+    twice = _call(here, CallState.WAITING, CallState.CALLING, CallState.DONE, staff_id=teacher)
+    _correct(twice, CallState.NO_ANSWER, staff_id=teacher, here=here)
+    _correct(twice, CallState.NO_SHOW, staff_id=teacher, here=here)
+
+    shown = _call_print(page, here, "Print with what was put right")
+
+    # In its row, then in the list below.
+    assert _struck(shown) == ["接通", "未接通", "接通", "未接通"]
+    assert ["".join(one.itertext()) for one in shown.all("ins")] == ["未打"]
+    assert "更正1、更正2" in shown.words
+    assert "接通 未接通 误点 王老师 2026-11-20 16:40" in shown.words
+    assert "未接通 未打（学生未到） 误点 王老师 2026-11-20 16:40" in shown.words
+
+
+def test_a_reason_in_place_of_another_is_struck_through(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    teacher = factories.staff(here).staff_id
+    call = _call(here, CallState.NO_SHOW, staff_id=teacher)
+    _correct(call, CallState.EXCUSED, staff_id=teacher, here=here)
+
+    shown = _call_print(page, here, "Print with what was put right")
+
+    assert _struck(shown) == ["学生未到", "未打（学生未到）"]
+    assert "学生未到 学生请假，更正" in shown.words
+
+
+def test_what_was_taken_back_at_once_was_never_said(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    teacher = factories.staff(here).staff_id
+    call = _call(here, staff_id=teacher)
+    call_paper.write_down({call: PaperBox.DONE}, staff_id=teacher, here=here)
+    reading().rollback()
+    version = reading().get_one(Booking, call).version
+    call_corrections.undo(call, version, staff_id=teacher, here=here)
+    coming = (CallState.WAITING, CallState.CALLING, CallState.CUT)
+    _lead(call, *coming, staff_id=teacher, here=here)
+
+    shown = _call_print(page, here, "Print with what was put right")
+
+    assert _struck(shown) == []
+    assert "中断" in shown.words
+    assert "本期无更正、无补录。" in shown.words
+
+
+def test_a_call_from_paper_is_added_and_the_ordinary_print_is_clean(
+    page: PageClient, here: Here
+) -> None:
+    sign_in(page, here)
+    teacher = factories.staff(here, display_name="王老师").staff_id
+    call = _call(here, staff_id=teacher)
+    reading().rollback()
+    call_paper.write_down({call: PaperBox.DONE}, staff_id=teacher, here=here)
+
+    marked = _call_print(page, here, "Print with what was put right")
+    plain = _call_print(page, here, "Print")
+
+    assert "接通 补录1" in marked.words
+    assert _struck(marked) == ["未登记"]  # in the list below the table alone
+    assert _struck(plain) == []
+    assert "补录1" not in plain.words
