@@ -11,7 +11,7 @@ from kiosk.printing.text_width import lines_of, pieces, width_of
 WIDTH: Final = 261.5  # mm between the margins, less half a border
 _SIZES: Final = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)  # pt
 LARGEST: Final = _SIZES[0]
-_EM: Final = 25.4 / 72  # mm of a pt
+EM: Final = 25.4 / 72  # mm of a pt
 _LEADING: Final = 1.35
 _BESIDE: Final = 2.4  # mm in a column that no text has: padding and border
 _ABOVE: Final = 1.9
@@ -32,7 +32,7 @@ class Grid:
     def height(self, cells: Sequence[str]) -> float:
         """Return how high a row of these cells is, in mm."""
         lines = max(map(lines_of, cells, self._rooms()))
-        text = lines * self.size * _EM * _LEADING
+        text = lines * self.size * EM * _LEADING
         return text + _ABOVE_CLOSE if self.is_close else max(text + _ABOVE, _LOWEST)
 
     def markup(self, cells: Sequence[str]) -> Iterator[str]:
@@ -48,7 +48,7 @@ class Grid:
 
     def _rooms(self) -> tuple[float, ...]:
         """Return how many ems of text each column takes."""
-        return tuple((width - _BESIDE) / (self.size * _EM) for width in self.widths)
+        return tuple((width - _BESIDE) / (self.size * EM) for width in self.widths)
 
 
 def grid_of(
@@ -99,4 +99,4 @@ def _narrowest(label: str) -> float:
 
 
 def _widths(ems: Sequence[float], size: float) -> list[float]:
-    return [em * size * _EM + _BESIDE for em in ems]
+    return [em * size * EM + _BESIDE for em in ems]

@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Final, TextIO
 
-from kiosk.printing.sheet_grid import LARGEST, Grid, grid_of
+from kiosk.printing.sheet_grid import EM, LARGEST, WIDTH, Grid, grid_of
 from kiosk.printing.sheet_style import STYLE
+from kiosk.printing.text_width import width_of
 
 HEIGHT: Final = 183.0
 _FOOT: Final = 8.0
 _TITLE: Final = 10.5
 _SUBTITLE: Final = 8.0
 _LINE: Final = 7.5
+_LINE_SIZE: Final = 10.0  # pt, as the style has it
 _AGAIN: Final = 7.0  # the title of a ledger on its further pages
 # What is rather on one page than on two: rows closer together, letters not below this.
 _CLOSE_SIZES: Final = (9.0, 8.5, 8.0, 7.5)
@@ -106,7 +108,7 @@ def _bodies(paper: Paper) -> Iterator[str]:
         rows = "".join(_row(line, grid, left=paper.left) for line in lines)
         if is_last:
             rows += "" if totals is None else _row(totals, grid, kind="total")
-        line = f'<p class="line">{escape(paper.bottom_line)}</p>' if paper.bottom_line else ""
+        line = _beside(paper.bottom_line)
         yield f"{head}{header}{rows}</table>{line if is_last else ''}"
         head = _again(paper)
 
@@ -197,8 +199,16 @@ def _line(cells: Sequence[str], grid: Grid) -> _Line:
 
 def _head(paper: Paper) -> str:
     subtitle = f'<p class="sub">{escape(paper.subtitle)}</p>' if paper.subtitle else ""
-    line = f'<p class="line">{escape(paper.top_line)}</p>' if paper.top_line else ""
-    return f"<h1>{escape(paper.title)}</h1>{subtitle}{line}"
+    return f"<h1>{escape(paper.title)}</h1>{subtitle}{_beside(paper.top_line)}"
+
+
+def _beside(words: str) -> str:
+    """Return the line above or below a table, in smaller letters where it would be cut off."""
+    if not words:
+        return ""
+    fits = WIDTH / (EM * width_of(words))
+    size = "" if fits >= _LINE_SIZE else f' style="font-size:{int(fits * 10) / 10}pt"'
+    return f'<p class="line"{size}>{escape(words)}</p>'
 
 
 def _again(paper: Paper) -> str:

@@ -54,6 +54,18 @@ def test_no_page_is_higher_than_the_paper(words: str) -> None:
         assert sum(heights) < HEIGHT
 
 
+@pytest.mark.parametrize(
+    ("signs", "size"), [(74, None), (75, 9.8), (100, 7.4)], ids=["fits", "just not", "long"]
+)
+def test_a_line_below_the_table_is_never_cut_off(signs: int, size: float | None) -> None:
+    (page,) = _drawn(replace(_paper(3), bottom_line="签" * signs))
+
+    found = re.search(r'<p class="line"(?: style="font-size:([\d.]+)pt")?>签', page)
+    assert found is not None
+    assert (None if found[1] is None else float(found[1])) == size
+    assert signs * (size or 10.0) * sheet_grid.EM <= sheet_grid.WIDTH
+
+
 def test_what_a_person_wrote_is_text_on_the_page() -> None:
     drawn = "".join(_drawn(_paper(1, "<script>&")))
 
