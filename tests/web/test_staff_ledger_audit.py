@@ -13,6 +13,7 @@ from kiosk.services import (
     call_desk,
     call_paper,
     ledger_audit,
+    ledger_call_audit,
     ledger_form,
     ledgers,
     opening_times,
@@ -221,3 +222,19 @@ def test_a_call_from_paper_is_added_and_the_ordinary_print_is_clean(
     assert _struck(marked) == ["未登记"]  # in the list below the table alone
     assert _struck(plain) == []
     assert "补录1" not in plain.words
+
+
+def test_a_form_of_calls_without_the_columns_keeps_the_list(here: Here) -> None:
+    teacher = factories.staff(here).staff_id
+    call = _call(here, CallState.NO_SHOW, staff_id=teacher)
+    _correct(call, CallState.EXCUSED, staff_id=teacher, here=here)
+    form = 'id = "L4"\ntitle = "通话表"\n[[column]]\nheader = "日"\nsource = "day"\n'
+    ledger_form.replace_by(form.encode(), "L4", actor_id=teacher, here=here)
+    table = ledgers.build("L4", first=here.today, last=here.today, here=here)
+
+    found = ledger_call_audit.of(table, here.today, here.today, here=here)
+
+    assert found.struck == {}
+    assert [(one.old, one.new) for one in found.entries] == [
+        ("未打（学生未到）", "未打（学生请假）")
+    ]
