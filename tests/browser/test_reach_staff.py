@@ -418,3 +418,14 @@ def _says_what_is_wrong(page: Page, name: str) -> bool:
     field = page.locator(f"[name='{name}'][aria-invalid='true']")
     said = page.locator(f"[id='{field.get_attribute('aria-describedby')}'][role='alert']")
     return said.count() == 1 and field.evaluate("one => one === document.activeElement")
+
+
+def test_the_first_page_is_printed_by_a_button_that_came_later(office: Page, kiosk: Kiosk) -> None:
+    _go(office, kiosk, "/staff")
+    office.evaluate("window.print = () => { document.title = 'printed'; }")
+    # As when it is fetched anew.
+    office.evaluate("document.getElementById('home').innerHTML += ''")
+
+    office.locator("#home [data-print]").click()
+
+    assert office.title() == "printed"

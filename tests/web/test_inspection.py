@@ -165,3 +165,17 @@ def test_books_of_a_class_that_nobody_follows_are_asked_back(
     assert "are handed on to the classes" not in shown.words
     assert "Move up" not in [button.text for button in shown.all("button")]
     assert "转交下届" not in shown.press("Print the list").words
+
+
+def test_a_report_that_was_printed_is_ticked(
+    page: PageClient, here: Here, clock: FrozenClock
+) -> None:
+    clock.set_to(datetime(2027, 7, 10, 2, 0, tzinfo=UTC))
+    sign_in(page, replace(here, now=clock()))
+
+    before = page.open("/staff/ledgers/year")
+    before.press("Print")
+    after = page.open("/staff/ledgers/year")
+
+    assert "7" in [one.text for one in before.all("b")]
+    assert "7" not in [one.text for one in after.all("b")]

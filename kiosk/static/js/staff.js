@@ -110,6 +110,8 @@
     clock.textContent = local.toISOString().slice(11, 16);
   }, 5000);
 
-  document.querySelectorAll("[data-print]").forEach((button) =>
-    button.addEventListener("click", () => window.print()));
+  // The first page is fetched again and again, with its button.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
 })();
