@@ -134,9 +134,6 @@ def _pytest(options: argparse.Namespace) -> Count:
         # A file stays in one process: its tests share a kiosk, a browser, a database cluster.
         # One process more than cores: most of the time a browser is waited for.
         command += ["-n", str(min(1 + (os.cpu_count() or 1), MOST_AT_ONCE)), "--dist", "loadfile"]
-        # As they are found: the browser's files, which are long, first; else few long tests of one
-        # file are begun when all others are over.
-        command += ["--no-loadscope-reorder"]
         command += [f"--junit-xml={results}", f"--basetemp={folder}/files", *options.pytest]
         code = subprocess.run([PYTHON, *command], check=False).returncode
         count = _read(results) if results.exists() else Count()

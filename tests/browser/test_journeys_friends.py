@@ -53,7 +53,6 @@ def test_a_new_friend_borrows_at_once_and_is_greeted_by_its_name_once_it_has_one
     room.open()
 
     room.put(card)
-    room.says("想做什么")
     expect(room.page.locator(".rail__name")).to_have_text("一诺")
     found = rows(
         room.kiosk,
