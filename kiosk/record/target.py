@@ -31,6 +31,7 @@ class RecordProblem(StrEnum):
     BAD_ROWS = "bad-rows"
     NOT_SET_UP = "not-set-up"
     ALREADY_RUNNING = "sync-running"
+    NOT_STORED = "not-stored"  # it is the room's own disk that could not keep the account
 
 
 class Kind(StrEnum):

@@ -201,7 +201,10 @@ def _noted(target: str, now: datetime) -> Iterator[None]:
     try:
         yield
     except KioskError as error:
-        sync_book.failed(target, reason=error.reason, now=now)
+        reason = error.reason
+        if not isinstance(reason, RecordProblem):
+            reason = RecordProblem.NOT_STORED
+        sync_book.failed(target, reason=reason, now=now)
         raise
 
 

@@ -20,7 +20,7 @@ from kiosk.models.record import (
     SyncQuarantine,
     SyncState,
 )
-from kiosk.record.target import Hello
+from kiosk.record.target import Hello, RecordProblem
 from kiosk.services.sync_changes import Unreadable
 
 
@@ -128,7 +128,7 @@ def succeeded(target: str, *, now: datetime) -> int:
         return len(_account(session, _room(session), state).skip)
 
 
-def failed(target: str, *, reason: StrEnum, now: datetime) -> None:
+def failed(target: str, *, reason: RecordProblem, now: datetime) -> None:
     """Note why the target could not take everything."""
     with transaction() as session:
         state = _state(session, target)

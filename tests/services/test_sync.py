@@ -28,6 +28,7 @@ from kiosk.record.target import (
     Span,
     Target,
 )
+from kiosk.rules.sessions import SessionProblem
 from kiosk.services import sync
 from kiosk.services.here import Here
 from kiosk.services.record_map import SENT
@@ -471,6 +472,22 @@ def test_a_success_forgets_the_failure_before_it(here: Here, folder: Record) -> 
     _sync(folder.target, here)
 
     assert sync.status(here.settings).last_error is None
+
+
+def test_a_room_too_busy_to_keep_the_account_says_so_and_is_read_again(
+    here: Here, folder: Record
+) -> None:
+    _an_afternoon(here)
+
+    def put(batch: Batch) -> Receipt:
+        assert batch.rows
+        raise UnavailableError(SessionProblem.NOT_STORED)
+
+    with pytest.raises(UnavailableError) as error:
+        _sync(Meddled(folder.target, put), here)
+
+    assert error.value.reason is SessionProblem.NOT_STORED
+    assert sync.status(here.settings).last_error is RecordProblem.NOT_STORED
 
 
 def test_the_target_of_the_settings_is_a_folder_in_the_instance(here: Here) -> None:

@@ -134,6 +134,7 @@ def test_the_record_page_says_what_waits(page: PageClient, here: Here) -> None:
         ("other-machine", "Another machine sends under this room's name."),
         ("damaged", "Something at the record's place is damaged."),
         ("login-refused", "The record does not accept this room's password."),
+        ("not-stored", "This PC could not keep what was sent."),
     ],
 )
 @pytest.mark.parametrize("path", ["/staff", "/staff/record"])
