@@ -61,6 +61,7 @@ LANDED = {
     "0020_pastimes.py": "4a20fbadfa248d4aad245454b7b19dd16662aa0d6d719b736ede50190547f52b",
     "0021_checked_again.py": "070b5aefa2812be49cfc0c1cee286f98ae59f7560f2010e3303fcf17ed117802",
     "0022_talks.py": "0597ee3556017fe84674b86e573488219510797f247860c6474b5ea315adf1fc",
+    "0023_wall_board.py": "d81d873c2297da3057b8bd118cf7f6e263934aff15b3987d32b09f128b40a065",
 }
 
 assert models.__all__  # the metadata is full once the models are imported

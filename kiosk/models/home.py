@@ -1,8 +1,8 @@
-"""The room itself."""
+"""The room itself, and whom its wall names."""
 
 from uuid import UUID
 
-from sqlalchemy import String
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.db import Base
@@ -15,3 +15,17 @@ class Home(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60), unique=True)
+
+
+class WallBoard(Base):
+    """Who is responsible for a room and the telephone, for everybody who stands before its door.
+
+    What is empty is written by hand; a room without a row says nothing.
+    """
+
+    __tablename__ = "wall_board"
+    __table_args__ = (CheckConstraint("manager <> '' OR telephone <> ''", name="says_something"),)
+
+    home_id: Mapped[UUID] = mapped_column(ForeignKey("home.id"), primary_key=True)
+    manager: Mapped[str] = mapped_column(String(20))
+    telephone: Mapped[str] = mapped_column(String(20))

@@ -1,5 +1,7 @@
 """The wall says what the kiosk does: hours board and rules, printed from the settings.
 
+Who is responsible and the telephone are kept only where an administrator wants them on the wall.
+
 The words are those of the forms (`domain.md` 2.4, L22) and stay Chinese in every language.
 """
 
@@ -8,16 +10,20 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
-from kiosk.db import reading
+from kiosk.db import reading, transaction
+from kiosk.models.home import WallBoard
 from kiosk.models.people import SchoolClass
 from kiosk.rules.catalogue import TitleKind
 from kiosk.rules.lending import LendingPolicy
 from kiosk.rules.openings import OpeningKind, WeeklyRule
 from kiosk.rules.school_days import WeekLetter
-from kiosk.services import opening_rules, rooms
+from kiosk.services import audit, opening_rules, rooms
+from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import time_of, weekday
 
@@ -32,6 +38,14 @@ class Hours:
 
     days: str
     spans: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responsible:
+    """Whom the wall names, and the telephone; empty: written by hand."""
+
+    manager: str = ""
+    telephone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +74,37 @@ class Rules:
     board: Board
     lending: tuple[LendingLine, ...]
     talk_min: int | None
+
+
+def responsible(session: Session, *, here: Here) -> Responsible:
+    """Return whom the wall of this room names."""
+    row = session.get(WallBoard, here.home_id)
+    if row is None:
+        return Responsible()
+    return Responsible(manager=row.manager, telephone=row.telephone)
+
+
+def kept(*, here: Here) -> Responsible:
+    return responsible(reading(), here=here)
+
+
+def keep(wanted: Responsible, *, actor_id: UUID, here: Here) -> None:
+    """Let the wall name this person from now on; with two empty fields nobody any more."""
+    with transaction() as session:
+        session.execute(delete(WallBoard).where(WallBoard.home_id == here.home_id))
+        if wanted != Responsible():
+            session.add(
+                WallBoard(home_id=here.home_id, manager=wanted.manager, telephone=wanted.telephone)
+            )
+        audit.record(
+            session,
+            AuditAction.EDIT,
+            actor_id=actor_id,
+            subject=f"home:{here.home_id}",
+            fields="manager telephone",
+            purpose="wall",
+            here=here,
+        )
 
 
 def board(here: Here) -> Board:

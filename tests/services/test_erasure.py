@@ -87,6 +87,7 @@ NO_FREE_WORDS = {
         *("name", "author", "publisher", "published", "isbn", "csbn", "issn", "class_mark"),
         *("grade_band", "series", "volume", "search_key", "pad_key"),
     },
+    "wall_board": {"manager", "telephone"},
     "week_plan": {"week_key", "seed", "input_digest"},
 }
 

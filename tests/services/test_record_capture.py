@@ -64,7 +64,7 @@ ALL_STAYS = {
     "staff_session", "stocktake", "stocktake_shelf", "stocktake_sight", "sync_change",
     "sync_control", "sync_quarantine", "sync_state", "talk_offer", "talk_request", "term",
     "throttle", "title", "title_cover",
-    "visit_pastime", "visitor", "waiting_arrival", "week_plan", "wish_time",
+    "visit_pastime", "visitor", "waiting_arrival", "wall_board", "week_plan", "wish_time",
 }  # fmt: skip
 
 KINDS = {"Uuid": Kind.KEY, "Date": Kind.DATE, "UTCDateTime": Kind.INSTANT, "Enum": Kind.WORD}

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 import pytest
 
 from kiosk.db import transaction
+from kiosk.models.home import WallBoard
 from kiosk.models.library import Loan
 from kiosk.models.people import Child
 from kiosk.rules.lending import Borrower
 from kiosk.rules.staff import Role
-from kiosk.services import packs
+from kiosk.services import packs, posters
 from kiosk.services.here import Here
+from kiosk.services.posters import Responsible
 from tests import factories
 from tests.clock import FrozenClock
 from tests.page import PageClient
@@ -98,6 +100,37 @@ def test_the_posters_say_what_is_set(page: PageClient, here: Here) -> None:
     assert "王老师" in board.words
     assert "一年级每人可借 1 本" in rules.words
     assert "留守" not in board.words + rules.words
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.DUTY_TEACHER])
+def test_whom_the_wall_names_is_kept_and_forgotten(
+    page: PageClient, here: Here, role: Role
+) -> None:
+    office = factories.staff(here, role=Role.ADMINISTRATOR).staff_id
+    kept = Responsible(manager="王老师", telephone="0550-1")
+    posters.keep(kept, actor_id=office, here=here)
+    sign_in(page, here, role)
+
+    wall = page.open("/staff/openings/posters")
+    printed = wall.press("Print the board")
+    assert "王老师" in printed.words
+    assert "0550-1" in printed.words
+    assert ("Keep these" in wall.words) is (role is Role.ADMINISTRATOR)
+
+    if role is Role.ADMINISTRATOR:
+        wall = wall.press("Keep these", {"Telephone": ""})
+        assert posters.kept(here=here) == Responsible(manager="王老师")
+        wall.press("Keep these", {"Who is responsible": ""})
+        assert posters.kept(here=here) == Responsible()
+        assert factories.how_many(WallBoard) == 0
+
+
+def test_printing_the_board_keeps_nothing(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+
+    page.open("/staff/openings/posters").press("Print the board", {"Telephone": "0550-1"})
+
+    assert posters.kept(here=here) == Responsible()
 
 
 def test_the_year_ends_with_the_pin_once_more(page: PageClient, here: Here) -> None:
