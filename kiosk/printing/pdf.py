@@ -27,6 +27,8 @@ _WINDOWS: Final = (
 )
 _WINDOWS_FOLDERS: Final = ("PROGRAMFILES(X86)", "PROGRAMFILES", "PROGRAMW6432", "LOCALAPPDATA")
 _PAGE: Final = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
+_BOX: Final = re.compile(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]{1,12})\s+([\d.]{1,12})\s*\]")
+_LONGEST_FOUND: Final = 64
 _PIECE: Final = 1 << 20
 _LOOK_S: Final = 0.5
 
@@ -37,6 +39,10 @@ class NoBrowserError(Exception):
 
 class NotPrintedError(Exception):
     """The browser printed nothing, or not in time."""
+
+
+class OtherPagesError(NotPrintedError):
+    """It printed other pages than were laid out, as one does that has them all lie one way."""
 
 
 def find_browsers(
@@ -73,16 +79,17 @@ def print_pdf(
     *,
     browser: Path,
     pages: int,
+    upright: int,
     within_s: float,
     is_wanted: Callable[[], bool] = lambda: True,
 ) -> None:
-    """Print a document of ours, a file, into another file; it has so many pages.
+    """Print a document of ours, a file, into another file; it has so many pages, some upright.
 
     The browser has a profile of its own beside the output, which is gone afterwards. It is ended
     as soon as nobody wants the pages any more.
 
     Raises:
-        NotPrintedError: it printed nothing, or not in time, or other pages.
+        NotPrintedError: it printed nothing, or not in time. OtherPagesError: it printed others.
     """
     with tempfile.TemporaryDirectory(
         prefix="browser-", dir=output.parent, ignore_cleanup_errors=True
@@ -101,8 +108,10 @@ def print_pdf(
             _wait(process, within_s, is_wanted)
         finally:
             _end(process)
-    if process.returncode or not output.is_file() or page_count(output) != pages:
+    if process.returncode or not output.is_file():
         raise NotPrintedError
+    if page_counts(output) != (pages, upright):
+        raise OtherPagesError
 
 
 def _wait(
@@ -152,15 +161,19 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def page_count(pdf: Path) -> int:
-    """Return how many pages a PDF of a browser has, piece by piece."""
-    pages, tail = 0, b""
+def page_counts(pdf: Path) -> tuple[int, int]:
+    """Return how many pages a PDF of a browser has, and how many of them stand upright."""
+    pages, upright, tail = 0, 0, b""
     with pdf.open("rb") as file:
-        while piece := file.read(_PIECE):
+        while tail or file.peek(1):
+            piece = file.read(_PIECE)
             text = tail + piece
             # What may be cut in the middle is looked at with the next piece.
-            end = max(len(text) - 32, 0)
-            found = [match for match in _PAGE.finditer(text) if match.start() < end]
-            pages += len(found)
+            end = max(len(text) - _LONGEST_FOUND, 0) if piece else len(text)
+            pages += sum(match.start() < end for match in _PAGE.finditer(text))
+            upright += sum(
+                match.start() < end and float(match[1]) < float(match[2])
+                for match in _BOX.finditer(text)
+            )
             tail = text[end:]
-    return pages + len(_PAGE.findall(tail))
+    return pages, upright

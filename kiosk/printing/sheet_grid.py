@@ -8,7 +8,8 @@ from typing import Final
 
 from kiosk.printing.text_width import lines_of, pieces, width_of
 
-WIDTH: Final = 261.5  # mm between the margins, less half a border
+WIDTH: Final = 261.5  # mm between the margins of a sheet on its side, less half a border
+UPRIGHT_WIDTH: Final = 174.5
 _SIZES: Final = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)  # pt
 LARGEST: Final = _SIZES[0]
 EM: Final = 25.4 / 72  # mm of a pt
@@ -52,11 +53,16 @@ class Grid:
 
 
 def grid_of(
-    columns: Sequence[tuple[str, int]], sample: Sequence[Sequence[object]], *, at_most: float
+    columns: Sequence[tuple[str, int]],
+    sample: Sequence[Sequence[object]],
+    *,
+    at_most: float,
+    room: float = WIDTH,
 ) -> Grid:
     """Return columns as wide as the form has them, and wide enough for what is not to be broken.
 
-    `columns` are header and width in signs, a Han sign being two; `sample` are rows of the table.
+    `columns` are header and width in signs, a Han sign being two; `sample` are rows of the table,
+    `room` is how wide the paper is.
     Where they do not fit beside one another, they are as narrow as what stands in them lets them
     be, before the letters become smaller than `at_most` points.
     """
@@ -69,7 +75,7 @@ def grid_of(
         for (_, width), long in zip(columns, longest, strict=True)
     ]
     least = ems
-    if sum(_widths(ems, at_most)) > WIDTH:
+    if sum(_widths(ems, at_most)) > room:
         least = [
             # In a column without words somebody writes with a pen.
             max(min(wide, longest[at]), _narrowest(columns[at][0]))
@@ -78,16 +84,16 @@ def grid_of(
             for at, wide in enumerate(ems)
         ]
     sizes = (size for size in _SIZES if size <= at_most)
-    fitting = (size for size in sizes if sum(_widths(least, size)) <= WIDTH)
+    fitting = (size for size in sizes if sum(_widths(least, size)) <= room)
     size = next(fitting, _SIZES[-1])
-    widths = _nearer(_widths(least, size), _widths(ems, size))
-    share = WIDTH / sum(widths)
+    widths = _nearer(_widths(least, size), _widths(ems, size), room)
+    share = room / sum(widths)
     return Grid(size, tuple(width * share for width in widths))
 
 
-def _nearer(least: Sequence[float], wished: Sequence[float]) -> list[float]:
+def _nearer(least: Sequence[float], wished: Sequence[float], room: float) -> list[float]:
     """Return widths between both, as wide as there is room for."""
-    gap, spare = sum(wished) - sum(least), WIDTH - sum(least)
+    gap, spare = sum(wished) - sum(least), room - sum(least)
     part = min(max(spare / gap, 0.0), 1.0) if gap > 0 else 0.0
     return [one + part * (other - one) for one, other in zip(least, wished, strict=True)]
 

@@ -2,8 +2,25 @@
 
 from typing import Final
 
-STYLE: Final = """
+# Each sheet the way its ledger lies, which a browser does since it prints pages of several sizes.
+SIZES: Final = """
 @page { size: A4 landscape; margin: 12mm 10mm 14mm 25mm }
+@page up { size: A4 portrait; margin: 12mm 10mm 14mm 25mm }
+.up { page: up; width: 175mm; height: 270mm }
+.up > div { position: relative }
+"""
+# For an older one: all sheets on their side, and what is upright turned on them. On paper it is
+# the same, also the margin to bind at: it is at the head of the sheet, which is turned back.
+TURNED: Final = """
+@page { size: A4 landscape; margin: 10mm }
+section { top: 2mm; left: 15mm }
+.up { top: 0; left: 0; width: 277mm; height: 189.5mm }
+.up > div {
+  position: absolute; top: 0; left: 0; transform-origin: 0 0;
+  transform: translate(275mm, 14.5mm) rotate(90deg);
+}
+"""
+STYLE: Final = """
 * { box-sizing: border-box; margin: 0 }
 body {
   color: #000; font-size: 9pt; line-height: 1.35; font-variant-numeric: tabular-nums;
@@ -11,11 +28,12 @@ body {
     SimSun, "WenQuanYi Micro Hei", sans-serif;
 }
 section {
-  position: relative; width: 262mm; height: 183mm; counter-increment: sheet;
+  position: relative; top: 0; left: 0; width: 262mm; height: 183mm; counter-increment: sheet;
   break-after: page; break-inside: avoid;
   /* A sheet knows its size whatever stands on it: half the time of a thousand of them. */
   contain: size layout paint;
 }
+.up > div { width: 175mm; height: 270mm }
 section:last-of-type { break-after: auto }
 h1, h2, .sub, .line { overflow: hidden; white-space: nowrap }
 h1, h2, .sub { text-align: center }
@@ -33,6 +51,7 @@ th, td {
   vertical-align: middle;
   word-break: break-all; line-break: anywhere;
 }
+.up table { width: 174.5mm }
 .close :is(th, td) { padding-block: .1mm }
 th, .total td, .part td { font-weight: 700 }
 td.left, .part td:first-child { text-align: left }
@@ -44,7 +63,7 @@ footer {
 footer b { font-weight: 400 }
 footer span { position: absolute; left: 0; font-size: 8pt }
 .cover {
-  display: grid; align-content: center; justify-items: center; gap: 9mm; height: 170mm;
+  display: grid; align-content: center; justify-items: center; gap: 12mm; height: 250mm;
   text-align: center;
 }
 .cover h1 { height: auto; font-size: 30pt; line-height: 1.4; white-space: normal }

@@ -1,19 +1,22 @@
 """Ledgers on numbered sheets: which row stands on which page is settled here, not by the browser.
 
 So page x of y and the table of contents are known before anything is printed, and any browser
-prints the same pages: A4 on its side, 25 mm to bind at the left.
+prints the same pages: A4, upright or on its side, 25 mm to bind at the left.
 """
 
+import re
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Final, TextIO
 
-from kiosk.printing.sheet_grid import EM, LARGEST, WIDTH, Grid, grid_of
-from kiosk.printing.sheet_style import STYLE
+from kiosk.printing.sheet_grid import EM, LARGEST, UPRIGHT_WIDTH, WIDTH, Grid, grid_of
+from kiosk.printing.sheet_style import SIZES, STYLE, TURNED
 from kiosk.printing.text_width import width_of
 
 HEIGHT: Final = 183.0
+UPRIGHT_HEIGHT: Final = 270.0
 _FOOT: Final = 8.0
 _TITLE: Final = 10.5
 _SUBTITLE: Final = 8.0
@@ -26,6 +29,10 @@ _LONGEST_SAMPLE: Final = 400
 _DASH: Final = "—"
 _DITTO: Final = "〃"
 _FURTHER: Final = "（续）"
+# Between the parts of a line, where it is broken before it becomes smaller.
+_GAP: Final = "　　　　"
+_GAPS: Final = re.compile(f"(?<!　){_GAP}(?!　)")
+_HEAD: Final = 4096  # signs in which the sizes of the pages stand, at the start of a document
 
 Cell = object
 
@@ -45,6 +52,15 @@ class Paper:
     left: Sequence[int] = ()
     # Its rows stand closer together where that brings it onto one page.
     may_be_close: bool = False
+    is_upright: bool = False
+
+    @property
+    def width(self) -> float:
+        return UPRIGHT_WIDTH if self.is_upright else WIDTH
+
+    @property
+    def height(self) -> float:
+        return UPRIGHT_HEIGHT if self.is_upright else HEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +83,25 @@ class Pages:
         self._output = output
         self._foot = escape(foot)
         self.count = 0
+        self.upright = 0
 
     def ledger(self, paper: Paper) -> int:
         """Write a ledger and return which of these pages is its first, counted from 1."""
         first = self.count + 1
         for body in _bodies(paper):
-            self.page(body)
+            self.page(body, is_upright=paper.is_upright)
         return first
 
-    def page(self, body: str) -> None:
+    def page(self, body: str, *, is_upright: bool) -> None:
         """Write one page; the style sheet numbers it."""
+        drawn = f"{body}<footer><span>{self._foot}</span><b></b></footer>"
         self._output.write(
-            f"<section>{body}<footer><span>{self._foot}</span><b></b></footer></section>\n"
+            f'<section class="up"><div>{drawn}</div></section>\n'
+            if is_upright
+            else f"<section>{drawn}</section>\n"
         )
         self.count += 1
+        self.upright += is_upright
 
 
 def count(paper: Paper) -> int:
@@ -92,10 +113,23 @@ def document(output: TextIO, *, title: str, pages: int) -> None:
     """Write what stands before the pages, once it is known how many there are."""
     output.write(
         f'<!DOCTYPE html>\n<html lang="zh-Hans"><head><meta charset="utf-8">'
-        f"<title>{escape(title)}</title><style>{STYLE}"
+        f"<title>{escape(title)}</title><style>{SIZES}{STYLE}"
         f'footer b::after{{content:"第 " counter(sheet) " 页 共 {pages} 页"}}'
         "</style></head><body>\n"
     )
+
+
+def turned(document: TextIO, output: TextIO) -> None:
+    """Write a document for a browser whose pages all lie the same way: what is upright is turned.
+
+    Raises:
+        ValueError: it is no document of these.
+    """
+    head = document.read(_HEAD)
+    if SIZES not in head:
+        raise ValueError("no document of these")
+    output.write(head.replace(SIZES, TURNED, 1))
+    shutil.copyfileobj(document, output)
 
 
 def _bodies(paper: Paper) -> Iterator[str]:
@@ -108,7 +142,7 @@ def _bodies(paper: Paper) -> Iterator[str]:
         rows = "".join(_row(line, grid, left=paper.left) for line in lines)
         if is_last:
             rows += "" if totals is None else _row(totals, grid, kind="total")
-        line = _beside(paper.bottom_line)
+        line = _beside(paper.bottom_line, paper)
         yield f"{head}{header}{rows}</table>{line if is_last else ''}"
         head = _again(paper)
 
@@ -130,9 +164,9 @@ def _is_one_page(paper: Paper, grid: Grid) -> bool:
 
 def _sheets(paper: Paper, grid: Grid, totals: _Line | None) -> Iterator[tuple[list[_Line], bool]]:
     """Yield the rows of each page, and whether it is the last."""
-    room_again = HEIGHT - _FOOT - _AGAIN - grid.height([label for label, _ in paper.columns])
+    room_again = paper.height - _FOOT - _AGAIN - grid.height([label for label, _ in paper.columns])
     room = room_again + _AGAIN - _TITLE
-    room -= (_SUBTITLE if paper.subtitle else 0) + (_LINE if paper.top_line else 0)
+    room -= (_SUBTITLE if paper.subtitle else 0) + _beside_height(paper.top_line, paper)
     lines: list[_Line] = []
     above = _Above(grid)
     for row in paper.rows:
@@ -144,7 +178,7 @@ def _sheets(paper: Paper, grid: Grid, totals: _Line | None) -> Iterator[tuple[li
         else:
             lines.append(line)
         above.pass_by(line)
-    end = (totals.height if totals else 0.0) + (_LINE if paper.bottom_line else 0.0)
+    end = (totals.height if totals else 0.0) + _beside_height(paper.bottom_line, paper)
     if len(lines) > 1 and _height(lines) + end > room:
         # The foot never stands alone: the last row goes with it.
         kept, moved = _without_last_headings(lines[:-1])
@@ -199,16 +233,33 @@ def _line(cells: Sequence[str], grid: Grid) -> _Line:
 
 def _head(paper: Paper) -> str:
     subtitle = f'<p class="sub">{escape(paper.subtitle)}</p>' if paper.subtitle else ""
-    return f"<h1>{escape(paper.title)}</h1>{subtitle}{_beside(paper.top_line)}"
+    return f"<h1>{escape(paper.title)}</h1>{subtitle}{_beside(paper.top_line, paper)}"
 
 
-def _beside(words: str) -> str:
-    """Return the line above or below a table, in smaller letters where it would be cut off."""
-    if not words:
-        return ""
-    fits = WIDTH / (EM * width_of(words))
+def _beside(words: str, paper: Paper) -> str:
+    """Return the line above or below a table; lines, and in the end smaller ones, as it needs."""
+    return "".join(_one_beside(line, paper) for line in _beside_lines(words, paper))
+
+
+def _one_beside(words: str, paper: Paper) -> str:
+    fits = paper.width / (EM * width_of(words))
     size = "" if fits >= _LINE_SIZE else f' style="font-size:{int(fits * 10) / 10}pt"'
     return f'<p class="line"{size}>{escape(words)}</p>'
+
+
+def _beside_height(words: str, paper: Paper) -> float:
+    return _LINE * len(_beside_lines(words, paper))
+
+
+def _beside_lines(words: str, paper: Paper) -> list[str]:
+    lines: list[str] = []
+    for part in _GAPS.split(words) if words else ():
+        longer = f"{lines[-1]}{_GAP}{part}" if lines else part
+        if lines and width_of(longer) * EM * _LINE_SIZE <= paper.width:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
 
 
 def _again(paper: Paper) -> str:
@@ -242,4 +293,4 @@ def _cells(row: Sequence[Cell]) -> list[str]:
 
 def _grid(paper: Paper, at_most: float) -> Grid:
     sample = [*paper.rows[:_LONGEST_SAMPLE], *([paper.totals] if paper.totals else [])]
-    return grid_of(paper.columns, sample, at_most=at_most)
+    return grid_of(paper.columns, sample, at_most=at_most, room=paper.width)

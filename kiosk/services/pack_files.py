@@ -67,13 +67,15 @@ class About:
 class State:
     """How far it is: `done` of `of` ledgers. `problem` says why there is no PDF, or nothing.
 
-    `apart` has a line for each two ledgers that contradict one another: L1 12 ≠ L3 13.
+    Of its pages `upright` stand so. `apart` has a line for each two ledgers that contradict one
+    another: L1 12 ≠ L3 13.
     """
 
     stage: PackStage
     done: int = 0
     of: int = 0
     pages: int = 0
+    upright: int = 0
     ledgers: int = 0
     problem: PackProblem | None = None
     apart: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ from kiosk.db import db, open_database, reading
 from kiosk.files.spool import Spool
 from kiosk.files.tables import csv_bytes
 from kiosk.files.tables_xlsx import Workbook
-from kiosk.printing import pdf
+from kiosk.printing import pdf, sheets
 from kiosk.rules.packs import PackProblem
 from kiosk.services import backup, frameworks, ledgers
 from kiosk.services.here import Here
@@ -33,6 +33,7 @@ from kiosk.services.progress import Parts
 _START_S: Final = 60
 _PAGE_S: Final = 0.5
 _PAGES: Final = "pages.html"
+_TURNED: Final = "turned.html"
 _CSV: Final = "csv"
 _CHECKS: Final = "校验清单.txt"
 _READ_ME: Final = "说明.txt"
@@ -67,6 +68,7 @@ def _make(folder: PackFolder, here: Here) -> None:
             state = _produce(folder, replace(state, stage=PackStage.PRINTING), spool, here)
         _zip(folder)
         (folder.path / _PAGES).unlink()
+        (folder.path / _TURNED).unlink(missing_ok=True)
         folder.write_state(replace(state, stage=PackStage.READY))
     except BaseException:
         if folder.exists:
@@ -112,12 +114,13 @@ def _lay_out(folder: PackFolder, about: About, state: State, spool: Spool, here:
             if table.rows:
                 spool.add(name, table)
     with (folder.path / _PAGES).open("w", encoding="utf-8") as output:
-        count = pages.write(output, part)
+        pages.write(output, part)
     part.unlink()
     return replace(
         state,
         done=len(names),
-        pages=count,
+        pages=pages.count,
+        upright=pages.upright,
         ledgers=spool.count,
         # A line for each two ledgers that say different things of the same: told before they go.
         apart=tuple(
@@ -162,14 +165,7 @@ def print_pages(folder: PackFolder, state: State, here: Here, is_over: Event) ->
         return PackProblem.NO_BROWSER
     for browser in browsers:
         try:
-            pdf.print_pdf(
-                folder.path / _PAGES,
-                part,
-                browser=browser,
-                pages=state.pages,
-                within_s=_START_S + _PAGE_S * state.pages,
-                is_wanted=lambda: folder.exists and not is_over.is_set(),
-            )
+            _print(folder, state, part, browser, is_over)
         except (pdf.NotPrintedError, OSError):
             part.unlink(missing_ok=True)
             if is_over.is_set():
@@ -178,6 +174,33 @@ def print_pages(folder: PackFolder, state: State, here: Here, is_over: Event) ->
             part.replace(output)
             return None
     return PackProblem.NOT_PRINTED
+
+
+def _print(folder: PackFolder, state: State, output: Path, browser: Path, is_over: Event) -> None:
+    """Have one browser print the pages; an older one, whose pages all lie one way, gets them so.
+
+    Raises:
+        NotPrintedError: as `pdf.print_pdf`.
+    """
+
+    def printed(page: Path, upright: int) -> None:
+        pdf.print_pdf(
+            page,
+            output,
+            browser=browser,
+            pages=state.pages,
+            upright=upright,
+            within_s=_START_S + _PAGE_S * state.pages,
+            is_wanted=lambda: folder.exists and not is_over.is_set(),
+        )
+
+    pages, turned = folder.path / _PAGES, folder.path / _TURNED
+    try:
+        printed(pages, state.upright)
+    except pdf.OtherPagesError:
+        with pages.open(encoding="utf-8") as found, turned.open("w", encoding="utf-8") as writing:
+            sheets.turned(found, writing)
+        printed(turned, 0)
 
 
 def _zip(folder: PackFolder) -> None:

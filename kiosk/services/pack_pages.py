@@ -17,7 +17,7 @@ from kiosk.rules.frameworks import Framework, Item
 from kiosk.services.here import Here
 from kiosk.services.pack_files import About
 
-_COLUMNS: Final = (("考核项目", 52), ("分值", 6), ("材料", 56), ("页码", 10))
+_COLUMNS: Final = (("考核项目", 44), ("分值", 6), ("材料", 46), ("页码", 10))
 _REST: Final = "附：其他台账"
 _NO_ROWS: Final = "本期无记录"
 _BY_HAND: Final = "纸质材料另附"
@@ -54,22 +54,23 @@ class PackPages:
         self._pages = Pages(part, foot=self._foot)
         self._chapters: dict[str, Chapter] = {}
         self._before = 0
+        self.count = self.upright = 0
 
     def add(self, name: str, table: Table) -> None:
         """Write a ledger, or note that there is nothing in it."""
         page = self._pages.ledger(paper(table)) if table.rows else None
         self._chapters[name] = Chapter(title=table.title, page=page)
 
-    def write(self, output: TextIO, part: Path) -> int:
-        """Write the whole document and return how many pages it has.
+    def write(self, output: TextIO, part: Path) -> None:
+        """Write the whole document; `count` and `upright` say then what it has.
 
         `part` is where the ledgers stand; cover and contents come before them.
         """
         self._before = 1 + sheets.count(self._contents())
-        pages = self._before + self._pages.count
-        sheets.document(output, title=self._framework.cover, pages=pages)
+        self.count = self._before + self._pages.count
+        sheets.document(output, title=self._framework.cover, pages=self.count)
         head = Pages(output, foot=self._foot)
-        head.page(self._cover())
+        head.page(self._cover(), is_upright=True)
         head.ledger(self._contents())
         if head.count != self._before:
             raise RuntimeError("the contents have another length than was left for them")
@@ -77,7 +78,7 @@ class PackPages:
             while piece := ledgers.read(_PIECE):
                 output.write(piece)
         output.write("</body></html>\n")
-        return pages
+        self.upright = head.upright + self._pages.upright
 
     def _cover(self) -> str:
         here, framework = self._here, self._framework
@@ -117,6 +118,7 @@ class PackPages:
             bottom_line="" if self._framework.is_complete else self._framework.note,
             left=(0, 2),
             may_be_close=True,
+            is_upright=True,
         )
 
     def _lines(self, item: Item) -> list[tuple[str, str, str, str]]:
@@ -153,6 +155,7 @@ def paper(table: Table) -> Paper:
         columns=[(column.label, column.width) for column in table.columns],
         rows=table.rows,
         totals=table.totals,
+        is_upright=table.is_upright,
     )
 
 

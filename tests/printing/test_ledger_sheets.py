@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.printing import sheet_grid, sheets
-from kiosk.printing.sheets import HEIGHT, Pages, Paper
+from kiosk.printing.sheets import HEIGHT, UPRIGHT_HEIGHT, Pages, Paper
 from kiosk.printing.text_width import lines_of, width_of
 
 ROWS = 137
@@ -52,6 +52,32 @@ def test_no_page_is_higher_than_the_paper(words: str) -> None:
     for page in _drawn(_paper(ROWS, words)):
         heights = [float(found) for found in re.findall(r"<tr[^>]*height:([\d.]+)mm", page)]
         assert sum(heights) < HEIGHT
+
+
+@pytest.mark.parametrize("words", ["看书", "写作业，看书，和同学下棋，给家里打电话。" * 6])
+def test_an_upright_page_has_more_rows_and_none_too_many(words: str) -> None:
+    lying, upright = _paper(ROWS, words), replace(_paper(ROWS, words), is_upright=True)
+
+    for page in _drawn(upright):
+        assert page.lstrip().startswith('<section class="up"><div>')
+        heights = [float(found) for found in re.findall(r"<tr[^>]*height:([\d.]+)mm", page)]
+        widths = [float(found) for found in re.findall(r'<col style="width:([\d.]+)mm', page)]
+        assert sum(heights) < UPRIGHT_HEIGHT
+        assert sum(widths) == pytest.approx(sheet_grid.UPRIGHT_WIDTH, abs=0.2)
+    assert len(_drawn(upright)) < len(_drawn(lying))
+
+
+def test_a_line_of_parts_is_broken_between_them_before_it_is_smaller() -> None:
+    foot = "　　　　".join(["室" * 40, "单位负责人：　　　　　　复核人：", "填表人：" * 2])
+    upright = replace(_paper(3), bottom_line=foot, is_upright=True)
+
+    (page,) = _drawn(upright)
+
+    found = re.findall(r'<p class="line"([^>]*)>([^<]*)<', page)[1:]
+    assert found == [("", "室" * 40), ("", foot.partition("室　　　　")[2])]
+    # 214 mm are left by them for the header, the rows and the totals, of 6 mm each.
+    pages = [len(_drawn(replace(upright, rows=[(1, "", "")] * rows))) for rows in (33, 34)]
+    assert pages == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,9 @@ def _printed(
         sheets.document(file, title="台账", pages=pages.count)
         file.write(style + part.read_text("utf-8") + "</body></html>")
     browser = pdf.find_browsers()[0]
-    pdf.print_pdf(page, output, browser=browser, pages=pages.count, within_s=120)
+    pdf.print_pdf(
+        page, output, browser=browser, pages=pages.count, upright=pages.upright, within_s=120
+    )
     return output, first
 
 

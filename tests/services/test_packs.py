@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 import shutil
 import zipfile
 from dataclasses import replace
@@ -223,8 +224,9 @@ def test_a_browser_that_prints_nothing_gives_way_to_the_next(
     broken.write_text("#!/bin/sh\nexit 1\n")
     working.write_text(
         "#!/bin/sh\nfor word; do case $word in --print-to-pdf=*) out=${word#*=};; esac; done\n"
-        'pages=$(grep -c "<section>" "${word#file://}")\n'
-        'for page in $(seq $pages); do printf "/Type /Page\\n" >> "$out"; done\n'
+        'for page in $(grep -o "<section[^>]*>" "${word#file://}" | tr -d " "); do\n'
+        'box="842 595"; case $page in *up*) box="595 842";; esac\n'
+        'printf "/Type /Page\\n/MediaBox [0 0 $box]\\n" >> "$out"; done\n'
     )
     for one in (broken, working):
         one.chmod(0o755)
@@ -235,6 +237,31 @@ def test_a_browser_that_prints_nothing_gives_way_to_the_next(
 
     assert packs.look(folder.pack_id, here=here).state.problem is None
     assert PackFile.PDF in folder.files()
+
+
+@needs_browser
+def test_an_older_browser_has_the_same_pages_turned(
+    here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pages are all as large as the first one, as those of an older Chromium are."""
+    older, chromium = tmp_path / "chromium", shutil.which("chromium")
+    older.write_text(
+        '#!/bin/sh\nfor page; do :; done\nfile="${page#file://}"\n'
+        f'sed "s/A4 landscape/A4/; s/A4 portrait/A4/" "$file" > {tmp_path}/as-first.html\n'
+        f'grep -q "page: up" "$file" || cp "$file" {tmp_path}/as-first.html\n'
+        "set -- $(printf '%s\\n' \"$@\" | sed '$d')\n"
+        f'exec {chromium} "$@" file://{tmp_path}/as-first.html\n'
+    )
+    older.chmod(0o755)
+    monkeypatch.setattr(pdf, "_NAMES", (str(older),))
+
+    folder = _made(here)
+
+    state = packs.look(folder.pack_id, here=here).state
+    assert state.problem is None
+    assert state.upright > 2
+    assert pdf.page_counts(folder.file(PackFile.PDF)) == (state.pages, 0)
+    assert not list(folder.path.glob("*.html"))
 
 
 def test_ledgers_that_contradict_one_another_are_told(here: Here) -> None:
@@ -261,7 +288,7 @@ def test_the_contents_name_what_is_filled_in_by_hand(here: Here, tmp_path: Path)
 
     pages.write(output, part)
 
-    words = output.getvalue()
+    words = re.sub("</?i>", "", output.getvalue())
     for said in (
         "农村留守儿童基本情况登记表（空白表",
         "谈心记录卡（空白表",
@@ -282,7 +309,7 @@ def test_the_contents_are_one_page(here: Here, tmp_path: Path, name: str) -> Non
             pages.add(ledger, table)
     output = io.StringIO()
 
-    count = pages.write(output, part)
+    pages.write(output, part)
 
-    assert count == 1 + 1 + len(Ledger)
+    assert pages.count == 1 + 1 + len(Ledger)
     assert "目　录（续）" not in output.getvalue()
