@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from kiosk.errors import KioskError
 from kiosk.rules.school_days import DayKind, TermSpan, WeekLetter
-from kiosk.services import days_off, holiday_questions, school_calendar
+from kiosk.services import days_off, holiday_questions, opening_returns, school_calendar
 from kiosk.services.here import Here
 from kiosk.services.school_calendar import Changed
 from kiosk.web import context, forms, losses, staff_page, staff_screen
@@ -212,6 +212,7 @@ def _page(refused: KioskError | None) -> Response:
         terms=school_calendar.terms(),
         days=days_off.listed(since=here.today),
         asked=holiday_questions.asked(here=here),
+        asked_again=opening_returns.asked_again(here=here),
         today=here.today,
         week=here.school.week_number(here.today),
         was_saved="saved" in request.args,

@@ -177,6 +177,46 @@ def _on_day(rule: WeeklyRule, on: date) -> DatedOpening:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelledOpening:
+    """An opening that the calendar cancelled; `is_by_hand`: no line of the pattern had it."""
+
+    opening_id: UUID
+    on: date
+    from_min: int
+    to_min: int
+    is_by_hand: bool
+
+
+def come_back(
+    cancelled: Iterable[CancelledOpening],
+    *,
+    pattern: Iterable[DatedOpening],
+    standing: Iterable["Planned"],
+) -> dict[UUID, UUID | None]:
+    """Return which cancelled openings stand again, each with the line of the pattern it is of.
+
+    The first of these that lie at one time; none at a time at which another opening stands. What
+    the pattern had comes back where the pattern has an opening at its time, what was planned by
+    hand in any case.
+    """
+    lines, taken = list(pattern), list(standing)
+    found: dict[UUID, UUID | None] = {}
+    for one in cancelled:
+        if any(_meet(one, other) for other in taken):
+            continue
+        line = next((line for line in lines if _meet(one, line)), None)
+        if one.is_by_hand or line is not None:
+            found[one.opening_id] = None if one.is_by_hand or line is None else line.rule_id
+            taken.append(one)
+            lines = [other for other in lines if other is not line or one.is_by_hand]
+    return found
+
+
+def _meet(one: "Planned", other: "Planned") -> bool:
+    return one.on == other.on and one.from_min < other.to_min and other.from_min < one.to_min
+
+
 def minute_on(on: date, at: datetime | None, zone: ZoneInfo) -> int | None:
     """Return an instant in minutes since the midnight before a day; past 1440 on the next one."""
     if at is None:

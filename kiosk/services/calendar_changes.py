@@ -16,7 +16,7 @@ from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.duty import PROMISED
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.school_days import SchoolDays
-from kiosk.services import call_losses, duty_steps, loan_days, opening_plan
+from kiosk.services import call_losses, duty_steps, loan_days, opening_plan, opening_returns
 from kiosk.services.call_losses import Beside, Promised, WeekLosses
 from kiosk.services.here import Here
 
@@ -54,6 +54,7 @@ def follow(
     going = [(room, _going(session, room, before)) for room in rooms]
     gone = _give_up(session, going, reason=ClosureReason.HOLIDAY, staff_id=staff_id)
     for room in rooms:
+        opening_returns.bring_back(session, before=before, staff_id=staff_id, here=room)
         opening_plan.plan_ahead_in(session, here=room)
     return _follow(session, gone, agreed=agreed, here=here)
 

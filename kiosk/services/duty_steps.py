@@ -97,6 +97,15 @@ def is_promised(session: Session, opening: Opening) -> bool:
     return session.scalar(agreed.limit(1)) is not None
 
 
+def ask_again(session: Session, opening_id: UUID, *, by_id: UUID, here: Here) -> None:
+    """Ask again whoever had agreed to come to an opening that was cancelled and stands again."""
+    agreed = select(PlannedDuty).where(
+        PlannedDuty.opening_id == opening_id, PlannedDuty.state.in_(PROMISED)
+    )
+    for duty in session.scalars(agreed).all():
+        step(session, duty, DutyState.PLANNED, by_id=by_id, here=here)
+
+
 def note(session: Session, subject: str, what: str, actor_id: UUID | None, here: Here) -> None:
     """Write into the audit what was done; never a name."""
     audit.record(

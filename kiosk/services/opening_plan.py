@@ -47,7 +47,9 @@ def plan_ahead_in(session: Session, *, here: Here) -> int:
     forgotten.close_in(session, here=here)
     last = here.today + PLANNED_AHEAD
     standing = _standing(session, here)
-    planned = openings.dated(_rules(session, here), first=here.today, last=last, school=here.school)
+    planned = openings.dated(
+        weekly_rules(session, here=here), first=here.today, last=last, school=here.school
+    )
     fresh = [one for one in planned if not _is_there(one, standing.get(one.on, ()))]
     for one in fresh:
         session.add(
@@ -201,7 +203,8 @@ def _is_there(one: DatedOpening, standing: Iterable[Opening]) -> bool:
     )
 
 
-def _rules(session: Session, here: Here) -> list[WeeklyRule]:
+def weekly_rules(session: Session, *, here: Here) -> list[WeeklyRule]:
+    """Return the lines of the weekly pattern of a room."""
     rows = session.scalars(select(OpeningRule).where(OpeningRule.home_id == here.home_id))
     return [weekly_rule(row) for row in rows]
 

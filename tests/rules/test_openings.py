@@ -6,6 +6,7 @@ import pytest
 
 from kiosk.rules import openings as rules
 from kiosk.rules.openings import (
+    CancelledOpening,
     DatedOpening,
     Hazard,
     OpeningOrigin,
@@ -292,3 +293,71 @@ def test_the_safety_check_has_the_eight_hazards_of_the_paper_form() -> None:
 def test_the_stored_words_are_the_lower_case_names() -> None:
     assert all(word.value == word.name.lower() for word in (*OpeningState, *OpeningOrigin))
     assert all(reason.value == reason.name.lower().replace("_", "-") for reason in OpeningRefusal)
+
+
+_FIRST, _LATER, _BY_HAND = (UUID(int=n) for n in (1, 2, 3))
+_LINE = UUID(int=9)
+_DAY = date(2026, 12, 4)
+
+
+def _cancelled(
+    opening_id: UUID, span: tuple[int, int], *, by_hand: bool = False
+) -> CancelledOpening:
+    return CancelledOpening(
+        opening_id=opening_id, on=_DAY, from_min=span[0], to_min=span[1], is_by_hand=by_hand
+    )
+
+
+def _line(span: tuple[int, int], on: date = _DAY) -> DatedOpening:
+    return DatedOpening(
+        rule_id=_LINE, on=on, from_min=span[0], to_min=span[1], place_min=10, talk_min=8
+    )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ([_line((990, 1080))], {_FIRST: _LINE}),
+        ([_line((1020, 1100))], {_FIRST: _LINE}),
+        ([_line((1080, 1100))], {}),
+        ([_line((990, 1080), _DAY + timedelta(days=1))], {}),
+        ([], {}),
+    ],
+)
+def test_what_the_pattern_had_comes_back_where_the_pattern_has_its_time(
+    pattern: list[DatedOpening], expected: dict[UUID, UUID]
+) -> None:
+    gone = [_cancelled(_FIRST, (990, 1080))]
+
+    assert rules.come_back(gone, pattern=pattern, standing=[]) == expected
+
+
+def test_of_two_at_one_time_the_first_comes_back() -> None:
+    gone = [_cancelled(_LATER, (990, 1080)), _cancelled(_FIRST, (960, 1080))]
+
+    assert rules.come_back(gone, pattern=[_line((990, 1080))], standing=[]) == {_LATER: _LINE}
+
+
+def test_one_line_of_the_pattern_brings_back_one_opening() -> None:
+    gone = [_cancelled(_LATER, (990, 1020)), _cancelled(_FIRST, (1020, 1080))]
+
+    assert rules.come_back(gone, pattern=[_line((990, 1080))], standing=[]) == {_LATER: _LINE}
+
+
+def test_what_was_planned_by_hand_needs_no_pattern_and_leaves_it_alone() -> None:
+    gone = [_cancelled(_BY_HAND, (600, 660), by_hand=True), _cancelled(_FIRST, (660, 700))]
+
+    assert rules.come_back(gone, pattern=[_line((630, 720))], standing=[]) == {
+        _BY_HAND: None,
+        _FIRST: _LINE,
+    }
+
+
+def test_nothing_comes_back_to_a_time_at_which_another_opening_stands() -> None:
+    gone = [_cancelled(_FIRST, (990, 1080)), _cancelled(_BY_HAND, (600, 660), by_hand=True)]
+
+    back = rules.come_back(
+        gone, pattern=[_line((990, 1080))], standing=[_line((1000, 1010)), _line((660, 700))]
+    )
+
+    assert back == {_BY_HAND: None}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -15,11 +15,13 @@ from kiosk.models.audit import Audit
 from kiosk.models.calendar import Term
 from kiosk.models.call_plan import PlanSeat
 from kiosk.models.calls import Booking, Slot, SlotStatus
+from kiosk.models.duty import PlannedDuty
 from kiosk.models.library import Loan
 from kiosk.models.openings import Opening
 from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.call_states import CallState
 from kiosk.rules.codes import parse
+from kiosk.rules.duty import DutyState
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.school_days import CalendarProblem, TermSpan, WeekLetter
 from kiosk.services import (
@@ -27,10 +29,13 @@ from kiosk.services import (
     call_closures,
     call_settings,
     days_off,
+    duty_changes,
+    duty_steps,
     lending,
     library_settings,
     opening_changes,
     opening_plan,
+    opening_returns,
     opening_rules,
     school_calendar,
     week_plans,
@@ -266,6 +271,113 @@ def test_an_opening_that_was_moved_by_hand_is_cancelled_for_the_holiday(here: He
     _close(here, FRIDAY)
 
     assert _openings(FRIDAY) == [OpeningState.CANCELLED]
+
+
+def _agree_to_come(on: date, staff_id: UUID, here: Here) -> UUID:
+    """Put somebody on the rota of a day, who agrees; return the opening."""
+    opening_id = reading().scalars(select(Opening.id).where(Opening.on_date == on)).one()
+    with transaction() as session:
+        duty = duty_steps.add_in(session, opening_id, staff_id, by_id=staff_id, here=here)
+        duty_steps.step(session, duty, DutyState.CONFIRMED, by_id=staff_id, here=here)
+    return opening_id
+
+
+def _rota(on: date) -> list[tuple[UUID, DutyState]]:
+    db.session.remove()
+    found = select(PlannedDuty.staff_id, PlannedDuty.state).join(
+        Opening, Opening.id == PlannedDuty.opening_id
+    )
+    rows = reading().execute(
+        found.where(Opening.on_date == on, Opening.state == OpeningState.PLANNED)
+    )
+    return [(row.staff_id, row.state) for row in rows]
+
+
+def test_who_had_agreed_is_asked_again_when_a_day_off_is_taken_back(here: Here) -> None:
+    wang = factories.staff(here, display_name="王老师").staff_id
+    opening_id = _agree_to_come(FRIDAY, wang, here)
+    before = reading().get_one(Opening, opening_id)
+    rule_id, times = before.rule_id, (before.from_min, before.to_min)
+
+    closed = replace(here, school=_close(here, FRIDAY).school)
+    while_closed = opening_returns.asked_again(here=closed)
+    again = replace(here, school=_as_usual(closed, FRIDAY).school)
+
+    assert _openings(FRIDAY) == [OpeningState.PLANNED]
+    opening = reading().get_one(Opening, opening_id)
+    assert (opening.state, opening.reason, opening.rule_id) == (
+        OpeningState.PLANNED,
+        None,
+        rule_id,
+    )
+    assert _rota(FRIDAY) == [(wang, DutyState.PLANNED)]
+    assert while_closed == ()
+    assert opening_returns.asked_again(here=again) == (
+        Promised(on=FRIDAY, from_min=times[0], to_min=times[1], names=("王老师",)),
+    )
+
+
+def test_who_agrees_once_more_is_not_asked_any_longer(here: Here) -> None:
+    wang = factories.staff(here).staff_id
+    _agree_to_come(FRIDAY, wang, here)
+    closed = replace(here, school=_close(here, FRIDAY).school)
+    again = replace(here, school=_as_usual(closed, FRIDAY).school)
+    duty_id = reading().scalars(select(PlannedDuty.id)).one()
+
+    duty_changes.say(duty_id, DutyState.CONFIRMED, actor_id=wang, is_office=False, here=again)
+
+    assert opening_returns.asked_again(here=again) == ()
+    assert _rota(FRIDAY) == [(wang, DutyState.CONFIRMED)]
+
+
+def test_an_opening_that_stands_again_has_places_for_calls(
+    either_app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(either_app, clock)
+    monday = here.today + DAY * 3
+    _agree_to_come(monday, factories.staff(here).staff_id, here)
+    places = select(Slot.start_min).where(Slot.on_date == monday, Slot.status == SlotStatus.OPEN)
+    before = sorted(reading().scalars(places))
+
+    closed = replace(here, school=_close(here, monday).school)
+    db.session.remove()
+    while_closed = reading().scalars(places).all()
+    _as_usual(closed, monday)
+    db.session.remove()
+
+    assert while_closed == []
+    assert sorted(reading().scalars(places)) == before
+
+
+def test_an_opening_more_is_back_after_the_day_off_and_its_adult_is_asked(here: Here) -> None:
+    wang = factories.staff(here).staff_id
+    sunday = FRIDAY + DAY * 2
+    opening_changes.add(
+        Times(on=sunday, from_min=600, to_min=660), on_duty_id=wang, staff_id=wang, here=here
+    )
+
+    closed = replace(here, school=_close(here, sunday).school)
+    while_closed = _openings(sunday)
+    _as_usual(closed, sunday)
+
+    assert while_closed == [OpeningState.CANCELLED]
+    assert _openings(sunday) == [OpeningState.PLANNED]
+    assert _rota(sunday) == [(wang, DutyState.PLANNED)]
+
+
+def test_what_was_put_in_its_place_meanwhile_stays_alone(here: Here) -> None:
+    """Who planned an opening on the day off has said who comes then."""
+    wang, zhao = (factories.staff(here).staff_id for _ in range(2))
+    _agree_to_come(FRIDAY, wang, here)
+    closed = replace(here, school=_close(here, FRIDAY).school)
+    opening_changes.add(
+        Times(on=FRIDAY, from_min=960, to_min=1080), on_duty_id=zhao, staff_id=zhao, here=closed
+    )
+
+    _as_usual(closed, FRIDAY)
+
+    assert sorted(_openings(FRIDAY)) == [OpeningState.CANCELLED, OpeningState.PLANNED]
+    assert _rota(FRIDAY) == [(zhao, DutyState.CONFIRMED)]
 
 
 def test_the_due_days_that_move_are_shown_before_a_day_is_closed(here: Here) -> None:

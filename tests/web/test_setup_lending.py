@@ -8,8 +8,9 @@ import pytest
 from kiosk.rules.catalogue import TitleKind
 from kiosk.rules.codes import parse
 from kiosk.rules.staff import Role
-from kiosk.services import lending, library_settings, school_calendar
+from kiosk.services import lending, library_settings, opening_changes, school_calendar
 from kiosk.services.here import Here
+from kiosk.services.opening_changes import Times
 from tests import factories
 from tests.page import Page, PageClient
 from tests.web.staff import sign_in, token
@@ -152,6 +153,26 @@ def test_a_closed_day_moves_loans_and_the_page_says_how_many(page: PageClient, h
     answer = _calendar(page, "days", usual="1", **form).press("Do it")
     assert "运动会" not in answer.words
     assert not school_calendar.read().days
+
+
+def test_a_day_off_that_is_taken_back_says_whom_to_ask_again(page: PageClient, here: Here) -> None:
+    wang = factories.staff(here, display_name="王老师").staff_id
+    opening_changes.add(
+        Times(on=date(2026, 12, 6), from_min=600, to_min=660),
+        on_duty_id=wang,
+        staff_id=wang,
+        here=here,
+    )
+    sunday = {"from": "2026-12-06", "to": "2026-12-06"}
+
+    closed = _calendar(page, "days", kind="closed", name="放假", **sunday).press("Do it")
+    back = _calendar(page, "days", usual="1", **sunday)
+
+    again = "Please ask 王老师 again"
+    assert again not in closed.words
+    assert "Sunday 6 Dec, 10:00 to 11:00, is open again. " + again in back.words
+    links = [one.get("href", "") for one in back.all("a")]
+    assert [link for link in links if "/staff/duty?" in link] == ["/staff/duty?on=2026-12-06"]
 
 
 def test_a_saturday_is_made_up(page: PageClient) -> None:
