@@ -62,6 +62,7 @@ LANDED = {
     "0021_checked_again.py": "070b5aefa2812be49cfc0c1cee286f98ae59f7560f2010e3303fcf17ed117802",
     "0022_talks.py": "0597ee3556017fe84674b86e573488219510797f247860c6474b5ea315adf1fc",
     "0023_wall_board.py": "d81d873c2297da3057b8bd118cf7f6e263934aff15b3987d32b09f128b40a065",
+    "0024_withdrawals.py": "93497e12c73125f5f47e7a9a4fc315aa6d75743dd2c8d2112e4962bb9de89bb5",
 }
 
 assert models.__all__  # the metadata is full once the models are imported
@@ -689,3 +690,91 @@ def test_answers_to_holidays_live_through_being_asked_again_and_back(engine: Eng
         names = connection.execute(text("SELECT name FROM term")).scalars().all()
     assert [tuple(row) for row in left] == [("国庆", "closed")]
     assert names == ["一"]
+
+
+_MIDDAY = datetime(2026, 3, 9, 4, 0)  # noqa: DTZ001 - as it is stored
+_LATE = datetime(2026, 3, 9, 16, 30)  # noqa: DTZ001 - half past midnight in China
+
+
+@pytest.mark.parametrize(
+    ("status", "steps", "expected"),
+    [
+        ("withdrawn", [("withdrawn", _MIDDAY)], [(date(2026, 3, 9), None)]),
+        ("withdrawn", [("withdrawn", _LATE)], [(date(2026, 3, 10), None)]),
+        ("withdrawn", [("damaged", _MIDDAY), ("replaced", _LATE)], [(date(2026, 3, 10), None)]),
+        (
+            "available",
+            [("withdrawn", _MIDDAY), ("photo", _LATE), ("available", _LATE)],
+            [(date(2026, 3, 9), date(2026, 3, 10))],
+        ),
+        ("withdrawn", [], [(None, None)]),
+        ("withdrawn", [("withdrawn", _MIDDAY), ("available", _LATE)], None),
+        ("available", [("withdrawn", _MIDDAY)], []),
+        ("available", [], []),
+    ],
+)
+def test_since_when_a_copy_is_withdrawn_is_told_by_the_audit(
+    engine: Engine,
+    status: str,
+    steps: list[tuple[str, datetime]],
+    expected: list[tuple[date | None, date | None]] | None,
+) -> None:
+    migrate.bring_up_to_date(engine)
+    migrate.downgrade(engine, "0023")
+    item_id = _insert_a_copy(engine, status)
+    for n, (said, at) in enumerate(steps, start=1):
+        _note_of_a_copy(engine, n, item_id, said, at)
+    before = _rows(engine, "item")
+
+    migrate.bring_up_to_date(engine)
+
+    gone = models.lending.ItemWithdrawal
+    with engine.connect() as connection:
+        found = connection.execute(select(gone.item_id, gone.withdrawn_on, gone.back_on)).all()
+    assert {row.item_id for row in found} <= {item_id}
+    days = sorted([tuple(row[1:]) for row in found], key=str)
+    both = [(date(2026, 3, 9), date(2026, 3, 10)), (None, None)]  # told once, and once not
+    assert days == sorted(both if expected is None else expected, key=str)
+    migrate.downgrade(engine, "0023")
+    assert _rows(engine, "item") == before
+
+
+def _insert_a_copy(engine: Engine, status: str) -> UUID:
+    title_id, item_id = uuid4(), uuid4()
+    item = models.library.Item
+    with engine.begin() as connection:
+        connection.execute(
+            insert(models.library.Title).values(id=title_id, name="小马过河", search_key="xmgh")
+        )
+        connection.execute(
+            insert(item).values(
+                id=item_id,
+                title_id=title_id,
+                code="B00000000001",
+                accession_no="000001",
+                status=status,
+                added_on=date(2026, 3, 1),
+            )
+        )
+    return item_id
+
+
+def _note_of_a_copy(engine: Engine, n: int, item_id: UUID, said: str, at: datetime) -> None:
+    names = ("n", "action", "subject", "fields", "purpose", "previous", "digest")
+    audit = table(
+        "audit", column("at", DateTime()), column("actor_id", Uuid()), *map(column, names)
+    )
+    with engine.begin() as connection:
+        connection.execute(
+            insert(audit).values(
+                n=n,
+                at=at,
+                actor_id=uuid4(),
+                action="edit",
+                subject=f"item:{item_id}",
+                fields=said,
+                purpose="catalogue",
+                previous=bytes(32),
+                digest=bytes(32),
+            )
+        )

@@ -144,6 +144,32 @@ class ItemCase(Base):
     approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
 
 
+class ItemWithdrawal(Base):
+    """A copy that the house does not have any more, from a day on until it came back.
+
+    Without a day of its own it was withdrawn before that was noted, nobody knows when.
+    """
+
+    __tablename__ = "item_withdrawal"
+    __table_args__ = (
+        Index(
+            "uq_item_withdrawal_gone",
+            "item_id",
+            unique=True,
+            sqlite_where=text("back_on IS NULL"),
+            postgresql_where=text("back_on IS NULL"),
+        ),
+        CheckConstraint("back_on >= withdrawn_on", name="back_after_withdrawal"),
+        CheckConstraint("back_on IS NULL OR withdrawn_on IS NOT NULL", name="back_has_a_day"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("item.id"))
+    withdrawn_on: Mapped[date | None]
+    withdrawn_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    back_on: Mapped[date | None]
+
+
 class LateEntry(Base):
     """A line of the room's paper book, typed in afterwards (补录).
 

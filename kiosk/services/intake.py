@@ -23,8 +23,10 @@ from kiosk.errors import RefusedError
 from kiosk.files.books import BookRow, BooksFile, Copy, RefusedRecord, read_books
 from kiosk.files.holdings import HoldingsChoice, HoldingsOffer
 from kiosk.ids import new_id
+from kiosk.models.lending import ItemWithdrawal
 from kiosk.models.library import Item, Shelf, Title
 from kiosk.rules.catalogue import CatalogueProblem
+from kiosk.rules.lending import ItemStatus
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
 from kiosk.services.bulk import Bulk
@@ -186,6 +188,7 @@ class _Ready:
         self._new_shelves = Bulk(Shelf, dialect)
         self._titles = Bulk(Title, dialect)
         self._items = Bulk(Item, dialect)
+        self._withdrawn = Bulk(ItemWithdrawal, dialect)
 
     def add(self, listed_title: ListedTitle) -> None:
         """Make the rows of one title."""
@@ -201,7 +204,7 @@ class _Ready:
         connection = session.connection()
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA cache_spill = OFF")
-        for rows in (self._new_shelves, self._titles, self._items):
+        for rows in (self._new_shelves, self._titles, self._items, self._withdrawn):
             rows.insert(connection)
 
     def _copies(self, listed_title: ListedTitle) -> Iterator[Copy]:
@@ -222,6 +225,8 @@ class _Ready:
         }
         if copy.code is not None:
             row["code"] = copy.code
+        if copy.status is ItemStatus.WITHDRAWN:  # a file does not say since when
+            self._withdrawn.add({"id": new_id(self._here.now), "item_id": row["id"]})
         return row
 
     def _shelf(self, name: str | None) -> UUID | None:

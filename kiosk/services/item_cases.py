@@ -20,7 +20,7 @@ from kiosk.rules import item_cases as rules
 from kiosk.rules.codes import CodeProblem
 from kiosk.rules.item_cases import CaseEnd, CaseKind, CaseProblem
 from kiosk.rules.lending import ItemStatus, LendingRefusal, LoanEnd
-from kiosk.services import audit, hold_queue, item_lookup, loan_changes
+from kiosk.services import audit, hold_queue, item_lookup, loan_changes, withdrawals
 from kiosk.services.again import once_more
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
@@ -90,7 +90,8 @@ def open_in(
     )
     if loan_id is not None and kind in {CaseKind.LOST, CaseKind.MISSING}:
         loan_changes.end(session, loan_changes.find(session, loan_id), LoanEnd.LOST, here)
-    item.status, item.misses = rules.STATUS_WHILE[kind], 0
+    withdrawals.put(session, item, rules.STATUS_WHILE[kind], staff_id=staff_id, here=here)
+    item.misses = 0
     hold_queue.take_off_shelf(session, item.id)
     session.add(
         ItemCase(
@@ -177,7 +178,8 @@ def send_to_repair(case_id: UUID, *, staff_id: UUID, here: Here) -> None:
     with transaction() as session:
         case = _case(session, case_id)
         _refuse(session, case, CaseEnd.REPAIRED)
-        session.get_one(Item, case.item_id).status = ItemStatus.REPAIR
+        item = session.get_one(Item, case.item_id)
+        withdrawals.put(session, item, ItemStatus.REPAIR, staff_id=staff_id, here=here)
         _note(session, case.item_id, "repair", staff_id, here)
 
 
@@ -195,7 +197,9 @@ def _settle(
     session: Session, case: ItemCase, end: CaseEnd, why: str, staff_id: UUID, here: Here
 ) -> None:
     item = session.get_one(Item, case.item_id)
-    item.status, item.misses = rules.status_after(case.kind, end), 0
+    after = rules.status_after(case.kind, end)
+    withdrawals.put(session, item, after, staff_id=staff_id, here=here)
+    item.misses = 0
     _end(case, end, why, staff_id, here)
     _note(session, case.item_id, end.value, staff_id, here)
 

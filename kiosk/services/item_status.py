@@ -12,7 +12,7 @@ from kiosk.models.library import Item, Loan
 from kiosk.rules.codes import CodeProblem
 from kiosk.rules.item_cases import CaseKind
 from kiosk.rules.lending import ItemStatus, LendingRefusal, LoanEnd
-from kiosk.services import audit, hold_queue, item_cases, loan_changes
+from kiosk.services import audit, hold_queue, item_cases, loan_changes, withdrawals
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 
@@ -45,7 +45,7 @@ def set_status(item_id: UUID, status: ItemStatus, *, staff_id: UUID, here: Here)
             return item.title_id
         if status is ItemStatus.WITHDRAWN and _is_out(session, item_id):
             raise RefusedError(LendingRefusal.ALREADY_ON_LOAN)
-        item.status = status
+        withdrawals.put(session, item, status, staff_id=staff_id, here=here)
         item_cases.settle_by_status(session, item, status, staff_id=staff_id, here=here)
         if status is not ItemStatus.AVAILABLE:
             hold_queue.take_off_shelf(session, item_id)

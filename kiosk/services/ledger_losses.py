@@ -1,15 +1,16 @@
 """L9 图书报损账 and L19 报废物品申报表: what the room has a book less by, and what shall go."""
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnyRow
 from kiosk.files.tables import Cell, Table
-from kiosk.models.lending import ItemCase
+from kiosk.models.lending import ItemCase, ItemWithdrawal
 from kiosk.models.library import Item, Title
 from kiosk.models.people import Staff
 from kiosk.rules import book_classes
@@ -51,6 +52,7 @@ _handler, _approver = aliased(Staff), aliased(Staff)
 _CASES: Final = (
     select(
         ItemCase,
+        Item.id.label("item_id"),
         Item.accession_no,
         Item.price_fen,
         Title.name,
@@ -65,40 +67,62 @@ _CASES: Final = (
     .outerjoin(_approver, _approver.id == ItemCase.approved_by_id)
 )
 
+# What went without a case: nothing befell it, somebody said so on its page.
+_WITHDRAWN: Final = (
+    select(
+        ItemWithdrawal.withdrawn_on,
+        null().label("ItemCase"),
+        Item.id.label("item_id"),
+        Item.accession_no,
+        Item.price_fen,
+        Title.name,
+        Title.class_mark,
+        Title.price_fen.label("title_price_fen"),
+        _handler.display_name.label("handler"),
+        null().label("approver"),
+    )
+    .join(Item, Item.id == ItemWithdrawal.item_id)
+    .join(Title, Title.id == Item.title_id)
+    .outerjoin(_handler, _handler.id == ItemWithdrawal.withdrawn_by_id)
+    .where(ItemWithdrawal.withdrawn_on.is_not(None), ItemWithdrawal.back_on.is_(None))
+)
+
 
 def losses(session: Session, period: Period, *, here: Here) -> Table:
     """Return L9 of a period: the books that were written off in it."""
-    found = session.execute(
-        _CASES.where(ItemCase.ended_at.is_not(None)).order_by(ItemCase.ended_at)
-    )
-    rows = [
-        row
-        for row in found
-        if writes_off(row.ItemCase.kind, row.ItemCase.ended_as)
-        and period.first <= day_of(row.ItemCase.ended_at, here) <= period.last
+    found = session.execute(_CASES.where(ItemCase.ended_at.is_not(None)))
+    settled = [row for row in found if writes_off(row.ItemCase.kind, row.ItemCase.ended_as)]
+    lost: list[tuple[date, AnyRow]] = [
+        (day_of(row.ItemCase.ended_at, here), row) for row in settled
     ]
-    prices = [_price(row) for row in rows]
+    known = {row.item_id for row in settled}
+    gone = [(row.withdrawn_on, row) for row in session.execute(_WITHDRAWN)]
+    lost += [(on, row) for on, row in gone if row.item_id not in known]
+    rows = sorted(
+        ((on, row) for on, row in lost if period.first <= on <= period.last),
+        key=lambda one: (one[0], one[1].accession_no),
+    )
+    prices = [_price(row) for _, row in rows]
     total = sum((price for price in prices if price is not None), Decimal(0))
     return filled(
         "L9",
         _LOSSES,
-        [_loss(row, here) for row in rows],
+        [_loss(on, row) for on, row in rows],
         totals=("合计", f"{len(rows)} 册", *[DASH] * 3, _money(total), *[DASH] * 3),
         period=period,
         here=here,
     )
 
 
-def _loss(row: AnyRow, here: Here) -> Row:
-    case: ItemCase = row.ItemCase
+def _loss(on: date, row: AnyRow) -> Row:
     return (
         _class(row.class_mark),
         row.name,
         row.accession_no,
         _money(_price(row)),
-        day_of(case.ended_at or here.now, here).isoformat(),
+        on.isoformat(),
         _money(_price(row)),
-        _why(case),
+        _SETTLED[CaseEnd.WITHDRAWN] if row.ItemCase is None else _why(row.ItemCase),
         row.handler or DASH,
         # Until somebody stands for it on the screen, the pen does on paper.
         row.approver or TO_SIGN,

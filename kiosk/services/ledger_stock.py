@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session, aliased
 from kiosk.db import AnyRow
 from kiosk.files.tables import Cell, Table
 from kiosk.models.intake import IntakeBatch
+from kiosk.models.lending import ItemWithdrawal
 from kiosk.models.library import Item, Shelf, Title
 from kiosk.models.people import Staff
 from kiosk.rules.book_classes import class_of
 from kiosk.rules.catalogue import TitleKind
 from kiosk.rules.intake import BatchKind
-from kiosk.rules.lending import ItemStatus
+from kiosk.services import stock_days
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import DASH, NONE, Period, Row, filled
 from kiosk.services.stock_days import had_on
@@ -81,9 +82,14 @@ _ITEMS: Final = (
         IntakeBatch.kind.label("source"),
         _accepter.display_name.label("accepted_by"),
         _receiver.display_name.label("received_by"),
+        ItemWithdrawal.withdrawn_on,
     )
     .join(Title, Title.id == Item.title_id)
     .outerjoin(Shelf, Shelf.id == Item.shelf_id)
+    .outerjoin(
+        ItemWithdrawal,
+        (ItemWithdrawal.item_id == Item.id) & ItemWithdrawal.back_on.is_(None),
+    )
     .outerjoin(IntakeBatch, IntakeBatch.id == Item.batch_id)
     .outerjoin(_accepter, _accepter.id == IntakeBatch.accepted_by_id)
     .outerjoin(_receiver, _receiver.id == IntakeBatch.received_by_id)
@@ -117,9 +123,10 @@ def books(session: Session, period: Period, *, here: Here) -> Table:
             Item.added_on, Item.accession_no
         )
     ).all()
-    before = _stock(session, period.first - timedelta(days=1), here)
-    after = _stock(session, period.last, here)
+    before = _stock(session, period.first - timedelta(days=1))
+    after = _stock(session, period.last)
     copies = before.copies + len(rows)
+    back = stock_days.back_since(session, period.first, period.last)
     value = before.value + sum(price_of(row) or 0 for row in rows)
     table = filled(
         "L7",
@@ -130,7 +137,8 @@ def books(session: Session, period: Period, *, here: Here) -> Table:
         here=here,
         counted={
             "new": len(rows),
-            "gone": copies - after.copies,
+            "gone": copies + back - after.copies,
+            "beside": stock_days.beside(session, back, period.last),
             "last_day": period.last.isoformat(),
             "stock": after.copies,
             "value": money(after.value),
@@ -142,7 +150,7 @@ def books(session: Session, period: Period, *, here: Here) -> Table:
 def classes(session: Session, period: Period, *, here: Here) -> Table:
     """Return L8 on the last day of a period: what the house has, class by class."""
     rows = session.execute(
-        _ITEMS.where(had_on(period.last, here=here)).order_by(Item.added_on, Item.accession_no)
+        _ITEMS.where(had_on(period.last)).order_by(Item.added_on, Item.accession_no)
     ).all()
     ordered = sorted(rows, key=lambda row: (class_name(row), row.name, row.title_id))
     lines: list[Row] = []
@@ -197,14 +205,13 @@ def _goes_on(run: _Run, row: AnyRow) -> bool:
 
 
 def _kind_of(row: AnyRow) -> tuple[object, ...]:
-    is_gone = row.status is ItemStatus.WITHDRAWN
     return (
         row.title_id,
         row.added_on,
         row.batch_id,
         price_of(row),
         row.issue,
-        is_gone,
+        stock_days.gone_words(row.status, row.withdrawn_on),
         row.price_reason,
     )
 
@@ -246,7 +253,7 @@ def _book_row(run: _Run) -> Row:
 
 def _note(row: AnyRow) -> str:
     parts = (
-        "已剔除" if row.status is ItemStatus.WITHDRAWN else None,
+        stock_days.gone_words(row.status, row.withdrawn_on),
         f"第{row.issue}期" if row.issue else None,
         f"价格更正：{row.price_reason}" if row.price_reason else None,
     )
@@ -274,10 +281,10 @@ def _class_rows(name: str, rows: Sequence[AnyRow]) -> Iterator[Row]:
         )
 
 
-def _stock(session: Session, day: date, here: Here) -> _Stock:
+def _stock(session: Session, day: date) -> _Stock:
     rows = session.execute(
         select(Item.price_fen, Title.price_fen.label("title_price_fen"))
         .join(Title, Title.id == Item.title_id)
-        .where(had_on(day, here=here))
+        .where(had_on(day))
     ).all()
     return _Stock(copies=len(rows), value=sum(price_of(row) or 0 for row in rows))

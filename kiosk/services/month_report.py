@@ -149,7 +149,7 @@ def of_period(session: Session, period: Period, *, here: Here) -> Report:
         room=_room(facts, period, here),
         visits=indicators.visit_times(visit.time for visit in visits),
         visitors=indicators.visitors(visit.time for visit in visits),
-        books=_books(session, facts, period, here),
+        books=_books(session, facts, period),
         calls=_calls(facts, weeks, period, report_facts.confirmed(session, period, here)),
         days=_days(visits, [one for one in facts.openings if period.has(one.on)]),
         hours=_hours(visits, here),
@@ -185,13 +185,13 @@ def _room(facts: _Facts, period: Period, here: Here) -> RoomFigures:
     )
 
 
-def _books(session: Session, facts: _Facts, period: Period, here: Here) -> BookFigures:
+def _books(session: Session, facts: _Facts, period: Period) -> BookFigures:
     loans = [one for one in facts.loans if period.has(one.on)]
     return BookFigures(
         loans=len(loans),
         readers=_readers(loans),
         enrolled=len(facts.enrolled),
-        copies=report_facts.copies(session, period, here),
+        copies=report_facts.copies(session, period),
         new=report_facts.new_copies(session, period, donated=False),
         donated=report_facts.new_copies(session, period, donated=True),
     )

@@ -69,8 +69,8 @@ def signed_up(session: Session, period: Period) -> dict[UUID, SignedUp]:
     }
 
 
-def copies(session: Session, period: Period, here: Here) -> int:
-    found = select(func.count()).select_from(Item).where(had_on(period.last, here=here))
+def copies(session: Session, period: Period) -> int:
+    found = select(func.count()).select_from(Item).where(had_on(period.last))
     return session.scalar(found) or 0
 
 

@@ -3,28 +3,67 @@
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from kiosk.models.lending import ItemCase
+from kiosk.models.lending import ItemWithdrawal
 from kiosk.models.library import Item
-from kiosk.rules import civil
-from kiosk.rules.item_cases import CaseEnd
 from kiosk.rules.lending import ItemStatus
-from kiosk.services.here import Here
 
-_WITHDRAWS: Final = (CaseEnd.REPLACED, CaseEnd.WITHDRAWN)
+# Apart from the table itself, which a list of copies may have joined.
+_Gone = aliased(ItemWithdrawal)
+_OF_IT: Final = _Gone.item_id == Item.id
 
 
-def had_on(day: date, *, here: Here) -> ColumnElement[bool]:
+def had_on(day: date) -> ColumnElement[bool]:
     """Return what is true of the copies that the house had at the end of a day.
 
-    One that was withdrawn without a case has no day of it, and counts as never had.
+    One that was withdrawn on a day that nobody knows counts as never had.
     """
-    ends = civil.instant(day, civil.DAY_MINUTES, here.settings.zone)
-    withdrawn_later = select(ItemCase.item_id).where(
-        ItemCase.ended_at >= ends, ItemCase.ended_as.in_(_WITHDRAWS)
+    was_gone = exists().where(
+        _OF_IT,
+        or_(_Gone.withdrawn_on.is_(None), _Gone.withdrawn_on <= day),
+        or_(_Gone.back_on.is_(None), _Gone.back_on > day),
     )
+    went_later = exists().where(_OF_IT, _Gone.withdrawn_on > day)
     return and_(
         Item.added_on <= day,
-        or_(Item.status != ItemStatus.WITHDRAWN, Item.id.in_(withdrawn_later)),
+        ~was_gone,
+        or_(Item.status != ItemStatus.WITHDRAWN, went_later),
     )
+
+
+def gone_words(status: ItemStatus, withdrawn_on: date | None) -> str | None:
+    """Return since when a copy is withdrawn, which L7 says in the line of its arrival."""
+    if status is not ItemStatus.WITHDRAWN:
+        return None
+    return "已剔除" if withdrawn_on is None else f"{withdrawn_on} 剔除"
+
+
+def beside(session: Session, back: int, last: date) -> str:
+    """Return what the foot of L7 says of copies that came back, and of those without a day."""
+    undated = _without_a_day(session, last)
+    parts = (
+        f"，恢复 {back} 册" if back else "",
+        f"（另有 {undated} 册剔除日期不详，未计入）" if undated else "",
+    )
+    return "".join(parts)
+
+
+def _without_a_day(session: Session, last: date) -> int:
+    """Return how many copies of until a day are withdrawn since nobody knows when."""
+    has_a_day = exists().where(_OF_IT, _Gone.back_on.is_(None), _Gone.withdrawn_on.is_not(None))
+    found = select(func.count(Item.id)).where(
+        Item.status == ItemStatus.WITHDRAWN, Item.added_on <= last, ~has_a_day
+    )
+    return session.scalar(found) or 0
+
+
+def back_since(session: Session, first: date, last: date) -> int:
+    """Return how many copies the house had not on the day before, though they were known, and has.
+
+    That is what came back in a period, both days included, and stayed.
+    """
+    was_here = exists().where(_OF_IT, _Gone.withdrawn_on < first, _Gone.back_on >= first)
+    found = select(func.count(Item.id)).where(Item.added_on < first, was_here, had_on(last))
+    return session.scalar(found) or 0

@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -18,6 +19,7 @@ from kiosk.files.books import read_books
 from kiosk.files.tables import guarded, unguarded
 from kiosk.ids import new_id
 from kiosk.models.audit import Audit, AuditAction
+from kiosk.models.lending import ItemWithdrawal
 from kiosk.models.library import Item, Shelf, Title
 from kiosk.rules import codes
 from kiosk.rules.book_imports import ImportProblem
@@ -103,7 +105,7 @@ def store(catalogue: list[tuple[NewTitle, list[dict[str, Any]]]], here: Here) ->
     """Put a catalogue into an empty room, whatever stands in it."""
     numbers = iter(range(1, 10_000))
     with transaction() as session:
-        for table in (Item, Title, Shelf):
+        for table in (ItemWithdrawal, Item, Title, Shelf):
             session.execute(delete(table))
         shelves: dict[str, Any] = {}
         for new, copies in catalogue:
@@ -141,7 +143,7 @@ def everything() -> tuple[list[Any], list[Any]]:
 
 def empty() -> None:
     with transaction() as session:
-        for table in (Item, Title, Shelf):
+        for table in (ItemWithdrawal, Item, Title, Shelf):
             session.execute(delete(table))
 
 
@@ -167,6 +169,14 @@ def there_and_back(kind: CatalogueFormat, folder: Path, here: Here) -> None:
     assert plan.refused == ()
     assert plan.offers == ()
     assert everything() == before
+    gone = select(Item.id).where(Item.status == ItemStatus.WITHDRAWN)
+    assert _without_a_day() == set(reading().scalars(gone))
+
+
+def _without_a_day() -> set[UUID]:
+    """Return the copies that are gone since a day that the file did not say."""
+    gone = select(ItemWithdrawal.item_id).where(ItemWithdrawal.withdrawn_on.is_(None))
+    return set(reading().scalars(gone))
 
 
 @pytest.mark.parametrize("kind", CatalogueFormat)

@@ -1,0 +1,224 @@
+"""Since when the house has a copy no more, and what the ledgers say of each day."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from kiosk.db import reading, transaction
+from kiosk.files.tables import Table
+from kiosk.ids import new_id
+from kiosk.models.lending import ItemWithdrawal
+from kiosk.models.library import Item
+from kiosk.rules.item_cases import CaseEnd, CaseKind
+from kiosk.rules.lending import ItemStatus
+from kiosk.services import case_list, item_cases, item_status, ledgers, stock_days
+from kiosk.services.here import Here
+from tests import factories
+from tests.clock import FrozenClock
+from tests.conftest import here_in
+from tests.factories import MadeItem
+
+DAY = timedelta(days=1)
+STEPS = [
+    (ItemStatus.WITHDRAWN, ItemStatus.AVAILABLE),
+    (ItemStatus.WITHDRAWN, ItemStatus.IN_ROOM_ONLY),
+    (ItemStatus.WITHDRAWN, ItemStatus.DAMAGED),
+    (ItemStatus.WITHDRAWN, ItemStatus.MISSING),
+]
+
+
+@pytest.fixture
+def here(either_app: Flask, clock: FrozenClock) -> Here:
+    return here_in(either_app, clock)
+
+
+@pytest.fixture
+def teacher(here: Here) -> UUID:
+    return factories.staff(here, display_name="王老师").staff_id
+
+
+def _in(days: int, here: Here) -> Here:
+    return replace(here, now=here.now + DAY * days)
+
+
+def _say(book: MadeItem, status: ItemStatus, teacher: UUID, here: Here) -> None:
+    item_status.set_status(book.item_id, status, staff_id=teacher, here=here)
+
+
+def _had(on: date) -> set[UUID]:
+    reading().rollback()
+    return set(reading().scalars(select(Item.id).where(stock_days.had_on(on))))
+
+
+def _rows() -> list[tuple[date | None, date | None]]:
+    reading().rollback()
+    rows = reading().scalars(select(ItemWithdrawal).order_by(ItemWithdrawal.id))
+    return [(one.withdrawn_on, one.back_on) for one in rows]
+
+
+def _ledger(name: str, first: date, last: date, here: Here) -> Table:
+    reading().rollback()
+    return ledgers.build(name, first=first, last=last, here=here)
+
+
+def test_a_copy_set_aside_without_a_case_was_there_until_its_day(here: Here, teacher: UUID) -> None:
+    book, other = factories.item(here), factories.item(here)
+
+    _say(book, ItemStatus.WITHDRAWN, teacher, _in(5, here))
+
+    both = {book.item_id, other.item_id}
+    assert [_had(here.today + DAY * days) for days in (-1, 0, 4, 5, 9)] == [
+        set(),
+        both,
+        both,
+        {other.item_id},
+        {other.item_id},
+    ]
+
+
+@pytest.mark.parametrize(("gone", "back"), STEPS)
+def test_what_comes_back_was_away_in_between(
+    here: Here, teacher: UUID, gone: ItemStatus, back: ItemStatus
+) -> None:
+    book = factories.item(here)
+
+    _say(book, gone, teacher, _in(2, here))
+    _say(book, back, teacher, _in(5, here))
+
+    assert _rows() == [(here.today + DAY * 2, here.today + DAY * 5)]
+    assert [len(_had(here.today + DAY * days)) for days in (1, 2, 4, 5, 6)] == [1, 0, 0, 1, 1]
+
+
+def test_a_slip_put_right_on_its_day_takes_nothing_away(here: Here, teacher: UUID) -> None:
+    book = factories.item(here)
+
+    _say(book, ItemStatus.WITHDRAWN, teacher, here)
+    _say(book, ItemStatus.WITHDRAWN, teacher, here)
+    _say(book, ItemStatus.AVAILABLE, teacher, here)
+
+    assert _rows() == [(here.today, here.today)]
+    assert [len(_had(here.today + DAY * days)) for days in (0, 1)] == [1, 1]
+
+
+def _settle(book: MadeItem, end: CaseEnd, teacher: UUID, here: Here) -> None:
+    (case_id,) = case_list.open_of_title(book.title_id).values()
+    item_cases.settle(
+        case_id,
+        end,
+        reason="缺页",
+        replacement=factories.item(here).code if end is CaseEnd.REPLACED else "",
+        staff_id=teacher,
+        approves=True,
+        here=here,
+    )
+
+
+@pytest.mark.parametrize("end", [CaseEnd.WITHDRAWN, CaseEnd.REPLACED])
+def test_a_case_that_ends_so_has_its_day(here: Here, teacher: UUID, end: CaseEnd) -> None:
+    book = factories.item(here)
+    item_cases.open_case(book.item_id, CaseKind.DAMAGED, staff_id=teacher, here=here)
+    open_rows = _rows()
+
+    _settle(book, end, teacher, _in(3, here))
+
+    assert open_rows == []
+    assert _rows() == [(here.today + DAY * 3, None)]
+    assert book.item_id not in _had(here.today + DAY * 3)
+    assert book.item_id in _had(here.today + DAY * 2)
+
+
+def test_the_foot_of_the_stock_says_what_went_and_what_came_back(here: Here, teacher: UUID) -> None:
+    gone, back, _ = (factories.item(here) for _ in range(3))
+    _say(back, ItemStatus.WITHDRAWN, teacher, _in(1, here))
+    _say(gone, ItemStatus.WITHDRAWN, teacher, _in(10, here))
+    _say(back, ItemStatus.AVAILABLE, teacher, _in(11, here))
+
+    table = _ledger("L7", here.today + DAY * 8, here.today + DAY * 20, _in(20, here))
+
+    last = (here.today + DAY * 20).isoformat()
+    assert table.bottom_line is not None
+    assert table.bottom_line.startswith(
+        f"本期登记 0 册，剔除 1 册，恢复 1 册；截至 {last} 馆藏 2 册"
+    )
+
+
+def test_what_a_period_carries_over_is_what_the_one_before_ended_with(
+    here: Here, teacher: UUID
+) -> None:
+    first, second, _ = (factories.item(here) for _ in range(3))
+    _say(first, ItemStatus.WITHDRAWN, teacher, _in(3, here))
+    _say(second, ItemStatus.WITHDRAWN, teacher, _in(9, here))
+    later, place = _in(30, here), 9
+
+    before = _ledger("L7", here.today, here.today + DAY * 6, later)
+    after = _ledger("L7", here.today + DAY * 7, here.today + DAY * 12, later)
+
+    assert before.columns[place].label == "数量"
+    assert "馆藏 2 册" in (before.bottom_line or "")
+    assert after.rows[0][place] == 2
+    assert "剔除 1 册；" in (after.bottom_line or "")
+    assert "馆藏 1 册" in (after.bottom_line or "")
+    remarks = [row[-1] for row in before.rows]
+    assert f"{here.today + DAY * 9} 剔除" in remarks
+
+
+def test_a_copy_of_which_nobody_knows_the_day_is_told(here: Here) -> None:
+    factories.item(here, status=ItemStatus.WITHDRAWN)
+    factories.item(here)
+
+    table = _ledger("L7", here.today, here.today, here)
+
+    assert "馆藏 1 册" in (table.bottom_line or "")
+    assert "（另有 1 册剔除日期不详，未计入）" in (table.bottom_line or "")
+
+
+def test_a_copy_without_a_day_that_is_found_again_was_always_there(
+    here: Here, teacher: UUID
+) -> None:
+    book = factories.item(here, status=ItemStatus.WITHDRAWN)
+    with transaction() as session:
+        session.add(ItemWithdrawal(id=new_id(here.now), item_id=book.item_id))
+    while_gone = _had(here.today)
+
+    _say(book, ItemStatus.AVAILABLE, teacher, _in(2, here))
+
+    assert while_gone == set()
+    assert (_rows(), _had(here.today)) == ([], {book.item_id})
+
+
+def test_the_losses_have_what_went_without_a_case_once(here: Here, teacher: UUID) -> None:
+    plain = factories.item(here, name="旧画册", accession_no="000201")
+    settled = factories.item(here, name="旧字典", accession_no="000202")
+    back = factories.item(here, name="小人书", accession_no="000203")
+    item_cases.open_case(settled.item_id, CaseKind.WORN_OUT, staff_id=teacher, here=here)
+    _settle(settled, CaseEnd.WITHDRAWN, teacher, _in(1, here))
+    _say(plain, ItemStatus.WITHDRAWN, teacher, _in(2, here))
+    _say(back, ItemStatus.WITHDRAWN, teacher, _in(2, here))
+    _say(back, ItemStatus.AVAILABLE, teacher, _in(3, here))
+
+    table = _ledger("L9", here.today, here.today + DAY * 9, _in(9, here))
+    earlier = _ledger("L9", here.today, here.today + DAY, _in(9, here))
+
+    labels = [column.label for column in table.columns]
+    shown = [dict(zip(labels, row, strict=True)) for row in table.rows]
+    assert [(one["书名"], one["剔除时间"], one["原因"]) for one in shown] == [
+        ("旧字典", (here.today + DAY).isoformat(), "陈旧破烂，剔除，缺页"),
+        ("旧画册", (here.today + DAY * 2).isoformat(), "剔除"),
+    ]
+    assert (shown[1]["经手人"], shown[1]["审批人"]) == ("王老师", "")
+    assert table.totals is not None
+    assert table.totals[1] == "2 册"
+    assert len(earlier.rows) == 1
+
+
+def test_no_copy_is_gone_twice_at_once(here: Here, teacher: UUID) -> None:
+    book = factories.item(here)
+    _say(book, ItemStatus.WITHDRAWN, teacher, here)
+
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.add(ItemWithdrawal(id=new_id(here.now), item_id=book.item_id))
