@@ -26,7 +26,9 @@ from kiosk.rules.intake import BatchKind
 from kiosk.rules.lending import ItemStatus, LoanEnd
 from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningState
 from kiosk.rules.visits import Pastime, VisitState
+from kiosk.services import posters
 from kiosk.services.here import Here
+from kiosk.services.posters import Responsible
 from tests import factories, golden_together
 
 FIRST: Final = date(2026, 9, 1)
@@ -69,6 +71,8 @@ def make(here: Here) -> None:
         for row in golden_together.rows(here, school_days(), teachers, children):
             session.add(row)
             session.flush()
+    wall = Responsible(manager="周老师", telephone="0551-00000000")
+    posters.keep(wall, actor_id=teachers[0], here=here)
 
 
 def school_days() -> list[date]:

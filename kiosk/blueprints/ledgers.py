@@ -21,6 +21,7 @@ _SHOWN_AT_MOST: Final = 200
 _LIBRARY: Final = frozenset(
     {
         Ledger.LOANS,
+        Ledger.READING,
         Ledger.LOSSES,
         Ledger.SCRAP,
         Ledger.GAMES,

@@ -30,9 +30,11 @@ _LEDGERS: Final = {
     "L14": "figures by class",
     "L15": "who looks after whom",
     "L17": "safety checks",
+    "L18": "what each child read",
     "L19": "things to be scrapped",
     "L20": "games lent",
     "L21": "figures by month",
+    "L22": "the board for the door",
 }
 
 

@@ -51,15 +51,21 @@ th, td {
   vertical-align: middle;
   word-break: break-all; line-break: anywhere;
 }
+.apart { display: flex }
+.apart span { flex: 1 }
+.blank th { font-weight: 400 }
+.blank th[colspan] { font-weight: 700 }
 .up table { width: 174.5mm }
 .close :is(th, td) { padding-block: .1mm }
 th, .total td, .part td { font-weight: 700 }
 td.left, .part td:first-child { text-align: left }
+td.right { text-align: right }
 i { font-style: normal; white-space: nowrap }
 footer {
   position: absolute; right: 0; bottom: 0; left: 0; font-size: 9pt; line-height: 5mm;
   text-align: center;
 }
+.up footer { text-align: right }
 footer b { font-weight: 400 }
 footer span { position: absolute; left: 0; font-size: 8pt }
 .cover {

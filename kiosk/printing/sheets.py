@@ -5,22 +5,21 @@ prints the same pages: A4, upright or on its side, 25 mm to bind at the left.
 """
 
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Final, TextIO
 
 from kiosk.printing.sheet_grid import EM, LARGEST, UPRIGHT_WIDTH, WIDTH, Grid, grid_of
-from kiosk.printing.sheet_style import SIZES, STYLE, TURNED
+from kiosk.printing.sheet_style import SIZES, STYLE
 from kiosk.printing.text_width import width_of
 
 HEIGHT: Final = 183.0
 UPRIGHT_HEIGHT: Final = 270.0
-_FOOT: Final = 8.0
-_TITLE: Final = 10.5
-_SUBTITLE: Final = 8.0
-_LINE: Final = 7.5
+FOOT: Final = 8.0
+TITLE: Final = 10.5
+SUBTITLE: Final = 8.0
+LINE: Final = 7.5
 _LINE_SIZE: Final = 10.0  # pt, as the style has it
 _AGAIN: Final = 7.0  # the title of a ledger on its further pages
 # What is rather on one page than on two: rows closer together, letters not below this.
@@ -32,7 +31,6 @@ _FURTHER: Final = "（续）"
 # Between the parts of a line, where it is broken before it becomes smaller.
 _GAP: Final = "　　　　"
 _GAPS: Final = re.compile(f"(?<!　){_GAP}(?!　)")
-_HEAD: Final = 4096  # signs in which the sizes of the pages stand, at the start of a document
 
 Cell = object
 
@@ -48,8 +46,9 @@ class Paper:
     subtitle: str = ""
     top_line: str = ""
     bottom_line: str = ""
-    # Columns of words, which begin at the left; numbers and short words stand in the middle.
+    # Columns of words, which begin at the left, and of numbers; all others stand in the middle.
     left: Sequence[int] = ()
+    right: Sequence[int] = ()
     # Its rows stand closer together where that brings it onto one page.
     may_be_close: bool = False
     is_upright: bool = False
@@ -119,29 +118,16 @@ def document(output: TextIO, *, title: str, pages: int) -> None:
     )
 
 
-def turned(document: TextIO, output: TextIO) -> None:
-    """Write a document for a browser whose pages all lie the same way: what is upright is turned.
-
-    Raises:
-        ValueError: it is no document of these.
-    """
-    head = document.read(_HEAD)
-    if SIZES not in head:
-        raise ValueError("no document of these")
-    output.write(head.replace(SIZES, TURNED, 1))
-    shutil.copyfileobj(document, output)
-
-
 def _bodies(paper: Paper) -> Iterator[str]:
     """Yield what stands on each page of a ledger."""
     grid = _fitting(paper)
     header = _header(paper, grid)
     totals = None if paper.totals is None else _line(_cells(paper.totals), grid)
-    head = _head(paper)
+    head, begins = _head(paper), _begins(paper)
     for lines, is_last in _sheets(paper, grid, totals):
-        rows = "".join(_row(line, grid, left=paper.left) for line in lines)
+        rows = "".join(_row(line, grid, begins) for line in lines)
         if is_last:
-            rows += "" if totals is None else _row(totals, grid, kind="total")
+            rows += "" if totals is None else _row(totals, grid, begins, kind="total")
         line = _beside(paper.bottom_line, paper)
         yield f"{head}{header}{rows}</table>{line if is_last else ''}"
         head = _again(paper)
@@ -164,9 +150,9 @@ def _is_one_page(paper: Paper, grid: Grid) -> bool:
 
 def _sheets(paper: Paper, grid: Grid, totals: _Line | None) -> Iterator[tuple[list[_Line], bool]]:
     """Yield the rows of each page, and whether it is the last."""
-    room_again = paper.height - _FOOT - _AGAIN - grid.height([label for label, _ in paper.columns])
-    room = room_again + _AGAIN - _TITLE
-    room -= (_SUBTITLE if paper.subtitle else 0) + _beside_height(paper.top_line, paper)
+    room_again = paper.height - FOOT - _AGAIN - grid.height([label for label, _ in paper.columns])
+    room = room_again + _AGAIN - TITLE
+    room -= (SUBTITLE if paper.subtitle else 0) + _beside_height(paper.top_line, paper)
     lines: list[_Line] = []
     above = _Above(grid)
     for row in paper.rows:
@@ -248,7 +234,7 @@ def _one_beside(words: str, paper: Paper) -> str:
 
 
 def _beside_height(words: str, paper: Paper) -> float:
-    return _LINE * len(_beside_lines(words, paper))
+    return LINE * len(_beside_lines(words, paper))
 
 
 def _beside_lines(words: str, paper: Paper) -> list[str]:
@@ -277,11 +263,17 @@ def _header(paper: Paper, grid: Grid) -> str:
     )
 
 
-def _row(line: _Line, grid: Grid, *, left: Sequence[int] = (), kind: str = "") -> str:
-    drawn = "".join(
-        f'<td class="left">{cell}</td>' if at in left else f"<td>{cell}</td>"
-        for at, cell in enumerate(grid.markup(line.cells))
+def _begins(paper: Paper) -> list[str]:
+    """Return how the cells of each column begin."""
+    sides = dict.fromkeys(paper.left, ' class="left"') | dict.fromkeys(
+        paper.right, ' class="right"'
     )
+    return [f"<td{sides.get(at, '')}>" for at in range(len(paper.columns))]
+
+
+def _row(line: _Line, grid: Grid, begins: Sequence[str], *, kind: str = "") -> str:
+    cells = zip(begins, grid.markup(line.cells), strict=True)
+    drawn = "".join(f"{begin}{cell}</td>" for begin, cell in cells)
     kind = kind or ("part" if line.is_heading else "")
     of_kind = f' class="{kind}"' if kind else ""
     return f'<tr{of_kind} style="height:{line.height:.2f}mm">{drawn}</tr>'

@@ -90,8 +90,8 @@ def _row(place: int, row: AnyRow, here: Here) -> Row:
         _reader(row),
         DASH if row.grade is None else class_name(row.grade, row.number),
         row.Loan.due_on.isoformat(),
-        _returned_on(row, here),
-        _returned(row, here.today),
+        returned_on(row.Loan, here),
+        _returned(row.Loan, here.today),
         row.display_name or "自助",
         _remark(row.Loan),
     )
@@ -136,16 +136,17 @@ def totals(rows: Sequence[Row], marks: Sequence[RowMark]) -> Row:
     )
 
 
-def _returned_on(row: AnyRow, here: Here) -> str:
-    ended_at = row.Loan.ended_at
-    is_back = ended_at is not None and row.Loan.ended_as is not LoanEnd.LOST
-    return day_of(ended_at, here).isoformat() if is_back else DASH
+def returned_on(loan: Loan, here: Here) -> str:
+    """Return the day a book came back; a dash while it has not, and where it is lost."""
+    if loan.ended_at is None or loan.ended_as is LoanEnd.LOST:
+        return DASH
+    return day_of(loan.ended_at, here).isoformat()
 
 
-def _returned(row: AnyRow, today: date) -> str:
-    match row.Loan.ended_as:
+def _returned(loan: Loan, today: date) -> str:
+    match loan.ended_as:
         case None:
-            return "在借" if row.Loan.due_on >= today else "未还"
+            return "在借" if loan.due_on >= today else "未还"
         case LoanEnd.LOST:
             return "遗失"
         case _:

@@ -94,7 +94,7 @@ def filled(
     keys: Sequence[str],
     rows: Iterable[Row],
     *,
-    totals: Row,
+    totals: Row | None,
     period: Period,
     here: Here,
     counted: Mapping[str, object] | None = None,

@@ -6,12 +6,14 @@ from typing import Final
 from kiosk.files.tables import Table
 from kiosk.services import (
     ledger_activities,
+    ledger_board,
     ledger_call_books,
     ledger_calls,
     ledger_classes,
     ledger_donations,
     ledger_duty,
     ledger_games,
+    ledger_growth,
     ledger_loans,
     ledger_losses,
     ledger_months,
@@ -41,9 +43,11 @@ BUILDERS: Final[Mapping[str, Callable[..., Table]]] = {
     "L15": ledger_activities.pairs,
     "L14": ledger_classes.build,
     "L17": ledger_safety.build,
+    "L18": ledger_growth.build,
     "L19": ledger_losses.scrap,
     "L20": ledger_games.build,
     "L21": ledger_months.build,
+    "L22": ledger_board.build,
 }
 
 
@@ -54,6 +58,7 @@ TOTALS: Final[Mapping[str, Totals]] = {
     "L4": ledger_calls.totals,
     "L5": ledger_call_books.totals,
     "L6": ledger_loans.totals,
+    "L18": ledger_growth.totals,
     "L20": ledger_games.totals,
 }
 

@@ -20,6 +20,7 @@ from kiosk.services import (
     ledger_call_books,
     ledger_donations,
     ledger_form,
+    ledger_growth,
     ledger_sources,
 )
 from kiosk.services.audit import AuditAction
@@ -52,13 +53,15 @@ class Ledger(StrEnum):
     STATISTICS = "L14"
     PAIRS = "L15"
     SAFETY = "L17"
+    READING = "L18"
     SCRAP = "L19"
     GAMES = "L20"
     MONTHS = "L21"
+    BOARD = "L22"
 
 
-# What the end of a term freezes; of those which only add up, each month too.
-OF_A_PERIOD: Final = tuple(Ledger)
+# What the end of a term freezes; of those which only add up, each month too. The board is of today.
+OF_A_PERIOD: Final = tuple(one for one in Ledger if one is not Ledger.BOARD)
 BY_MONTH: Final = frozenset(map(Ledger, ["L2", "L2A", "L10", "L12", "L14", "L15", "L17", "L21"]))
 
 
@@ -289,7 +292,7 @@ def _build(
     )
     if which is Ledger.CALL_BOOKS:
         return ledger_call_books.books(session, found, child_id=child_id)
-    return found
+    return ledger_growth.by_child(session, found) if which is Ledger.READING else found
 
 
 def live(session: Session, which: Ledger, period: Period, *, here: Here) -> Table:

@@ -18,7 +18,8 @@ from kiosk.db import db, open_database, reading
 from kiosk.files.spool import Spool
 from kiosk.files.tables import csv_bytes
 from kiosk.files.tables_xlsx import Workbook
-from kiosk.printing import pdf, sheets
+from kiosk.printing import pdf
+from kiosk.printing.turned_sheets import turned
 from kiosk.rules.packs import PackProblem
 from kiosk.services import backup, frameworks, ledgers
 from kiosk.services.here import Here
@@ -99,12 +100,11 @@ def _apart(folder: Path) -> Iterator[None]:
 def _lay_out(folder: PackFolder, about: About, state: State, spool: Spool, here: Here) -> State:
     """Lay every ledger on pages, keep it for the workbook, and compare what they say."""
     framework = frameworks.find(about.framework, here)
-    names = in_order(framework, [one.value for one in Ledger])
     period, tally = ledgers.period(about.first, about.last), Tally()
     part = folder.path / "ledgers.part"
     with part.open("w", encoding="utf-8") as output:
         pages = PackPages(output, framework=framework, about=about, here=here)
-        for done, name in enumerate(names):
+        for done, name in enumerate(in_order(framework, [one.value for one in Ledger])):
             state = replace(state, stage=PackStage.WRITING, done=done)
             folder.write_state(state)
             # As it is looked at: the donors' telephone numbers stay in the kiosk.
@@ -113,12 +113,13 @@ def _lay_out(folder: PackFolder, about: About, state: State, spool: Spool, here:
             pages.add(name, table)
             if table.rows:
                 spool.add(name, table)
+        pages.add_blanks()
     with (folder.path / _PAGES).open("w", encoding="utf-8") as output:
         pages.write(output, part)
     part.unlink()
     return replace(
         state,
-        done=len(names),
+        done=state.of,
         pages=pages.count,
         upright=pages.upright,
         ledgers=spool.count,
@@ -194,13 +195,13 @@ def _print(folder: PackFolder, state: State, output: Path, browser: Path, is_ove
             is_wanted=lambda: folder.exists and not is_over.is_set(),
         )
 
-    pages, turned = folder.path / _PAGES, folder.path / _TURNED
+    pages, lying = folder.path / _PAGES, folder.path / _TURNED
     try:
         printed(pages, state.upright)
     except pdf.OtherPagesError:
-        with pages.open(encoding="utf-8") as found, turned.open("w", encoding="utf-8") as writing:
-            sheets.turned(found, writing)
-        printed(turned, 0)
+        with pages.open(encoding="utf-8") as found, lying.open("w", encoding="utf-8") as writing:
+            turned(found, writing)
+        printed(lying, 0)
 
 
 def _zip(folder: PackFolder) -> None:

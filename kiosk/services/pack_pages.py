@@ -10,34 +10,30 @@ from html import escape
 from pathlib import Path
 from typing import Final, TextIO
 
-from kiosk.files.tables import Table
-from kiosk.printing import sheets
+from kiosk.files.blank_forms import BlankForm
+from kiosk.files.tables import Align, Table
+from kiosk.printing import blank_sheets, sheets
+from kiosk.printing.blank_sheets import Blank, BlankKind, BlankRow
 from kiosk.printing.sheets import Pages, Paper
 from kiosk.rules.frameworks import Framework, Item
+from kiosk.services import blank_forms
 from kiosk.services.here import Here
+from kiosk.services.ledger_paper import school_name
 from kiosk.services.pack_files import About
 
 _COLUMNS: Final = (("考核项目", 44), ("分值", 6), ("材料", 46), ("页码", 10))
-_REST: Final = "附：其他台账"
+_REST: Final = "附：其他台账和空白表"
+_BLANK: Final = "（空白表，手工填写）"
 _NO_ROWS: Final = "本期无记录"
 _BY_HAND: Final = "纸质材料另附"
 _DASH: Final = "—"
-# What a list of headings may name and no pack holds: it is filled in by hand, or printed elsewhere.
-_APART: Final = {
-    "L13": "农村留守儿童基本情况登记表（空白表由本机打印，手工填写）",
-    "L16": "谈心记录卡（空白表由本机打印，手工填写）",
-    "L16A": "家访记录（空白表由本机打印，手工填写）",
-    "L18": "成长记录袋目录：阅读书目（由本机逐人打印）",
-    "L22": "室外公示牌（由本机打印，上墙）",
-}
-_ADDED: Final = "另附"
 _SAME: Final = "　　〃"
 _PIECE: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
-    """A ledger of the pack: its title, and which page of the ledgers is its first, if any."""
+    """A ledger or form of the pack: its title, and which page of them is its first, if any."""
 
     title: str
     page: int | None
@@ -60,6 +56,14 @@ class PackPages:
         """Write a ledger, or note that there is nothing in it."""
         page = self._pages.ledger(paper(table)) if table.rows else None
         self._chapters[name] = Chapter(title=table.title, page=page)
+
+    def add_blanks(self) -> None:
+        """Write the forms that are filled in by hand, each once."""
+        for form in (used.form for used in blank_forms.all_in_use(here=self._here)):
+            page = self._pages.count + 1
+            for body in blank_sheets.bodies(blank(form, subtitle=school_name(self._here))):
+                self._pages.page(body, is_upright=form.is_upright)
+            self._chapters[form.name] = Chapter(title=form.title + _BLANK, page=page)
 
     def write(self, output: TextIO, part: Path) -> None:
         """Write the whole document; `count` and `upright` say then what it has.
@@ -122,9 +126,7 @@ class PackPages:
         )
 
     def _lines(self, item: Item) -> list[tuple[str, str, str, str]]:
-        said = [
-            self._line(name) for name in item.ledgers if name in self._chapters or name in _APART
-        ]
+        said = [self._line(name) for name in item.ledgers if name in self._chapters]
         if item.by_hand or not said:
             said.append((item.by_hand or _BY_HAND, _DASH))
         return [
@@ -137,8 +139,6 @@ class PackPages:
         ]
 
     def _line(self, name: str) -> tuple[str, str]:
-        if name in _APART:
-            return _APART[name], _ADDED
         chapter = self._chapters[name]
         if chapter.page is None:
             return chapter.title, _NO_ROWS
@@ -155,7 +155,28 @@ def paper(table: Table) -> Paper:
         columns=[(column.label, column.width) for column in table.columns],
         rows=table.rows,
         totals=table.totals,
+        left=[at for at, one in enumerate(table.columns) if one.align is Align.LEFT],
+        right=[at for at, one in enumerate(table.columns) if one.align is Align.RIGHT],
         is_upright=table.is_upright,
+    )
+
+
+def blank(form: BlankForm, *, subtitle: str) -> Blank:
+    """Return a form for the pen as it is laid on sheets."""
+    rows: list[BlankRow] = []
+    for part in form.parts:
+        if part.title:
+            rows.append(BlankRow(BlankKind.HEADING, (part.title,)))
+        rows += [BlankRow(BlankKind.PAIR, pair) for pair in part.pairs]
+        rows += [BlankRow(BlankKind.PAIR, (one,)) for one in part.wide]
+        rows += [BlankRow(BlankKind.TALL, (one,)) for one in part.tall]
+    return Blank(
+        title=form.title,
+        subtitle=subtitle,
+        top=form.top,
+        rows=rows,
+        signatures=form.signatures,
+        is_upright=form.is_upright,
     )
 
 

@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 
 from kiosk.printing import pdf, sheets
 from kiosk.printing.sheets import Pages, Paper
+from kiosk.printing.turned_sheets import turned
 
 HAS_TOOLS = shutil.which("pdftotext") is not None and shutil.which("chromium") is not None
 needs_tools = pytest.mark.skipif(not HAS_TOOLS, reason="needs Chromium and poppler-utils")
@@ -94,7 +95,7 @@ def _printed(folder: Path, browser: Path, *, is_turned: bool = False) -> Path:
     if is_turned:
         lying = folder / "turned.html"
         with page.open(encoding="utf-8") as found, lying.open("w", encoding="utf-8") as file:
-            sheets.turned(found, file)
+            turned(found, file)
         page = lying
     pdf.print_pdf(
         page,

@@ -17,7 +17,7 @@ from kiosk.files import ledger_forms
 from kiosk.files.tables import Table
 from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.calls import Booking
-from kiosk.models.library import Title
+from kiosk.models.library import Loan, Title
 from kiosk.models.openings import Opening
 from kiosk.rules import codes
 from kiosk.rules.activities import ActivityKind, PairingKind
@@ -26,7 +26,7 @@ from kiosk.rules.call_states import CallState
 from kiosk.rules.catalogue import TitleKind
 from kiosk.rules.intake import BatchKind, NotTaken
 from kiosk.rules.item_cases import CaseEnd, CaseKind
-from kiosk.rules.lending import ItemStatus
+from kiosk.rules.lending import Borrower, ItemStatus, LoanEnd
 from kiosk.rules.openings import Hazard, OpeningOrigin, OpeningState
 from kiosk.rules.school_days import SchoolDays, TermSpan
 from kiosk.services import (
@@ -45,6 +45,7 @@ from kiosk.services import (
     openings,
     pairings,
     pile,
+    posters,
     room_readings,
     title_editing,
 )
@@ -55,6 +56,7 @@ from kiosk.services.batches import NewBatch
 from kiosk.services.catalogue_rows import NewTitle
 from kiosk.services.here import Here
 from kiosk.services.ledgers import Ledger, LedgerProblem
+from kiosk.services.posters import Responsible
 from kiosk.services.progress import PARTS
 from kiosk.services.visits import arrive, leave
 from tests import factories
@@ -65,6 +67,8 @@ from tests.paper import empty_cells
 
 # The headers as they stand on paper (`domain.md` 2.4).
 COLUMNS = {
+    Ledger.READING: "序号 | 姓名 | 班级 | 阅读书目 | 作者 | 借阅日期 | 归还日期",
+    Ledger.BOARD: "名称 | 管理员 | 联系电话 | 开放时间 | 下次开放",
     Ledger.OPENINGS: "序号 | 日期 | 星期 | 计划开放时间 | 实际开放时间(起—止) | 时长(小时)"
     " | 值班教师 | 到室人数 | 到室人次 | 借书(册) | 还书(册) | 亲情通话(次) | 主要活动内容"
     " | 安全检查 | 卫生情况 | 异常及处理 | 值班教师签名 | 备注",
@@ -364,6 +368,59 @@ def test_a_game_stands_in_a_ledger_of_its_own(here: Here) -> None:
     assert (row["品名"], row["编号"], row["数量"]) == ("象棋", "000103", 1)
     assert (row["借用人"], row["班级"], row["借出时间"]) == ("陈四", "三（1）班", "16:40")
     assert (row["归还时间"], row["完好情况"], row["经手人"]) == ("—", "在借", "自助")
+
+
+def test_the_reading_list_has_the_books_of_each_child_and_nothing_else(here: Here) -> None:
+    _losses_and_a_game(here)
+    teacher = factories.staff(here).staff_id
+    younger = factories.child(here, grade=2, family_name="吴", given_name="一", initials="wy")
+    first = factories.child(here, grade=4, family_name="丁", given_name="二", initials="de")
+    second = factories.child(here, grade=4, family_name="李", given_name="三", initials="ls")
+    early, late = here.now - timedelta(minutes=9), here.now - timedelta(minutes=5)
+    for child, title, at in (
+        (second, "雨天的书", early),
+        (first, "草房子", late),
+        (younger, "小布头奇遇记", late),
+        (first, "夏洛的网", early),
+    ):
+        item = factories.item(here, name=title)
+        factories.loan(here, child.child_id, item.item_id, lent_at=at)
+    undone = factories.loan(here, first.child_id, factories.item(here).item_id, ended_at=here.now)
+    by_teacher = factories.loan(here, first.child_id, factories.item(here).item_id)
+    with transaction() as session:
+        session.get_one(Loan, undone).ended_as = LoanEnd.UNDONE
+        loan = session.get_one(Loan, by_teacher)
+        loan.borrower, loan.child_id, loan.staff_id = Borrower.STAFF, None, teacher
+
+    rows = [row for row in _today("L18", here).rows if row[1] in {"吴一", "丁二", "李三"}]
+
+    assert [(row[1], row[2], row[3]) for row in rows] == [
+        ("吴一", "二（1）班", "小布头奇遇记"),
+        ("丁二", "四（1）班", "夏洛的网"),
+        ("丁二", "四（1）班", "草房子"),
+        ("李三", "四（1）班", "雨天的书"),
+    ]
+    assert "象棋" not in repr(_today("L18", here)), "a game is not read"
+
+
+def test_the_board_says_what_the_wall_says_today(here: Here) -> None:
+    before = _by_column(_today("L22", here))
+
+    posters.keep(
+        Responsible(manager="周老师", telephone="0551-00000000"),
+        actor_id=factories.staff(here).staff_id,
+        here=here,
+    )
+
+    month_ago = here.today - timedelta(days=30)
+    reading().rollback()
+    after = _by_column(ledgers.build("L22", first=month_ago, last=month_ago, here=here))
+    assert (before["管理员"], before["联系电话"]) == ("—", "—")
+    assert (after["管理员"], after["联系电话"]) == ("周老师", "0551-00000000")
+    assert after["名称"] == here.settings.home
+    board = posters.board(here)
+    assert after["下次开放"] == (board.next_words or "—")
+    assert "；".join(f"{one.days} {one.spans}" for one in board.hours) in {after["开放时间"], ""}
 
 
 @pytest.mark.parametrize("name", Ledger)

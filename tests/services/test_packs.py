@@ -16,18 +16,22 @@ from sqlalchemy import select
 
 from kiosk.db import reading
 from kiosk.errors import InvalidInputError, KioskError, NotFoundError, RefusedError
+from kiosk.files.blank_forms import parse
 from kiosk.files.tables import Table, TableColumn
 from kiosk.ids import new_id
 from kiosk.models.audit import Audit
 from kiosk.printing import pdf
+from kiosk.printing.blank_sheets import bodies
+from kiosk.printing.sheets import UPRIGHT_HEIGHT
 from kiosk.rules.packs import PackProblem
-from kiosk.services import erasure, frameworks, packs
+from kiosk.services import erasure, frameworks, pack_pages, packs
 from kiosk.services.here import Here
 from kiosk.services.ledgers import Ledger, LedgerProblem
 from kiosk.services.pack_files import About, PackFile, PackFolder, PackStage
 from kiosk.services.pack_pages import PackPages
 from tests import factories
 
+TABLE = Table(title="登记表", columns=(TableColumn(label="日期"),), rows=(("无",),))
 needs_browser = pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
 
 
@@ -278,38 +282,65 @@ def test_the_ledgers_of_a_pack_agree(here: Here) -> None:
     assert packs.look(folder.pack_id, here=here).state.apart == ()
 
 
-def test_the_contents_name_what_is_filled_in_by_hand(here: Here, tmp_path: Path) -> None:
-    framework = frameworks.find("school-8", here)
-    about = _folder(here).about()
-    part = tmp_path / "part"
+def _laid_out(here: Here, folder: Path, *, framework: str, table: Table) -> tuple[str, PackPages]:
+    """Return a pack of ledgers that are all this table, and the forms for the pen."""
+    part, output = folder / "part", io.StringIO()
     with part.open("w", encoding="utf-8") as ledgers:
-        pages = PackPages(ledgers, framework=framework, about=about, here=here)
-    output = io.StringIO()
-
+        found = frameworks.find(framework, here)
+        pages = PackPages(ledgers, framework=found, about=_folder(here).about(), here=here)
+        for ledger in Ledger:
+            pages.add(ledger, table)
+        pages.add_blanks()
     pages.write(output, part)
+    return re.sub("</?i>", "", output.getvalue()), pages
 
-    words = re.sub("</?i>", "", output.getvalue())
-    for said in (
-        "农村留守儿童基本情况登记表（空白表",
-        "谈心记录卡（空白表",
-        "成长记录袋目录：阅读书目",
-        "室外公示牌",
-    ):
-        assert said in words
+
+@pytest.mark.parametrize("framework", ["anhui-2011", "school-8"])
+def test_the_forms_for_the_pen_stand_where_the_contents_say(
+    here: Here, tmp_path: Path, framework: str
+) -> None:
+    words, pages = _laid_out(here, tmp_path, framework=framework, table=TABLE)
+
+    sheets = words.split("</section>")[:-1]
+    for title in ("农村留守儿童基本情况登记表", "谈心记录卡", "家访记录"):
+        found = re.search(rf"{title}（空白表，手工填写）</td><td>(\d+)</td>", sheets[1])
+        assert found is not None
+        assert f"<h1>{title}</h1>" in sheets[int(found[1]) - 1]
+    assert len(sheets) == pages.count
+    assert "另附）" not in words
+
+
+@pytest.mark.parametrize("pairs", [0, 1, 12, 21, 60])
+def test_a_form_for_the_pen_fills_its_pages_and_no_more(pairs: int) -> None:
+    part = {"fields": [f"项目{at}" for at in range(min(2 * pairs, 40))], "tall": ["过程", "小结"]}
+    more = {"title": "其他", "fields": [f"又{at}" for at in range(max(2 * pairs - 40, 1))][:40]}
+    text = f"""id = "L16"
+blank = true
+title = "记录"
+signatures = ["签名"]
+[[part]]
+fields = {part["fields"]}
+tall = {part["tall"]}
+[[part]]
+title = "其他"
+fields = {more["fields"]}
+"""
+    form = parse(text.encode(), "L16")
+
+    drawn = list(bodies(pack_pages.blank(form, subtitle="小学")))
+
+    for body in drawn:
+        heights = [float(one) for one in re.findall(r"<tr[^>]*height:([\d.]+)mm", body)]
+        assert min(heights) >= 8, "no room for a pen"
+        assert sum(heights) <= UPRIGHT_HEIGHT - 8 - 10.5 - 8 - 7.5 + 0.1
+    labels = re.findall("<th>(.*?)</th>", "".join(drawn))
+    assert labels == [*part["fields"], *part["tall"], *more["fields"]]
+    assert [body.count("签名") for body in drawn] == [0] * (len(drawn) - 1) + [1]
 
 
 @pytest.mark.parametrize("name", ["anhui-2011", "school-8"])
 def test_the_contents_are_one_page(here: Here, tmp_path: Path, name: str) -> None:
-    part = tmp_path / "part"
-    table = Table(title="登记表", columns=(TableColumn(label="日期"),), rows=(("无",),))
-    with part.open("w", encoding="utf-8") as ledgers:
-        framework = frameworks.find(name, here)
-        pages = PackPages(ledgers, framework=framework, about=_folder(here).about(), here=here)
-        for ledger in Ledger:
-            pages.add(ledger, table)
-    output = io.StringIO()
+    words, pages = _laid_out(here, tmp_path, framework=name, table=TABLE)
 
-    pages.write(output, part)
-
-    assert pages.count == 1 + 1 + len(Ledger)
-    assert "目　录（续）" not in output.getvalue()
+    assert pages.count == 1 + 1 + len(Ledger) + 3
+    assert "目　录（续）" not in words

@@ -386,7 +386,7 @@ def test_a_term_that_nobody_ended_is_ended_with_the_next(here: Here, term: date)
     assert "陈小满" in repr(_ledger("L6", here, here.today - 200 * DAY, term))
 
 
-@pytest.mark.parametrize("which", ["L1", "L3", "L4", "L6", "L20"])
+@pytest.mark.parametrize("which", ["L1", "L3", "L4", "L6", "L18", "L20"])
 def test_any_part_of_the_term_has_the_foot_that_it_had(here: Here, term: date, which: str) -> None:
     children = [factories.child(here), factories.child(here, grade=4)]
     for days in (50, 20, 19, 9, 3):

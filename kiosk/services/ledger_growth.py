@@ -1,0 +1,99 @@
+"""L18 成长记录袋目录: of the twelve things in a child's folder the kiosk knows one, what it read.
+
+It names children with their books, so it is for the staff of the school, as L6 is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from kiosk.db import AnyRow
+from kiosk.files.tables import RowMark, Table
+from kiosk.models.library import Item, Loan, Title
+from kiosk.models.people import Child, SchoolClass
+from kiosk.rules.catalogue import TitleKind
+from kiosk.rules.lending import LoanEnd
+from kiosk.services import ledger_loans
+from kiosk.services.here import Here
+from kiosk.services.ledger_paper import DASH, NONE, Period, Row, class_name, filled
+
+_KEYS: Final = (
+    "place",
+    "child",
+    "class",
+    "title",
+    "author",
+    "lent_on",
+    "returned_on",
+)
+# Children as they stand in the lists of their classes.
+_ORDER: Final = (SchoolClass.grade, SchoolClass.number, Child.initials, Child.id)
+_READ: Final = (
+    select(
+        Loan,
+        Title.name,
+        Title.author,
+        Child.family_name,
+        Child.given_name,
+        SchoolClass.grade,
+        SchoolClass.number,
+    )
+    .join(Item, Item.id == Loan.item_id)
+    .join(Title, Title.id == Item.title_id)
+    .join(Child, Child.id == Loan.child_id)
+    .join(SchoolClass, SchoolClass.id == Child.class_id)
+    .where(
+        or_(Loan.ended_as.is_(None), Loan.ended_as != LoanEnd.UNDONE),
+        Title.kind != TitleKind.GAME,
+    )
+    .order_by(*_ORDER, Loan.lent_at, Loan.id)
+)
+
+
+def build(session: Session, period: Period, *, here: Here) -> Table:
+    """Return L18 of a period: child by child what it borrowed to read; a ball is not read."""
+    loans = session.execute(_READ.where(Loan.local_day.between(period.first, period.last))).all()
+    rows = [_row(place, loan, here) for place, loan in enumerate(loans, start=1)]
+    marks = [RowMark(day=row.Loan.local_day, child_id=row.Loan.child_id) for row in loans]
+    return filled(
+        "L18", _KEYS, rows, totals=totals(rows, marks), period=period, here=here, marks=marks
+    )
+
+
+def _row(place: int, row: AnyRow, here: Here) -> Row:
+    return (
+        place,
+        row.family_name + row.given_name,
+        class_name(row.grade, row.number),
+        row.name,
+        row.author or NONE,
+        row.Loan.local_day.isoformat(),
+        ledger_loans.returned_on(row.Loan, here),
+    )
+
+
+def totals(rows: Sequence[Row], marks: Sequence[RowMark]) -> Row:
+    """Return the foot of these rows, whether they come from the tables or from the archive."""
+    readers = {mark.child_id for mark in marks} - {None}
+    return ("合计", f"{len(readers)} 人", DASH, f"{len(rows)} 册次", *[DASH] * 3)
+
+
+def by_child(session: Session, found: Table) -> Table:
+    """Return L18 child by child also where its rows come from several terms."""
+    in_order = select(Child.id).join(SchoolClass, SchoolClass.id == Child.class_id)
+    known = session.scalars(in_order.order_by(*_ORDER)).all()
+    at = {str(child_id): number for number, child_id in enumerate(known)}
+
+    def place(pair: tuple[Row, RowMark]) -> tuple[int, str]:
+        child_id = str(pair[1].child_id)
+        return at.get(child_id, len(at)), child_id  # who was erased comes after all others
+
+    pairs = sorted(zip(found.rows, found.marks, strict=True), key=place)
+    return replace(
+        found,
+        rows=tuple((number, *row[1:]) for number, (row, _) in enumerate(pairs, start=1)),
+        marks=tuple(mark for _, mark in pairs),
+    )
