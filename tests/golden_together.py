@@ -8,6 +8,7 @@ from uuid import UUID
 from kiosk.db import Base
 from kiosk.ids import new_id
 from kiosk.models.activities import Activity, Pairing, PairingContact
+from kiosk.models.letters import LetterLog
 from kiosk.rules.activities import ActivityKind, PairingKind
 from kiosk.services.here import Here
 
@@ -18,6 +19,8 @@ _DONE: Final = (
     (12, ActivityKind.CRAFT, "中秋剪纸", "活动室", "吴老师", None, None),
     (22, ActivityKind.SAFETY, "防火疏散演练", "操场", "周老师、吴老师", "按路线疏散，点名", "5—9"),
 )
+# On which school day every so many-th child wrote home.
+_WROTE: Final = ((7, 2), (30, 3))
 # Whose helper, from which day of the term on, and on how many of the days after it they spoke.
 _PAIRED: Final = (
     (4, "赵敏", "村妇联主席", PairingKind.MOTHER, 1, 5),
@@ -48,6 +51,11 @@ def rows(
             noted_at=here.now,
             request_id=new_id(here.now),
         )
+    for place, every in _WROTE:
+        for child_id in children[::every]:
+            yield LetterLog(
+                id=new_id(here.now), child_id=child_id, on_date=days[place], noted_by_id=teachers[0]
+            )
     for number, helper, post, pairing_kind, since, contacts in _PAIRED:
         pairing = Pairing(
             id=new_id(here.now),

@@ -63,6 +63,7 @@ LANDED = {
     "0022_talks.py": "0597ee3556017fe84674b86e573488219510797f247860c6474b5ea315adf1fc",
     "0023_wall_board.py": "d81d873c2297da3057b8bd118cf7f6e263934aff15b3987d32b09f128b40a065",
     "0024_withdrawals.py": "93497e12c73125f5f47e7a9a4fc315aa6d75743dd2c8d2112e4962bb9de89bb5",
+    "0025_letters.py": "af9d6842e0d3b96dcd8ab8dc80bf5f86055f0e45a3380085da4bcbb3fb8237ad",
 }
 
 assert models.__all__  # the metadata is full once the models are imported

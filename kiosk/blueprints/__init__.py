@@ -37,6 +37,7 @@ NAMES = (
     "calls_wishes",
     "calls_doubts",
     "call_numbers",
+    "letters",
     "call_closures",
     "people",
     "erasing",

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, KioskError, RefusedError
 from kiosk.rules.sessions import SessionProblem
-from kiosk.services import call_settings, people, week_pages, week_plans, week_publishing
+from kiosk.services import call_settings, people, reached, week_pages, week_plans, week_publishing
 from kiosk.services.here import Here
 from kiosk.services.week_pages import SeatRow, WeekPage
 from kiosk.services.week_receipts import Rerun, run_again
@@ -80,6 +80,7 @@ def _page(monday: date, *, refused: KioskError | None = None) -> Response:
         this_monday=week_plans.first_day(here.today),
         next_monday=week_plans.first_day(here.today) + week_plans.WEEK,
         is_over=monday + week_plans.WEEK <= here.today,
+        week=reached.in_week_of(monday, here=here) if monday <= here.today else None,
         settings=call_settings.settings(here=here),
         classes=people.classes(),
         class_id=_class_id(),

@@ -20,6 +20,7 @@ from kiosk.services import (
     contact_hours,
     contacts,
     families,
+    letters,
     passbook,
     people,
     picture_codes,
@@ -254,6 +255,7 @@ def _detail(
         hours=contact_hours.cards(child_id, here=here),
         rings_with=families.rings_with(child_id),
         lessons=child_lessons.of_child(child_id),
+        letters=letters.of_child(child_id, here=here),
         is_erased=is_erased(one.child.given_name),
         released=request.args.get("released", default=0, type=int),
     )

@@ -20,11 +20,13 @@ _WEEK: Final = timedelta(days=7)
 class Figures:
     """What is said of some children; the shares are of 1, the gaps are days.
 
-    `week_share` is that of whole weeks: one that has just begun says nothing yet.
+    `cov7_letters` counts letters as well. `week_share` is that of whole weeks: one that has just
+    begun says nothing yet.
     """
 
     children: int
     cov7: float
+    cov7_letters: float
     week_share: float
     max_gap_days: int
     p95_gap_days: int
@@ -47,12 +49,20 @@ class WeekFigures:
 
 
 def of(
-    histories: Sequence[CallHistory], misses: Mapping[str, int], *, last_sunday: date
+    histories: Sequence[CallHistory],
+    misses: Mapping[str, int],
+    *,
+    letters: Mapping[str, Iterable[date]],
+    last_sunday: date,
 ) -> Figures:
-    """Return the figures of these children; `misses` are the unanswered calls in a row of each."""
+    """Return the figures of these children.
+
+    `misses` are the unanswered calls in a row of each, `letters` the days on which it wrote.
+    """
     return Figures(
         children=len(histories),
         cov7=call_metrics.cov7(histories),
+        cov7_letters=cov7_letters(histories, letters),
         week_share=call_metrics.week_share(_until(histories, last_sunday)),
         max_gap_days=call_metrics.max_gap_days(histories),
         p95_gap_days=call_metrics.p95_gap_days(histories),
@@ -61,6 +71,13 @@ def of(
         unreachable=call_metrics.unreachable(
             (misses.get(one.child_id, 0) for one in histories), brake_after=BRAKE_AFTER_MISSES
         ),
+    )
+
+
+def cov7_letters(histories: Iterable[CallHistory], letters: Mapping[str, Iterable[date]]) -> float:
+    """Return the share of days of children with a call or a letter within seven days."""
+    return call_metrics.cov7(
+        [call_metrics.with_letters(one, letters.get(one.child_id, ())) for one in histories]
     )
 
 

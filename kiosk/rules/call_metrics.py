@@ -5,7 +5,7 @@ on one of the six before.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from math import ceil
@@ -43,6 +43,12 @@ def cov7(histories: Iterable[CallHistory]) -> float:
             covered += max(until - since, 0)
             reached = max(reached, until)
     return _share(covered, days)
+
+
+def with_letters(history: CallHistory, written_on: Iterable[date]) -> CallHistory:
+    """Return a history in which the days of letters count as those of calls (ruling 18)."""
+    days = {on for on in written_on if history.first_day <= on <= history.last_day}
+    return replace(history, called_on=tuple(sorted(days.union(history.called_on))))
 
 
 def week_share(histories: Iterable[CallHistory]) -> float:

@@ -40,7 +40,10 @@ class OpeningFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFacts:
-    """How many children may call, how many have, and how many of the others have a place."""
+    """How many children may call, how many have, and how many of the others have a place.
+
+    Of letters: how many wrote; nobody has a place for that.
+    """
 
     children: int
     called: int
@@ -84,12 +87,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """A week from Monday with what was and will be open, and the calls of it and of its month."""
+    """A week from Monday: what was and will be open, and the calls and letters of its month."""
 
     monday: date
     openings: tuple[OpeningFact, ...]
     calls: CallFacts = NO_CALLS
     month_calls: CallFacts = NO_CALLS
+    month_letters: CallFacts = NO_CALLS
+    month_either: CallFacts = NO_CALLS
 
 
 def kind_at(weekday: int, from_min: int, to_min: int) -> OpeningKind:
@@ -138,8 +143,16 @@ def _of_calls(demand: Demand, week: Week, today: date) -> Standing:
     if demand.measure is Measure.CALLS_A_WEEK:
         facts, first, last = week.calls, week.monday, week.monday + _DAY * 6
     else:
-        facts, first, last = week.month_calls, *month_of(week.monday)
+        facts, first, last = _of_month(demand, week), *month_of(week.monday)
     return _standing(demand, (first, last), (facts.children, facts.called, facts.booked), today)
+
+
+def _of_month(demand: Demand, week: Week) -> CallFacts:
+    if demand.measure is Measure.LETTERS_A_MONTH:
+        return week.month_letters
+    if demand.measure is Measure.CALLS_OR_LETTERS_A_MONTH:
+        return week.month_either
+    return week.month_calls
 
 
 def month_of(monday: date) -> tuple[date, date]:

@@ -24,10 +24,20 @@ class Measure(StrEnum):
     HOLIDAY_HOURS_A_DAY = "holiday_hours_a_day"
     CALLS_A_WEEK = "calls_a_week"
     CALLS_A_MONTH = "calls_a_month"
+    LETTERS_A_MONTH = "letters_a_month"
+    CALLS_OR_LETTERS_A_MONTH = "calls_or_letters_a_month"
 
 
 HOLIDAY_MEASURES: Final = frozenset({Measure.HOLIDAY_DAYS_A_WEEK, Measure.HOLIDAY_HOURS_A_DAY})
-CALL_MEASURES: Final = frozenset({Measure.CALLS_A_WEEK, Measure.CALLS_A_MONTH})
+# Of these it is counted which children had one.
+CALL_MEASURES: Final = frozenset(
+    {
+        Measure.CALLS_A_WEEK,
+        Measure.CALLS_A_MONTH,
+        Measure.LETTERS_A_MONTH,
+        Measure.CALLS_OR_LETTERS_A_MONTH,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +57,7 @@ class Demand:
         if (self.measure is Measure.EACH_SCHOOL_DAY) is not bool(self.kinds):
             raise ValueError("kinds belong to what is asked of each school day, and there only")
         if self.measure in CALL_MEASURES and self.least != 1:
-            raise ValueError("of calls it is counted which children had one")
+            raise ValueError("of calls and letters it is counted which children had one")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

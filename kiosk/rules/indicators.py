@@ -107,17 +107,17 @@ class SignedUp:
 
 
 def covered(
-    called: Iterable[tuple[K, date]], signed_up: Mapping[K, SignedUp], monday: date
+    reached_on: Iterable[tuple[K, date]], signed_up: Mapping[K, SignedUp], monday: date
 ) -> Share:
-    """周覆盖率 of a week: of the children signed up for calls, those with one that came about.
+    """周覆盖率 of a week: of the children signed up for calls, those that were reached in it.
 
-    Letters that were ticked would count as well (ruling 18); this room ticks none.
+    There are two of it (ruling 18): by calls that came about, and by these and letters.
     """
     sunday = monday + 6 * _DAY
     there = {
         child for child, one in signed_up.items() if one.first <= sunday and one.last >= monday
     }
-    reached = {child for child, on in called if monday <= on <= sunday}
+    reached = {child for child, on in reached_on if monday <= on <= sunday}
     return Share(of=len(there & reached), whole=len(there))
 
 

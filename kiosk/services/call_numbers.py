@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, TypeAlias
 
+from sqlalchemy.orm import Session
+
 from kiosk.db import reading
 from kiosk.rules import call_capacity, call_figures, call_metrics, civil
 from kiosk.rules.call_figures import Figures, WeekFigures
 from kiosk.rules.call_metrics import CallHistory
 from kiosk.rules.call_waiting import CallPlace, WaitingChild
 from kiosk.rules.call_windows import Shift
-from kiosk.services import call_numbers_facts, week_plan_facts
+from kiosk.services import call_numbers_facts, letters, week_plan_facts
 from kiosk.services.call_numbers_facts import CountedChild, CountedPlaces
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import Period
@@ -54,9 +56,9 @@ class CallNumbers:
     """The figures of a term until today.
 
     `all_of` are those of the children who have somebody to ring, `cov7_of_all` counts everybody,
-    so that nobody is defined away. `ceiling` is the mean of the weeks' that are over. `load` is
-    children for each place of the last full week, `worst_rate` the calls a week that everybody
-    could have had in it at once.
+    so that nobody is defined away; each of them stands with the letters besides. `ceiling` is the
+    mean of the weeks' that are over. `load` is children for each place of the last full week,
+    `worst_rate` the calls a week that everybody could have had in it at once.
     """
 
     first: date
@@ -64,6 +66,7 @@ class CallNumbers:
     all_of: Figures
     enrolled: int
     cov7_of_all: float
+    cov7_letters_of_all: float
     use: float
     ceiling: float
     load: float | None
@@ -73,12 +76,21 @@ class CallNumbers:
     by_shift: tuple[ShiftFigures, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ByChild:
+    """What is known of each child besides its calls: answers that did not come, and letters."""
+
+    misses: Mapping[str, int]
+    letters: Mapping[str, Sequence[date]]
+
+
 def numbers(*, here: Here) -> CallNumbers:
     """Return the figures of this term, from its first opening until today."""
     session = reading()
     first = min(call_numbers_facts.first_day(session, here=here), here.today)
     period = Period(first=first, last=here.today)
     made = call_numbers_facts.calls(session, period, here=here)
+    by_child = _ByChild(misses=made.misses, letters=_letters(session, period))
     counted = call_numbers_facts.children(session, period, made)
     next_monday = here.today + _DAY * (7 - here.today.weekday())
     families = week_plan_facts.read_whole(session, next_monday, here=here).children
@@ -90,48 +102,58 @@ def numbers(*, here: Here) -> CallNumbers:
     return CallNumbers(
         first=period.first,
         last=period.last,
-        all_of=_figures(ringing, made.misses, here),
+        all_of=_figures(ringing, by_child, here),
         enrolled=len(counted),
         cov7_of_all=call_metrics.cov7(_histories(counted)),
+        cov7_letters_of_all=call_figures.cov7_letters(_histories(counted), by_child.letters),
         use=made.places / places.could_be_used if places.could_be_used else 0.0,
         ceiling=sum(week.ceiling for week in over) / len(over) if over else 0.0,
         load=None if card is None else card.load,
         worst_rate=None if card is None else float(card.worst_rate),
         weeks=weeks,
-        by_class=_by_class(ringing, made.misses, here),
-        by_shift=_by_shift(ringing, made.misses, here),
+        by_class=_by_class(ringing, by_child, here),
+        by_shift=_by_shift(ringing, by_child, here),
     )
+
+
+def _letters(session: Session, period: Period) -> dict[str, list[date]]:
+    return {str(child_id): days for child_id, days in letters.days(session, period).items()}
 
 
 def _histories(children: Iterable[CountedChild]) -> list[CallHistory]:
     return [child.history for child in children]
 
 
-def _figures(children: Iterable[CountedChild], misses: Mapping[str, int], here: Here) -> Figures:
-    return call_figures.of(_histories(children), misses, last_sunday=_last_sunday(here))
+def _figures(children: Iterable[CountedChild], by_child: _ByChild, here: Here) -> Figures:
+    return call_figures.of(
+        _histories(children),
+        by_child.misses,
+        letters=by_child.letters,
+        last_sunday=_last_sunday(here),
+    )
 
 
 def _by_class(
-    children: Sequence[CountedChild], misses: Mapping[str, int], here: Here
+    children: Sequence[CountedChild], by_child: _ByChild, here: Here
 ) -> tuple[ClassFigures, ...]:
     names = sorted({child.class_name for child in children})
     return tuple(
         ClassFigures(
             class_name=name,
-            figures=_figures((one for one in children if one.class_name == name), misses, here),
+            figures=_figures((one for one in children if one.class_name == name), by_child, here),
         )
         for name in names
     )
 
 
 def _by_shift(
-    children: Sequence[CountedChild], misses: Mapping[str, int], here: Here
+    children: Sequence[CountedChild], by_child: _ByChild, here: Here
 ) -> tuple[ShiftFigures, ...]:
     shifts = {child.shift for child in children}
     return tuple(
         ShiftFigures(
             shift=shift,
-            figures=_figures((one for one in children if one.shift is shift), misses, here),
+            figures=_figures((one for one in children if one.shift is shift), by_child, here),
         )
         for shift in (*Shift, None)
         if shift in shifts

@@ -114,6 +114,9 @@ class CountedCalls:
     places: int
 
 
+NO_CALLS: Final = CountedCalls(days={}, misses={}, places=0)
+
+
 def first_day(session: Session, *, here: Here) -> date:
     """Return the day from which this term counts: not before the room opened for the first time."""
     term = here.school.term_of(here.today)

@@ -15,7 +15,7 @@ from kiosk.rules import compliance
 from kiosk.rules.compliance import CallFacts, OpeningFact, Standing, Week
 from kiosk.rules.demands import Demand, Measure, RuleSet
 from kiosk.rules.openings import OpeningState, counted_min, minute_on
-from kiosk.services import call_numbers_facts, rule_sets
+from kiosk.services import call_numbers_facts, letters, rule_sets
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import Period
 from kiosk.services.on_duty import HAD_DUTY
@@ -120,6 +120,12 @@ def _week(session: Session, rule_set: RuleSet, monday: date, here: Here) -> tupl
         month_calls=_calls(session, *month, here)
         if Measure.CALLS_A_MONTH in asked
         else compliance.NO_CALLS,
+        month_letters=_letters(session, *month, here)
+        if Measure.LETTERS_A_MONTH in asked
+        else compliance.NO_CALLS,
+        month_either=_calls(session, *month, here, with_letters=True)
+        if Measure.CALLS_OR_LETTERS_A_MONTH in asked
+        else compliance.NO_CALLS,
     )
     return compliance.standings(rule_set.demands, facts, today=here.today, school=here.school)
 
@@ -166,8 +172,13 @@ def _minutes(row: AnyRow, here: Here) -> int:
     return counted_min(row.from_min, row.to_min, opened, closed)
 
 
-def _calls(session: Session, first: date, last: date, here: Here) -> CallFacts:
-    """Count the children who have somebody to ring: with a call by now, with one to come."""
+def _calls(
+    session: Session, first: date, last: date, here: Here, *, with_letters: bool = False
+) -> CallFacts:
+    """Count the children who have somebody to ring: with a call by now, with one to come.
+
+    With letters, who wrote needs no call.
+    """
     until = min(last, here.today)
     if until < first:
         return compliance.NO_CALLS
@@ -175,12 +186,30 @@ def _calls(session: Session, first: date, last: date, here: Here) -> CallFacts:
     made = call_numbers_facts.calls(session, period, here=here)
     counted = call_numbers_facts.children(session, period, made)
     able = {one.history.child_id for one in counted if one.has_contact}
-    called = {str(child_id) for child_id, days in made.days.items() if days} & able
+    called = {str(child_id) for child_id, days in made.days.items() if days}
+    if with_letters:
+        called |= _wrote(session, period)
+    called &= able
     return CallFacts(
         children=len(able),
         called=len(called),
         booked=len(_booked(session, last, here) & able - called),
     )
+
+
+def _letters(session: Session, first: date, last: date, here: Here) -> CallFacts:
+    """Count the children who have somebody to write to, and who wrote by now."""
+    until = min(last, here.today)
+    if until < first:
+        return compliance.NO_CALLS
+    period = Period(first=first, last=until)
+    counted = call_numbers_facts.children(session, period, call_numbers_facts.NO_CALLS)
+    able = {one.history.child_id for one in counted if one.has_contact}
+    return CallFacts(children=len(able), called=len(_wrote(session, period) & able), booked=0)
+
+
+def _wrote(session: Session, period: Period) -> set[str]:
+    return {str(child_id) for child_id in letters.days(session, period)}
 
 
 def _booked(session: Session, last: date, here: Here) -> set[str]:

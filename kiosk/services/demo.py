@@ -31,6 +31,7 @@ from kiosk.services import (
     demo_duty,
     demo_families,
     demo_history,
+    demo_letters,
     demo_loans,
     demo_people,
     demo_talks,
@@ -133,6 +134,7 @@ def _fill(
     demo_closings.add_closings(world, held)
     demo_activities.add_activities(world, held)
     demo_activities.add_pairings(world, held)
+    demo_letters.add_letters(world, held)
     progress(15)
     busy = demo_calls.add_past_calls(world, held)
     demo_families.doubt_cards(world)

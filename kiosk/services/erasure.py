@@ -21,6 +21,7 @@ from kiosk.models.call_hours import ChildLesson, ContactDoubt, ContactHours
 from kiosk.models.call_plan import CallWish, WishTime
 from kiosk.models.calls import TO_COME_STATES, UNFINISHED_STATES, Booking
 from kiosk.models.lending import Hold, LateEntry
+from kiosk.models.letters import LetterLog
 from kiosk.models.library import Loan
 from kiosk.models.no_card import PictureCode, WaitingArrival
 from kiosk.models.people import Card, Child, Contact, ContactStatus
@@ -242,6 +243,7 @@ def _cut(session: Session, child_id: UUID, here: Here) -> None:
         (ChildLesson, ChildLesson.child_id),
         (Hold, Hold.child_id),
         (LateEntry, LateEntry.child_id),
+        (LetterLog, LetterLog.child_id),
         (Pairing, Pairing.child_id),
         (PictureCode, PictureCode.child_id),
         (TalkRequest, TalkRequest.child_id),

@@ -18,6 +18,7 @@ from kiosk.services.here import Here
 from kiosk.services.ledger_openings import HAZARDS
 from kiosk.services.ledger_paper import DASH, NONE, Period, Row, filled
 from kiosk.services.month_report import Report
+from kiosk.services.report_untold import ReportUntold
 
 _KEYS: Final = (
     "month",
@@ -120,13 +121,19 @@ def _cells(one: Report, hidden: AbstractSet[str], here: Here) -> Row:
             (
                 _told(f"{calls.done}", is_untold=no_calls),
                 _told(percent(calls.answered.value), is_untold=no_calls or untold.answered),
-                _told(percent(calls.coverage), is_untold=no_calls or untold.coverage),
+                _told(percent(calls.coverage), is_untold=no_calls or untold.coverage)
+                + f"（含书信{_letters(one, untold, is_untold=no_calls)}）",
             )
         ),
         len(activities.between(one.period.first, one.period.last, here=here)),
         percent(one.room.on_duty.value),
         f"{one.room.checks}/{one.room.exceptions}/{'见L17' if one.room.exceptions else '无'}",
     )
+
+
+def _letters(one: Report, untold: ReportUntold, *, is_untold: bool) -> str:
+    said = percent(one.calls.coverage_letters)
+    return _told(said, is_untold=is_untold or untold.coverage_letters)
 
 
 def _told(said: str, *, is_untold: bool) -> str:

@@ -15,7 +15,7 @@ from kiosk.rules.call_states import CallState
 from kiosk.rules.indicators import OpeningFact, Share, SignedUp
 from kiosk.rules.lending import Borrower
 from kiosk.rules.openings import OpeningState, counted_min, minute_on
-from kiosk.services import opening_log, report_facts, use_facts
+from kiosk.services import letters, opening_log, report_facts, use_facts
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import Period
 from kiosk.services.opening_log import OpeningRow, OpeningSum
@@ -26,13 +26,17 @@ _DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekUse:
-    """A week; `covered` is of the children signed up for calls, `is_over` false for this one."""
+    """A week; `is_over` is false for this one.
+
+    `covered` is of the children signed up for calls, `covered_letters` counts letters as well.
+    """
 
     monday: date
     planned: int
     held: int
     loans: int
     covered: Share
+    covered_letters: Share
     is_over: bool
 
     @property
@@ -96,11 +100,15 @@ class BookFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFigures:
-    """The calls; `coverage` is the mean of the weeks that are over and had a planned opening."""
+    """The calls; `coverage` is the mean of the weeks that are over and had a planned opening.
+
+    `coverage_letters` is the same with the letters that were ticked (ruling 18).
+    """
 
     done: int
     answered: Share
     coverage: float | None
+    coverage_letters: float | None
     confirmed: Share
 
 
@@ -126,6 +134,7 @@ class _Facts:
     openings: Sequence[OpeningRow]
     loans: Sequence[CountedLoan]
     calls: Sequence[CountedCall]
+    letters: Sequence[tuple[UUID, date]]
     signed_up: dict[UUID, SignedUp]
     enrolled: set[UUID]
 
@@ -167,6 +176,7 @@ def _read(session: Session, period: Period, mondays: Sequence[date], here: Here)
         openings=opening_log.between(wide.first, wide.last, here=here),
         loans=[one for one in loans if one.borrower is Borrower.CHILD],
         calls=use_facts.calls(session, wide, here=here),
+        letters=letters.pairs(session, wide),
         signed_up=report_facts.signed_up(session, wide),
         enrolled=report_facts.enrolled(session, period),
     )
@@ -198,13 +208,14 @@ def _books(session: Session, facts: _Facts, period: Period) -> BookFigures:
 
 
 def _calls(
-    facts: _Facts, weeks: Iterable[WeekUse], period: Period, of_whom_known: set[UUID] | None
+    facts: _Facts, weeks: Sequence[WeekUse], period: Period, of_whom_known: set[UUID] | None
 ) -> CallFigures:
     calls = [one for one in facts.calls if period.has(one.on)]
     return CallFigures(
         done=sum(one.state is CallState.DONE for one in calls),
         answered=indicators.answered(one.state for one in calls),
         coverage=indicators.mean(one.covered for one in weeks if one.is_averaged),
+        coverage_letters=indicators.mean(one.covered_letters for one in weeks if one.is_averaged),
         confirmed=_confirmed(facts, of_whom_known),
     )
 
@@ -245,13 +256,14 @@ def _weeks_of(period: Period) -> list[date]:
 def _week(monday: date, facts: _Facts, here: Here) -> WeekUse:
     week = Period(first=monday, last=monday + 6 * _DAY)
     held = indicators.held(_fact(one, here) for one in facts.openings if week.has(one.on))
-    done = ((one.child_id, one.on) for one in facts.calls if one.state is CallState.DONE)
+    done = [(one.child_id, one.on) for one in facts.calls if one.state is CallState.DONE]
     return WeekUse(
         monday=monday,
         planned=held.whole,
         held=held.of,
         loans=sum(week.has(one.on) for one in facts.loans),
         covered=indicators.covered(done, facts.signed_up, monday),
+        covered_letters=indicators.covered([*done, *facts.letters], facts.signed_up, monday),
         is_over=week.last < here.today,
     )
 

@@ -27,6 +27,7 @@ from kiosk.services import (
     call_under_way,
     closing_notes,
     forgotten,
+    letters,
     loan_days,
     opening_check,
     opening_plan,
@@ -200,8 +201,7 @@ def close_room(
     their places are nobody's. `are_told`: the children who wait know. `signed`: how it is left.
 
     Raises:
-        RefusedError: NOT_OPEN, CALLS_UNFINISHED while somebody is on the telephone, or
-            CALLS_WAITING while a child waits and has not been told.
+        RefusedError: NOT_OPEN, CALLS_UNFINISHED in a call, CALLS_WAITING for who was not told.
     """
     with transaction() as session:
         state = rooms.state(session, here)
@@ -218,6 +218,7 @@ def close_room(
         )
         waiting.expire(session, here=here)
         talks.forget(session, here=here)
+        letters.forget(session, here=here)
         _sign_off(session, opening.id, here)
         opening_plan.give_up_places(
             session,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kiosk.rules import few, few_visits
 from kiosk.rules.call_figures import is_few
 from kiosk.rules.indicators import Share
-from kiosk.services.month_report import Report
+from kiosk.services.month_report import Report, WeekUse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,9 @@ class ReportUntold:
     answered: bool
     week_children: frozenset[int]
     week_called: frozenset[int]
+    week_reached: frozenset[int]
     coverage: bool
+    coverage_letters: bool
     confirmed: bool
 
 
@@ -59,7 +61,11 @@ def of(report: Report) -> ReportUntold:
         answered=is_untold(report.calls.answered),
         week_children=_places([is_few(week.covered.whole) for week in report.weeks]),
         week_called=_places([is_untold(week.covered) for week in report.weeks]),
+        week_reached=_places([_is_reached_untold(week) for week in report.weeks]),
         coverage=any(week.is_averaged and is_untold(week.covered) for week in report.weeks),
+        coverage_letters=any(
+            week.is_averaged and _is_reached_untold(week) for week in report.weeks
+        ),
         confirmed=is_untold(report.calls.confirmed),
     )
 
@@ -67,6 +73,12 @@ def of(report: Report) -> ReportUntold:
 def is_untold(share: Share) -> bool:
     """Return whether a share is one of few, or of few in all."""
     return is_few(share.of) or is_few(share.whole)
+
+
+def _is_reached_untold(week: WeekUse) -> bool:
+    """Return whether the count with letters tells of few, by itself or beside that of the calls."""
+    only_wrote = week.covered_letters.of - week.covered.of
+    return is_untold(week.covered_letters) or is_few(only_wrote)
 
 
 def _all(of_what: Sequence[object]) -> frozenset[int]:

@@ -26,10 +26,16 @@ def history(name: str, *called: int, days: int = 28) -> CallHistory:
 def test_the_figures_are_those_of_all_children_together() -> None:
     histories = [history("one", 14, 21), history("two"), history("three", 0, 7, 14, 21)]
 
-    found = call_figures.of(histories, {"two": 2, "three": 1}, last_sunday=SUNDAY)
+    found = call_figures.of(
+        histories,
+        {"two": 2, "three": 1},
+        letters={"two": [MONDAY + timedelta(days=21)]},
+        last_sunday=SUNDAY,
+    )
 
     assert (found.children, found.zero, found.unreachable) == (3, 1, 1)
     assert found.cov7 == (14 + 0 + 14) / 42
+    assert found.cov7_letters == (14 + 7 + 14) / 42
     assert found.week_share == (2 + 0 + 4) / 12
     assert (found.max_gap_days, found.p95_gap_days) == (27, 27)
 
@@ -37,7 +43,7 @@ def test_the_figures_are_those_of_all_children_together() -> None:
 def test_a_week_that_has_just_begun_is_not_counted_against_the_room() -> None:
     histories = [history("one", 0, 7, days=16), history("late", days=2)]
 
-    found = call_figures.of(histories, {}, last_sunday=MONDAY + timedelta(days=13))
+    found = call_figures.of(histories, {}, letters={}, last_sunday=MONDAY + timedelta(days=13))
 
     assert found.week_share == 2 / 3
 

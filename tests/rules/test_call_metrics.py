@@ -43,6 +43,18 @@ def test_the_days_of_all_children_count_alike() -> None:
     assert call_metrics.cov7([history(days=10)]) == 0  # nothing to count yet
 
 
+def test_a_letter_counts_as_a_call_of_its_day_where_letters_are_counted() -> None:
+    rang = history(14)
+    monday = rang.called_on[0]
+    days = [monday + timedelta(days=n) for n in (-40, 0, 3, 20)]  # two of them are others' days
+
+    both = call_metrics.with_letters(rang, days)
+
+    assert both.called_on == (monday, monday + timedelta(days=3))
+    assert call_metrics.cov7([both]) == 10 / 14  # 14 to 23
+    assert call_metrics.cov7([rang]) == 7 / 14
+
+
 def test_a_week_counts_once_from_monday_to_sunday() -> None:
     assert call_metrics.week_share([history(0, 6, 7)]) == 2 / 4
     assert call_metrics.week_share([history(13, 14), history(1, 8, 15, 22)]) == 6 / 8

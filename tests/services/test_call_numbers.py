@@ -18,7 +18,7 @@ from kiosk.rules.call_states import CallState
 from kiosk.rules.call_windows import Shift
 from kiosk.rules.call_wishes import CardDoubt, OutageReason
 from kiosk.rules.openings import OpeningState
-from kiosk.services import call_care, call_numbers
+from kiosk.services import call_care, call_numbers, letters
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
@@ -98,6 +98,20 @@ def test_the_figures_of_a_term_are_those_counted_by_hand(
     assert (all_of.zero, all_of.unreachable) == (1, 1)
     assert found.use == 5 / 8
     assert len(four_weeks) == 4
+
+
+def test_letters_count_beside_the_calls(here: Here, four_weeks: tuple[UUID, ...]) -> None:
+    _weekly, _once, never, nobody = four_weeks
+    teacher = factories.staff(here).staff_id
+    for back, who in ((4, never), (1, nobody)):
+        on = here.today - timedelta(days=back)
+        letters.tick(on, wrote=frozenset({who}), did_not=frozenset(), staff_id=teacher, here=here)
+
+    found = call_numbers.numbers(here=here)
+
+    # The third child wrote on day 21 and has five days of it, the one with nobody to ring two.
+    assert (found.all_of.cov7, found.all_of.cov7_letters) == (12 / 36, 17 / 36)
+    assert (found.cov7_of_all, found.cov7_letters_of_all) == (12 / 48, 19 / 48)
 
 
 def test_a_week_says_what_was_possible_in_it(here: Here, four_weeks: tuple[UUID, ...]) -> None:

@@ -14,6 +14,7 @@ def _figures(children: int, zero: int = 0, unreachable: int = 0) -> Figures:
     return Figures(
         children=children,
         cov7=0.5,
+        cov7_letters=0.6,
         week_share=0.5,
         max_gap_days=9,
         p95_gap_days=8,
@@ -47,6 +48,7 @@ def _numbers(
         ),
         enrolled=40,
         cov7_of_all=0.5,
+        cov7_letters_of_all=0.6,
         use=0.5,
         ceiling=1.0,
         load=None,

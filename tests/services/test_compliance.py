@@ -16,7 +16,7 @@ from kiosk.rules.call_states import CallState
 from kiosk.rules.compliance import Outlook
 from kiosk.rules.demands import Measure
 from kiosk.rules.openings import OpeningState
-from kiosk.services import compliance, rule_sets
+from kiosk.services import compliance, letters, rule_sets
 from kiosk.services.here import Here
 from tests import factories
 from tests.clock import FrozenClock
@@ -71,7 +71,8 @@ def test_every_rule_set_that_comes_along_can_be_read(here: Here) -> None:
     assert keys == shipped
     assert len(keys) >= 4
     asked = {demand.measure for one in rule_sets.known(here=here) for demand in one.demands}
-    assert asked == set(Measure)
+    # Ours let a letter stand for the call of the month; a district may ask for the call alone.
+    assert set(Measure) - asked == {Measure.CALLS_A_MONTH}
 
 
 def test_no_rule_set_is_followed_until_one_is_chosen(here: Here) -> None:
@@ -187,3 +188,28 @@ def test_a_child_with_a_call_or_a_place_is_counted(here: Here) -> None:
     weekly = next(one for one in kept.this_week if one.demand.measure is Measure.CALLS_A_WEEK)
     assert (weekly.wanted, weekly.held, weekly.to_come) == (3, 1, 1)
     assert weekly.outlook is Outlook.TOO_FEW
+
+
+def test_a_letter_is_counted_and_stands_for_the_call_of_the_month(here: Here) -> None:
+    _follow(here, "weekly_three")
+    wrote, rang, neither = (factories.child(here, given_name=name) for name in ("一", "二", "三"))
+    nobody = factories.child(here, given_name="四")
+    for child in (wrote, neither):
+        factories.contact(here, child.child_id)
+    factories.booking(here, rang.child_id, state=CallState.DONE)
+    ticked = frozenset({wrote.child_id, nobody.child_id})
+    teacher = factories.staff(here).staff_id
+    letters.tick(here.today, wrote=ticked, did_not=frozenset(), staff_id=teacher, here=here)
+
+    kept = compliance.kept(here=here)
+
+    assert kept is not None
+    by_measure = {one.demand.measure: one for one in kept.this_week}
+    letter = by_measure[Measure.LETTERS_A_MONTH]
+    either = by_measure[Measure.CALLS_OR_LETTERS_A_MONTH]
+    assert (letter.wanted, letter.held, letter.to_come) == (3, 1, 0)
+    assert (either.wanted, either.held, either.to_come) == (3, 2, 0)
+    at_the_end = replace(here, now=here.now + 7 * DAY)
+    warned = {one.demand.measure: one.missing for one in compliance.warnings(here=at_the_end)}
+    assert warned[Measure.LETTERS_A_MONTH] == 2
+    assert warned[Measure.CALLS_OR_LETTERS_A_MONTH] == 1

@@ -59,7 +59,7 @@ ALL_STAYS = {
     "rule_set_choice", "duty_absence", "duty_event", "duty_setting", "duty_template",
     "duty_vetting",
     "home", "intake_batch", "item_case", "item_withdrawal", "late_entry",
-    "ledger_archive", "lending_policy",
+    "ledger_archive", "lending_policy", "letter_log",
     "library_setting", "line_outage", "opening_rule", "picture_code", "plan_seat", "planned_duty",
     "room_reading", "scanner", "shelf", "staff",
     "staff_session", "stocktake", "stocktake_shelf", "stocktake_sight", "sync_change",

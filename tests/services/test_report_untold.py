@@ -29,13 +29,14 @@ def _report(here: Here) -> Report:
     )
 
 
-def _week(at: int, *, loans: int, called: int) -> WeekUse:
+def _week(at: int, *, loans: int, called: int, wrote: int = 0) -> WeekUse:
     return WeekUse(
         monday=MONDAY + timedelta(weeks=at),
         planned=2,
         held=2,
         loans=loans,
         covered=Share(of=called, whole=40),
+        covered_letters=Share(of=called + wrote, whole=40),
         is_over=True,
     )
 
@@ -124,3 +125,18 @@ def test_a_week_of_few_takes_the_mean_of_the_weeks_with_it(here: Here) -> None:
 
     assert untold.week_called == {1}
     assert untold.coverage
+
+
+def test_few_who_only_wrote_are_not_told_beside_the_calls(here: Here) -> None:
+    weeks = (_week(0, loans=10, called=6, wrote=3), _week(1, loans=10, called=6, wrote=5))
+    report = replace(_report(here), weeks=weeks)
+
+    untold = report_untold.of(report)
+
+    assert not untold.week_called
+    assert not untold.coverage
+    assert untold.week_reached == {0}
+    assert untold.coverage_letters
+    many = report_untold.of(replace(report, weeks=weeks[1:]))
+    assert not many.week_reached
+    assert not many.coverage_letters

@@ -44,8 +44,8 @@ def test_a_class_of_four_children_has_no_figures(page: PageClient, here: Here) -
         next(row for row in rows if row.startswith(name))
         for name in ("Class 4-1", "Class 5-1", "Class 3-1")
     )
-    assert few == "Class 4-1 ＊ " + "—" * 7
-    assert another == "Class 5-1 ＊ " + "—" * 7  # the sum of all would tell the other
+    assert few == "Class 4-1 ＊ " + "—" * 8
+    assert another == "Class 5-1 ＊ " + "—" * 8  # the sum of all would tell the other
     assert "—" not in many
     assert "＊ is a count from 1 to 4" in shown.words
 
