@@ -22,11 +22,12 @@ def _peppered(pin: str, pepper: bytes) -> bytes:
     return hmac.digest(pepper, b"pin:" + pin.encode(), hashlib.sha256)
 
 
-def hashed(pin: str, pepper: bytes) -> str:
+def hashed(pin: str, pepper: bytes, *, time_cost: int = 2, memory_cost: int = 19_456) -> str:
+    """Return the hash to keep; it says itself what it cost, and checking it costs the same."""
     from argon2 import PasswordHasher
 
     with _one_hash:
-        return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1).hash(
+        return PasswordHasher(time_cost=time_cost, memory_cost=memory_cost, parallelism=1).hash(
             _peppered(pin, pepper)
         )
 
