@@ -1,6 +1,8 @@
 """Child screens drawn in a browser from the templates alone: invented children, no server."""
 
 import mimetypes
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment
@@ -11,6 +13,17 @@ from tests.web import gallery
 
 _ADDRESS = "http://127.0.0.1/"
 _SHOW = 'html => { document.getElementById("screen").innerHTML = html }'
+# Without a picture between two screens: what is asked is laid out, and need not be painted.
+_LOOK_AT_EACH = """async ([screens, question, value]) => {
+  const main = document.getElementById("screen"), ask = eval(question), found = {};
+  for (const [name, html] of Object.entries(screens)) {
+    main.innerHTML = html;
+    main.getBoundingClientRect(); // asks for the faces that this screen needs
+    await document.fonts.ready;
+    found[name] = ask(value);
+  }
+  return found;
+}"""
 _SAY = """html => {
   const notice = document.getElementById("notice");
   notice.innerHTML = html;
@@ -66,6 +79,22 @@ def open_layout(page: Page, made: Environment) -> None:
 def show(page: Page, made: Environment, screen: gallery.Screen) -> None:
     """Draw one screen into the layout."""
     page.evaluate(_SHOW, made.get_template(screen.template).render(**screen.values))
+
+
+def look_at_each(
+    page: Page,
+    made: Environment,
+    screens: Mapping[str, gallery.Screen],
+    question: str,
+    value: float,
+) -> dict[str, Any]:
+    """Return what a script's function answers to `value` at each screen, by the screen's name."""
+    drawn = {
+        name: made.get_template(screen.template).render(**screen.values)
+        for name, screen in screens.items()
+    }
+    found: dict[str, Any] = page.evaluate(_LOOK_AT_EACH, [drawn, question, value])
+    return found
 
 
 def cover(page: Page, made: Environment, part: str) -> None:

@@ -118,12 +118,8 @@ def _faults(
     made = drawing.environment(reader, px_per_metre=measured)
     drawn.set_viewport_size({"width": size[0], "height": size[1]})
     drawing.open_layout(drawn, made)
-    faults = {}
-    for name, screen in SCREENS.items():
-        drawing.show(drawn, made, screen)
-        if found := drawn.evaluate(FAULTS, glass / 1000):
-            faults[name] = found
-    return faults
+    found = drawing.look_at_each(drawn, made, SCREENS, FAULTS, glass / 1000)
+    return {name: faults for name, faults in found.items() if faults}
 
 
 @pytest.mark.parametrize("reader", READERS)
