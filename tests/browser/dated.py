@@ -31,7 +31,7 @@ def copy(school: Path, instance: Path) -> Path:
     return instance
 
 
-def _clock_of(instance: Path) -> clock.Clock:
+def clock_of(instance: Path) -> clock.Clock:
     """Return the clock of an instance."""
     written = instance / _FILE
     if not written.exists():
@@ -44,7 +44,7 @@ def _clock_of(instance: Path) -> clock.Clock:
 def main() -> None:
     """Run a `kiosk` command with that clock."""
     # Before the first module that asks for the time is read.
-    clock.utc_now = _clock_of(Path(os.environ["KIOSK_INSTANCE"]))
+    clock.utc_now = clock_of(Path(os.environ["KIOSK_INSTANCE"]))
 
     from kiosk import cli
 

@@ -9,8 +9,12 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests import warm
+from tests.warm import Process
+
 HOST = "127.0.0.1"
 _ROOT = Path(__file__).resolve().parents[2]
+_DATED = "tests.browser.dated"
 _TRIES = 1200  # a minute: a busy machine is slow to start anything
 
 
@@ -38,31 +42,24 @@ class Kiosk:
 
     instance: Path
     port: int = field(default_factory=free_port)
-    module: str = "tests.browser.dated"  # what runs; it takes what `kiosk run` takes
-    _process: subprocess.Popen[bytes] | None = None
+    module: str = _DATED  # what runs; it takes what `kiosk run` takes
+    _process: Process | None = None
 
     @property
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
 
     def start(self) -> None:
-        log = (self.instance / "kiosk.out").open("ab")
-        with log:
-            self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    self.module,
-                    "run",
-                    "--port",
-                    str(self.port),
-                    "--no-browser",
-                ],
-                env=_environment(self.instance),
-                cwd=_ROOT,
-                stdout=log,
-                stderr=log,
-            )
+        words = ("run", "--port", str(self.port), "--no-browser")
+        env, log = _environment(self.instance), self.instance / "kiosk.out"
+        if self.module == _DATED:
+            self._process = warm.start(*words, env=env, log=log)
+        else:
+            with log.open("ab") as output:
+                command = [sys.executable, "-m", self.module, *words]
+                self._process = subprocess.Popen(
+                    command, env=env, cwd=_ROOT, stdout=output, stderr=output
+                )
         for _ in range(_TRIES):
             if _answers(self.port):
                 return
@@ -121,7 +118,7 @@ class Kiosk:
         process.wait(timeout=20)
 
 
-_KIOSK = (sys.executable, "-m", "tests.browser.dated")
+_KIOSK = (sys.executable, "-m", _DATED)
 
 
 def command(instance: Path, *arguments: str) -> str:

@@ -22,9 +22,10 @@ from kiosk.db import open_database
 from kiosk.services import homes
 from kiosk.services.here import Here
 from kiosk.settings import Settings
-from tests import factories
+from tests import factories, warm
 from tests.browser.process import free_port
 from tests.faults.door_client import DoorClient, NotAnsweredError
+from tests.warm import Process
 
 KILLS = 60
 KILLS_OF_THE_BROKEN = 8
@@ -41,25 +42,29 @@ class Room:
     instance: Path
     cards: list[str]
     items: list[str]
-    command: tuple[str, ...]
+    module: str = ""  # what runs instead of the kiosk
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
 
     def start(self) -> None:
-        with (self.instance / "kiosk.out").open("ab") as log:
-            self.process = subprocess.Popen(
-                [part.format(port=self.port) for part in self.command],
-                env=os.environ | {"KIOSK_INSTANCE": str(self.instance)},
-                cwd=_ROOT,
-                stdout=log,
-                stderr=log,
-            )
+        env = os.environ | {"KIOSK_INSTANCE": str(self.instance)}
+        log = self.instance / "kiosk.out"
+        if self.module:
+            command = [sys.executable, "-m", self.module, str(self.port)]
+            with log.open("ab") as output:
+                self.process = subprocess.Popen(
+                    command, env=env, cwd=_ROOT, stdout=output, stderr=output
+                )
+        else:
+            words = ("run", "--no-browser", "--port", str(self.port))
+            self.process = warm.start(*words, env=env, log=log)
         _until(lambda: _opens(self.port), within_s=_PATIENCE_S)
 
     def kill(self) -> None:
         assert self.process is not None
         self.process.kill()
         self.process.wait(timeout=10)
+        self.process = None
 
     def stored(self) -> list[str]:
         """Return the request id of everything stored, read by a connection of its own."""
@@ -77,14 +82,9 @@ class Room:
 def room(instance: Path) -> Iterator[Room]:
     """Return a room with enough cards for a fresh one at each screen after each kill."""
     cards, items = _furnish(instance)
-    made = Room(
-        instance=instance,
-        cards=cards,
-        items=items,
-        command=(sys.executable, "-m", "kiosk", "run", "--no-browser", "--port", "{port}"),
-    )
+    made = Room(instance=instance, cards=cards, items=items)
     yield made
-    if made.process is not None and made.process.poll() is None:
+    if made.process is not None:
         made.kill()
 
 
@@ -113,7 +113,7 @@ def test_sixty_kills_lose_nothing_that_was_confirmed(room: Room) -> None:
 
 
 def test_a_kiosk_that_answers_before_it_stores_is_found_out(room: Room) -> None:
-    room.command = (sys.executable, "-m", "tests.faults.hasty_kiosk", "{port}")
+    room.module = "tests.faults.hasty_kiosk"
 
     confirmed = _work_and_kill(room, kills=KILLS_OF_THE_BROKEN)
 
