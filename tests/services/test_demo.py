@@ -1,10 +1,11 @@
 """The demo school: everything can be tried at any hour, with the first card that is picked up."""
 
 import csv
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -105,10 +106,21 @@ def demo(
         yield Made(made=made, here=here, heard=heard)
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Return a demo school, made once; nobody may change it."""
+    with demo(tmp_path_factory.mktemp("demo") / "instance") as made:
+        pass
+    return made
+
+
 @pytest.fixture
-def school(tmp_path: Path) -> Iterator[Made]:
-    with demo(tmp_path / "instance") as made:
-        yield made
+def school(first: Made, tmp_path: Path) -> Iterator[Made]:
+    """Return a copy of the first demo school, for one test."""
+    instance = shutil.copytree(first.here.settings.instance, tmp_path / "instance")
+    settings = Settings.load(instance, {})
+    with open_database(settings.database_url):
+        yield replace(first, here=replace(first.here, settings=settings))
 
 
 def count(table: type[Base], *where: object) -> int:
