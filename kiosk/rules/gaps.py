@@ -30,6 +30,10 @@ class GapKind(StrEnum):
     NO_SCHOOL = "no_school"
 
 
+# What nobody can mend any more: it is told before an inspection, and nobody is sent after it.
+PAST_MENDING: Final = frozenset({GapKind.NOT_SEEN_OUT})
+
+
 def last_of_month(today: date) -> date:
     return today.replace(day=calendar.monthrange(today.year, today.month)[1])
 

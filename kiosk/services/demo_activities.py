@@ -35,12 +35,15 @@ _HELPERS: Final = (
     ("周同学", "市师范学院", PairingKind.VOLUNTEER),
 )
 _PAIRED: Final = 10
-_IN_TOUCH: Final = timedelta(days=9)
+_IN_TOUCH: Final = timedelta(days=7)
+# Nobody begins anything in a room that opened late or closes soon.
+_NEEDS: Final = timedelta(minutes=75)
 
 
 def add_activities(world: World, held: tuple[HeldOpening, ...]) -> None:
     """Write down what was done now and then in the openings behind."""
-    chosen = zip(held[2::_EVERY], cycle(_DONE), strict=False)
+    long = [one for one in held if one.closed_at - one.opened_at >= _NEEDS]
+    chosen = zip(long[2::_EVERY], cycle(_DONE), strict=False)
     world.add(Activity, [_activity(world, one, *what) for one, what in chosen])
 
 
@@ -89,19 +92,29 @@ def add_pairings(world: World, held: tuple[HeldOpening, ...]) -> None:
                 "helper": name,
                 "post": post,
                 "kind": kind,
-                "since": since + timedelta(days=n),
+                "since": _school_day(since, n),
                 "until": None,
             }
         )
-        contacts += [_contact(world, pairing_id, on) for on in _days(held[n % 3 :])]
+        contacts += [
+            _contact(world, pairing_id, on)
+            for on in _days(held[n % 3 :], _IN_TOUCH + timedelta(days=n % 4 * 3))
+        ]
     world.add(Pairing, pairings)
     world.add(PairingContact, contacts)
 
 
-def _days(held: tuple[HeldOpening, ...]) -> list[date]:
+def _school_day(since: date, n: int) -> date:
+    """Return a day from Monday to Friday of one of the weeks from this day on."""
+    weeks, day = divmod(n, 5)
+    monday = since - timedelta(days=since.weekday()) + timedelta(weeks=weeks)
+    return max(since, monday + timedelta(days=day))
+
+
+def _days(held: tuple[HeldOpening, ...], every: timedelta) -> list[date]:
     found: list[date] = []
     for one in held:
-        if not found or one.on - found[-1] >= _IN_TOUCH:
+        if not found or one.on - found[-1] >= every:
             found.append(one.on)
     return found
 

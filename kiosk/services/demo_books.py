@@ -42,7 +42,8 @@ def add_books(world: World, count: int) -> tuple[DemoItem, ...]:
     for n, new in enumerate(islice(_titles(world), count)):
         is_new = n >= count - _NEW
         title_id = new_id(world.before.now)
-        titles.append(title_row(title_id, new))
+        # An invented price: 12.00 to 39.00 yuan.
+        titles.append(title_row(title_id, new) | {"price_fen": 1200 + n * 7 % 28 * 100})
         for copy in range(COPIES):
             made = new_item(numbers.next(), here=world.before)
             row = item_row(made, title_id, here=world.before)

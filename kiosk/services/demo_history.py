@@ -22,7 +22,16 @@ _SHORT: Final = (11, 7)
 _CANCELLED: Final = (23, 13)
 _NO_GOODBYE: Final = 0.12
 _HAZARD_NOTED: Final = 0.15
-_NOTE: Final = "插线板松动，已停用并报修"
+_NOTES: Final = {
+    Hazard.FIRE: "灭火器压力不足，已报学校更换",
+    Hazard.WATER: "拖把池漏水，已关阀报修",
+    Hazard.ELECTRICITY: "插线板松动，已停用并报修",
+    Hazard.POISONING: "消毒液未上锁，已收进柜子",
+    Hazard.COLLAPSE: "书架靠墙处松动，已加固",
+    Hazard.FALLS: "门口地砖湿滑，已铺防滑垫",
+    Hazard.TRAFFIC: "放学车多，已请老师护送到路口",
+    Hazard.ACCIDENTS: "桌角破损，已包好",
+}
 _FEWEST_COME, _MOST_COME = 0.35, 0.6
 _SHORTEST_STAY_MIN: Final = 15
 _SAYS_NOTHING: Final = 3
@@ -157,7 +166,7 @@ def check_rows(opening_id: UUID, at: datetime, *, noted: Hazard | None) -> list[
             "opening_id": opening_id,
             "hazard": hazard,
             "is_fine": hazard is not noted,
-            "note": _NOTE if hazard is noted else None,
+            "note": _NOTES[hazard] if hazard is noted else None,
             "checked_at": at,
         }
         for hazard in Hazard

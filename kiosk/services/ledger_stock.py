@@ -109,8 +109,19 @@ class _Run:
 class _Stock:
     """What the house had on a day; the value in fen, of what has a price."""
 
-    copies: int
-    value: int
+    copies: int = 0
+    value: int = 0
+    priced: int = 0
+
+    def with_more(self, rows: Sequence[AnyRow]) -> "_Stock":
+        prices = [price for row in rows if (price := price_of(row)) is not None]
+        copies, priced = self.copies + len(rows), self.priced + len(prices)
+        return _Stock(copies=copies, value=self.value + sum(prices), priced=priced)
+
+    @property
+    def said(self) -> str:
+        """Return the value as the ledgers have it: none where no copy has a price."""
+        return money(None if self.copies and not self.priced else self.value)
 
 
 def books(session: Session, period: Period, *, here: Here) -> Table:
@@ -125,23 +136,22 @@ def books(session: Session, period: Period, *, here: Here) -> Table:
     ).all()
     before = _stock(session, period.first - timedelta(days=1))
     after = _stock(session, period.last)
-    copies = before.copies + len(rows)
+    both = before.with_more(rows)
     back = stock_days.back_since(session, period.first, period.last)
-    value = before.value + sum(price_of(row) or 0 for row in rows)
     table = filled(
         "L7",
         _BOOKS,
         [_carried(period, before), *(_book_row(run) for run in _runs(rows))],
-        totals=("合计", *[DASH] * 8, copies, money(value), *[DASH] * 4),
+        totals=("合计", *[DASH] * 8, both.copies, both.said, *[DASH] * 4),
         period=period,
         here=here,
         counted={
             "new": len(rows),
-            "gone": copies + back - after.copies,
+            "gone": both.copies + back - after.copies,
             "beside": stock_days.beside(session, back, period.last),
             "last_day": period.last.isoformat(),
             "stock": after.copies,
-            "value": money(after.value),
+            "value": after.said,
         },
     )
     return replace(table, carried=1)
@@ -156,12 +166,11 @@ def classes(session: Session, period: Period, *, here: Here) -> Table:
     lines: list[Row] = []
     for name, group in groupby(ordered, key=class_name):
         lines += _class_rows(name, list(group))
-    value = sum(price_of(row) or 0 for row in rows)
     return filled(
         "L8",
         _CLASSES,
         lines,
-        totals=("合计", DASH, len(rows), *[DASH] * 3, len(rows), money(value)),
+        totals=("合计", DASH, len(rows), *[DASH] * 3, len(rows), _Stock().with_more(rows).said),
         period=period,
         here=here,
     )
@@ -223,7 +232,7 @@ def _carried(period: Period, stock: _Stock) -> Row:
         "title": "上期结存",
         "unit": UNITS[TitleKind.BOOK],
         "copies": stock.copies,
-        "value": money(stock.value),
+        "value": stock.said,
         "remark": NONE,
     }
     return tuple(said.get(key, DASH) for key in _BOOKS)
@@ -266,7 +275,7 @@ def _class_rows(name: str, rows: Sequence[AnyRow]) -> Iterator[Row]:
     for row in rows:
         key = (row.title_id, price_of(row), row.shelf, row.added_on)
         by_line.setdefault(key, []).append(row)
-    value = sum(price_of(row) or 0 for row in rows)
+    value = _Stock().with_more(rows).said
     for place, same in enumerate(by_line.values(), start=1):
         first, is_last = same[0], place == len(by_line)
         yield (
@@ -277,7 +286,7 @@ def _class_rows(name: str, rows: Sequence[AnyRow]) -> Iterator[Row]:
             first.shelf or DASH,
             first.added_on.isoformat(),
             len(rows) if is_last else DASH,
-            money(value) if is_last else DASH,
+            value if is_last else DASH,
         )
 
 
@@ -287,4 +296,4 @@ def _stock(session: Session, day: date) -> _Stock:
         .join(Title, Title.id == Item.title_id)
         .where(had_on(day))
     ).all()
-    return _Stock(copies=len(rows), value=sum(price_of(row) or 0 for row in rows))
+    return _Stock().with_more(rows)

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from kiosk.db import db, reading, transaction
 from kiosk.models.calendar import HolidayYear
 from kiosk.rules import civil
+from kiosk.rules.gaps import GapKind
 from kiosk.rules.visits import VisitState
 from kiosk.services import compliance, gaps, room_ahead, rule_sets, staff_home
 from kiosk.services.here import Here
@@ -150,6 +151,25 @@ def test_what_the_month_lacks_is_told_in_its_last_two_weeks(
     lacks = sum(one.count for one in gaps.find(first=first, last=here.today, here=here))
     assert lacks
     assert [(one.on, one.count) for one in told] == ([(first, lacks)] if is_told else [])
+
+
+def test_nobody_is_sent_after_what_cannot_be_mended(app: Flask, clock: FrozenClock) -> None:
+    child = factories.child(here_in(app, clock))
+    before = _gaps_told(here_in(app, clock))
+
+    for hours in (3, 4):
+        factories.visit(
+            here_in(app, clock),
+            child.child_id,
+            signed_in_at=clock() - timedelta(hours=hours),
+            state=VisitState.LEFT_UNCONFIRMED,
+        )
+    clock.advance(minutes=2)  # it is counted once a minute
+
+    here = here_in(app, clock)
+    found = gaps.find(first=here.today, last=here.today, here=here)
+    assert [one.count for one in found if one.kind is GapKind.NOT_SEEN_OUT] == [2]
+    assert _gaps_told(here) == before != []
 
 
 def test_only_an_administrator_hears_what_the_month_lacks(here: Here) -> None:
