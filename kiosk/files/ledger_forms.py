@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 
 from kiosk.errors import InvalidInputError
 from kiosk.files.tables import Align, TableColumn
+from kiosk.rules import paper_lines
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -101,7 +102,7 @@ class LedgerForm:
     def said(self, counted: Mapping[str, object]) -> str:
         """Return the line below the table: what was counted, then where to sign."""
         foot = _PLACE.sub(lambda place: str(counted.get(place[1], "")), self.foot)
-        return "　　　　".join(part for part in (foot, self.signatures) if part)
+        return paper_lines.joined(foot, self.signatures)
 
 
 @cache

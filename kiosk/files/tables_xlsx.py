@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kiosk.files.tables import Align, Cell, Table
+from kiosk.rules import paper_lines
 
 _LONGEST_CELL = 32_767
 _LONGEST_SHEET_NAME = 31
@@ -119,6 +120,8 @@ class _Paper:
         drawn = self._format(properties | {"text_wrap": True, "valign": "vcenter"})
         width = sum(column.width for column in self._table.columns)
         size = float(str(properties.get("font_size", _FONT))) / _FONT
+        if _lines(text, width / size) > 1:
+            text = "\n".join(paper_lines.parts(text))
         self._set_row(_LINE * size * _lines(text, width / size) + 3)
         if self._last_column:
             self._sheet.merge_range(self._row, 0, self._row, self._last_column, "", drawn)
@@ -147,6 +150,8 @@ class _Paper:
 
 def _lines(text: str, width: float) -> int:
     """Return in how many lines a text stands in so many signs; a Han sign is two, as its bytes."""
+    if "\n" in text:
+        return sum(_lines(line, width) for line in text.split("\n"))
     if 2 * len(text) <= width:
         return 1
     return max(1, ceil(len(text.encode("gb18030", "replace")) / max(width - 1, 1)))

@@ -4,7 +4,6 @@ So page x of y and the table of contents are known before anything is printed, a
 prints the same pages: A4, upright or on its side, 25 mm to bind at the left.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -13,6 +12,7 @@ from typing import Final, TextIO
 from kiosk.printing.sheet_grid import EM, LARGEST, UPRIGHT_WIDTH, WIDTH, Grid, grid_of
 from kiosk.printing.sheet_style import SIZES, STYLE
 from kiosk.printing.text_width import width_of
+from kiosk.rules import paper_lines
 
 HEIGHT: Final = 183.0
 UPRIGHT_HEIGHT: Final = 270.0
@@ -28,9 +28,6 @@ _LONGEST_SAMPLE: Final = 400
 _DASH: Final = "—"
 _DITTO: Final = "〃"
 _FURTHER: Final = "（续）"
-# Between the parts of a line, where it is broken before it becomes smaller.
-_GAP: Final = "　　　　"
-_GAPS: Final = re.compile(f"(?<!　){_GAP}(?!　)")
 
 Cell = object
 
@@ -223,7 +220,7 @@ def _head(paper: Paper) -> str:
 
 
 def _beside(words: str, paper: Paper) -> str:
-    """Return the line above or below a table; lines, and in the end smaller ones, as it needs."""
+    """Return the line above or below a table: in several, before it becomes a smaller one."""
     return "".join(_one_beside(line, paper) for line in _beside_lines(words, paper))
 
 
@@ -239,8 +236,8 @@ def _beside_height(words: str, paper: Paper) -> float:
 
 def _beside_lines(words: str, paper: Paper) -> list[str]:
     lines: list[str] = []
-    for part in _GAPS.split(words) if words else ():
-        longer = f"{lines[-1]}{_GAP}{part}" if lines else part
+    for part in paper_lines.parts(words):
+        longer = paper_lines.joined(lines[-1], part) if lines else part
         if lines and width_of(longer) * EM * _LINE_SIZE <= paper.width:
             lines[-1] = longer
         else:

@@ -18,7 +18,7 @@ from kiosk.files import ledger_forms
 from kiosk.files.ledger_forms import PEN, WORDS, ColumnSum, FormColumn, LedgerForm, Orientation
 from kiosk.files.saving import save
 from kiosk.files.tables import Align, Cell, Table
-from kiosk.rules import few
+from kiosk.rules import few, paper_lines
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
@@ -200,8 +200,7 @@ def _explained(table: Table) -> Table:
         isinstance(cell, str) and few.FEW_SAID in cell for row in table.body for cell in row
     ):
         return table
-    lines = [few.LEGEND, table.bottom_line]
-    return replace(table, bottom_line="　　　　".join(line for line in lines if line))
+    return replace(table, bottom_line=paper_lines.joined(few.LEGEND, table.bottom_line or ""))
 
 
 def _cell(column: FormColumn, row: Row, places: dict[str, int]) -> Cell:

@@ -13,7 +13,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from kiosk.files.tables import Align, Cell, Table
-from kiosk.rules import civil, class_tree
+from kiosk.rules import civil, class_tree, paper_lines
 from kiosk.rules.badges import Badge
 
 HALF_DAY = 12 * 60
@@ -224,6 +224,7 @@ def install(environment: Environment) -> None:
         coaches=coaches,
         cells=cells,
         column_looks=column_looks,
+        line_parts=paper_lines.parts,
         hands=hands,
         leaf_path=leaf_path,
         minute_of_day=minute_of_day,

@@ -35,6 +35,8 @@ def test_each_ledger_is_a_page_and_a_sheet_of_paper(
 
     assert "填报单位(盖章)" in paper.words
     assert "单位负责人" in paper.words
+    foot = paper.all("tr")[-1]
+    assert "单位负责人" in "".join(foot.itertext()), "it could be alone on a page"
     assert ("合计" in paper.words) is (name != "L22"), "a board has nothing to add up"
     assert _audited(AuditAction.PRINT) == 1
 
