@@ -41,6 +41,7 @@ def leavers() -> Response:
         "ledgers/leavers.html",
         leavers=found,
         classes=year_end.look(here).class_books,
+        school=here.settings.school or here.settings.home,
         today=here.today,
     )
 

@@ -16,6 +16,7 @@ from kiosk.models.calls import Line
 from kiosk.models.lending import ItemCase
 from kiosk.models.library import Item, Loan, Title
 from kiosk.models.people import Card, Child, SchoolClass, Staff
+from kiosk.rules.call_windows import LineKind
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.staff import Role
 from kiosk.services import audit, late_entries
@@ -29,6 +30,7 @@ _ROLES: Final = {
     Role.DUTY_TEACHER: "值班教师",
     Role.VOLUNTEER: "志愿者",
 }
+_LINES: Final = {LineKind.PHONE: "电话", LineKind.VIDEO: "视频"}
 _GONE: Final = (ItemStatus.LOST, ItemStatus.MISSING, ItemStatus.WITHDRAWN)
 
 
@@ -110,13 +112,13 @@ def _books(session: Session) -> tuple[tuple[str, str], ...]:
 
 
 def _calls(session: Session, here: Here) -> tuple[tuple[str, str], ...]:
-    lines = session.scalars(
-        select(Line.name)
+    lines = session.execute(
+        select(Line.kind, Line.name)
         .where(Line.home_id == here.home_id, Line.is_in_use.is_(True))
         .order_by(Line.name)
     ).all()
     return (
-        ("通话线路", "、".join(lines) or NONE),
+        ("通话线路", "、".join(f"{_LINES[line.kind]} {line.name}" for line in lines) or NONE),
         ("电脑、扫描枪、打印机", "现场点交"),
         ("钥匙", "现场点交"),
     )

@@ -13,6 +13,7 @@ from kiosk.models.calendar import Term
 from kiosk.rules import civil, year_end
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
+from kiosk.services.ledger_paper import Period
 from kiosk.services.pack_files import PackFile
 
 _FIRST_MONTH: Final = 5
@@ -20,21 +21,28 @@ _FIRST_MONTH: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearSteps:
-    """Whether the archive of the year's last term was taken away, and the report printed."""
+    """Whether the archive of the year's last term was taken away, and the report printed.
+
+    `last_term` are the days of that term, of which the archive is made.
+    """
 
     has_archive: bool
     has_report: bool
+    last_term: Period | None
 
 
 def look(here: Here) -> YearSteps:
     """Return what was done of them in this year; outside of the season nothing was."""
     year = year_end.coming_year(here.today)
     if year is None:
-        return YearSteps(has_archive=False, has_report=False)
+        return YearSteps(has_archive=False, has_report=False, last_term=None)
     session = reading()
+    term = _last_term(session, here)
     since = civil.instant(date(year, _FIRST_MONTH, 1), 0, here.settings.zone)
     return YearSteps(
-        has_archive=_has_archive(session, since, here), has_report=_has_report(session, since)
+        has_archive=term is not None and _has_archive(session, term, since, here),
+        has_report=_has_report(session, since),
+        last_term=term,
     )
 
 
@@ -45,20 +53,23 @@ def _has_report(session: Session, since: datetime) -> bool:
     return session.scalar(printed.limit(1)) is not None
 
 
-def _has_archive(session: Session, since: datetime, here: Here) -> bool:
-    """Say whether a ZIP was handed out of a pack that has every day of the last term that is over.
-
-    What was made while the term went on lacks its end.
-    """
+def _last_term(session: Session, here: Here) -> Period | None:
+    """Return the days of the last term that is over."""
     term = session.execute(
         select(Term.first_day, Term.last_day)
         .where(Term.last_day < here.today)
         .order_by(Term.last_day.desc())
         .limit(1)
     ).one_or_none()
-    if term is None:
-        return False
-    ended = civil.instant(term.last_day, 0, here.settings.zone)
+    return None if term is None else Period(first=term.first_day, last=term.last_day)
+
+
+def _has_archive(session: Session, term: Period, since: datetime, here: Here) -> bool:
+    """Say whether a ZIP was handed out of a pack that has every day of a term.
+
+    What was made while the term went on lacks its end.
+    """
+    ended = civil.instant(term.last, 0, here.settings.zone)
     rows = session.execute(
         select(Audit.subject, Audit.fields)
         .where(
@@ -70,7 +81,7 @@ def _has_archive(session: Session, since: datetime, here: Here) -> bool:
     ).all()
     handed_out = {row.subject for row in rows if row.fields == PackFile.ZIP}
     spans = (_span(row.fields) for row in rows if row.subject in handed_out)
-    return any(span and span[0] <= term.first_day and term.last_day <= span[1] for span in spans)
+    return any(span and span[0] <= term.first and term.last <= span[1] for span in spans)
 
 
 def _span(fields: str) -> tuple[date, date] | None:

@@ -1,6 +1,9 @@
 """The teacher opens and closes the room, and what the children's screen says meanwhile."""
 
+import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -115,6 +118,21 @@ def test_a_day_ends_and_begins_with_the_staff_card_and_one_touch_each(
     room.press("回到孩子屏")
     room.says("把你的卡放上来吧")
     room.shoot("opening-idle-open")
+
+
+def test_the_first_page_is_one_sheet_and_closing_one_screen(
+    room: Room, teacher: Code, tmp_path: Path
+) -> None:
+    paper = tmp_path / "home.pdf"
+
+    room.staff_sign_in(teacher)
+    room.page.pdf(path=paper, format="A4")
+    room.press("关闭")
+    room.page.wait_for_url("**/staff/opening/close")
+
+    told = subprocess.run(["pdfinfo", paper], capture_output=True, check=True, text=True)
+    assert re.search(r"^Pages: +1$", told.stdout, re.MULTILINE)
+    expect(room.page.get_by_role("button", name="关闭房间")).to_be_in_viewport(ratio=1)
 
 
 def test_a_card_at_the_closed_room_is_told_when_it_opens_and_nothing_is_stored(

@@ -12,6 +12,7 @@ from kiosk.models.calendar import Term
 from kiosk.services import audit, hand_over, year_steps
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
+from kiosk.services.ledger_paper import Period
 from tests import factories
 
 FIRST, LAST = date(2027, 2, 22), date(2027, 7, 2)
@@ -45,6 +46,7 @@ def test_at_first_nothing_is_done(july: Here) -> None:
     steps = year_steps.look(july)
 
     assert (steps.has_archive, steps.has_report) == (False, False)
+    assert steps.last_term == Period(first=FIRST, last=LAST)
 
 
 def test_a_report_that_was_printed_is_known_until_the_next_year(july: Here) -> None:
