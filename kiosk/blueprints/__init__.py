@@ -60,6 +60,7 @@ NAMES = (
     "late",
     "ledgers",
     "inspection",
+    "bureau",
     "ledger_forms",
     "blank_forms",
     "reports",

@@ -120,7 +120,7 @@ def laid_out(ledger: str, table: Table, *, here: Here) -> Table:
     """
     used = in_use(ledger, here=here)
     laid = laid_on(used.form, table) if used.is_own else _directed(used.form, table)
-    return _explained(laid) if ledger in _HIDING else laid
+    return explained(laid) if ledger in _HIDING else laid
 
 
 def keyed(ledger: str, table: Table) -> Table:
@@ -194,9 +194,10 @@ def _directed(form: LedgerForm, table: Table) -> Table:
     )
 
 
-def _explained(table: Table) -> Table:
+def explained(table: Table) -> Table:
     """Say below a ledger what the sign of a count that is not told means, where it stands in it."""
-    if not any(
+    is_said = few.LEGEND in (table.bottom_line or "")
+    if is_said or not any(
         isinstance(cell, str) and few.FEW_SAID in cell for row in table.body for cell in row
     ):
         return table
