@@ -136,6 +136,21 @@ def test_a_box_of_thirty_books(room: Room, pocket: Pocket) -> None:
     assert (teacher.taps, teacher.keys) == (6, 69)
 
 
+def test_a_number_that_a_busy_machine_brings_late_is_one_scan(room: Room) -> None:
+    # So late that the shorter of the two patiences is over between any two keys.
+    room.page.add_init_script(
+        "const plain = setTimeout, other = { 400: 0, 2000: 60_000 };"
+        " window.setTimeout = (then, ms, ...more) => plain(then, other[ms] ?? ms, ...more);"
+    )
+    teacher = _at_the_pile(room)
+
+    room.gun.scan(_isbn(20)[:9], "")
+    room.page.wait_for_timeout(50)
+    room.gun.scan_late(_isbn(20)[9:])
+
+    teacher.is_asked(_isbn(20))
+
+
 def test_a_gun_behind_an_input_method_writes_nothing_into_a_title(room: Room) -> None:
     teacher = _at_the_pile(room)
     before = _items(room.kiosk)
