@@ -26,7 +26,6 @@ from kiosk.settings import Settings
 from tests.clock import FrozenClock
 
 _routes: Final[dict[tuple[object, ...], Callable[..., tuple[str, str]]]] = {}
-_templates: Final[dict[str, bytes]] = {}
 _statements: Final[LRUCache[Any, Any]] = LRUCache(4000)
 
 
@@ -40,18 +39,24 @@ class _Route(Rule):
         return _routes[key]
 
 
-class _Templates(BytecodeCache):
+class Templates(BytecodeCache):
     """What Jinja made of a template; its key holds the digest of the source."""
 
+    def __init__(self) -> None:
+        self._made: dict[str, bytes] = {}
+
     def load_bytecode(self, bucket: Bucket) -> None:
-        kept = _templates.get(bucket.key + bucket.checksum)
+        kept = self._made.get(bucket.key + bucket.checksum)
         if kept is not None:
             bucket.load_bytecode(BytesIO(kept))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         made = BytesIO()
         bucket.write_bytecode(made)
-        _templates[bucket.key + bucket.checksum] = made.getvalue()
+        self._made[bucket.key + bucket.checksum] = made.getvalue()
+
+
+_templates: Final = Templates()
 
 
 class _OneOfAKind:
@@ -93,6 +98,6 @@ def running(instance: Path, env: Mapping[str, str], clock: FrozenClock) -> Itera
 def with_pages(app: Flask) -> Flask:
     """Return the same kiosk, with its pages from now on."""
     app.url_rule_class = _Route
-    app.jinja_env.bytecode_cache = _Templates()
+    app.jinja_env.bytecode_cache = _templates
     add_pages(app)
     return app

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from babel.messages.pofile import read_po
@@ -44,6 +45,7 @@ from kiosk.services.devices import DeviceSettings
 from kiosk.services.hold_answers import HoldPlaced
 from kiosk.services.talk_answers import AdultTile, AskTeacher, PickAdult
 from kiosk.web import filters, heard, pinyin
+from tests.rooms import Templates
 
 KIOSK = Path(__file__).resolve().parents[2] / "kiosk"
 CATALOGUE = KIOSK / "translations" / "zh_CN" / "LC_MESSAGES" / "messages.po"
@@ -619,6 +621,9 @@ def screens() -> dict[str, Screen]:
     }
 
 
+_COMPILED: Final = Templates()  # for all of them; an application makes other things of one
+
+
 def environment(
     translate: Callable[[str], str] = str,
     *,
@@ -645,6 +650,7 @@ def environment(
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=_COMPILED,
     )
     made.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         said, lambda one, many, n: translate(one if n == 1 else many), newstyle=True
