@@ -25,7 +25,7 @@ from kiosk.rules.term_end import TermEndProblem
 from kiosk.services import audit, erasure, forgetting, ledger_archive, ledgers, term_copy
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
-from kiosk.services.ledger_paper import Period
+from kiosk.services.ledger_paper import Period, day_of
 from kiosk.services.ledgers import Ledger
 
 _DAY: Final = timedelta(days=1)
@@ -42,7 +42,7 @@ class TermRow:
     name: str
     first_day: date
     last_day: date
-    frozen_at: datetime | None
+    frozen_on: date | None
     problem: TermEndProblem | None
     is_forgetting: bool
 
@@ -65,7 +65,7 @@ def terms(here: Here) -> tuple[TermRow, ...]:
             name=term.name,
             first_day=term.first_day,
             last_day=term.last_day,
-            frozen_at=term.frozen_at,
+            frozen_on=None if term.frozen_at is None else day_of(term.frozen_at, here),
             problem=_problem(term, last_event, here),
             is_forgetting=term.forgets_up_to is not None,
         )

@@ -35,6 +35,8 @@ def test_a_term_is_ended_with_the_pin_once_more(page: PageClient, here: Here) ->
 
     assert "its ledgers are kept" in done.words
     assert "This term has been ended already." in done.words
+    assert "as the program had them on" not in asked.words
+    assert "Its ledgers are as the program had them on Friday 20 Nov." in done.words
     assert factories.how_many(LedgerArchive) > 0
 
 
