@@ -43,7 +43,7 @@ def chromium(player: Playwright) -> Iterator[Browser]:
 
 def start(player: Playwright, *more: str) -> Browser:
     """Start Chromium, with these arguments besides; skip the test where there is none."""
-    path = shutil.which("chromium")
+    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if path is None:
         pytest.skip("Chromium is not installed")
     return player.chromium.launch(executable_path=path, args=[*ARGUMENTS, *more])
