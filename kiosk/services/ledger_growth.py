@@ -1,6 +1,6 @@
 """L18 成长记录袋目录: of the twelve things in a child's folder the kiosk knows one, what it read.
 
-It names children with their books, so it is for the staff of the school, as L6 is.
+It names children with their books, as L6 does, and goes where L6 goes: a pack holds both.
 """
 
 from collections.abc import Sequence

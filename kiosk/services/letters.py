@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading, transaction
@@ -16,6 +16,7 @@ from kiosk.models.letters import LetterLog
 from kiosk.models.people import Child, SchoolClass
 from kiosk.rules import letters
 from kiosk.rules.badges import Badge
+from kiosk.rules.erasure import NOBODY
 from kiosk.rules.letters import LetterRefusal
 from kiosk.services import audit, frozen_days
 from kiosk.services.audit import AuditAction
@@ -38,11 +39,7 @@ def of_class(class_id: UUID, on: date) -> tuple[Writer, ...]:
     rows = reading().execute(
         select(Child, LetterLog.id)
         .outerjoin(LetterLog, (LetterLog.child_id == Child.id) & (LetterLog.on_date == on))
-        .where(
-            Child.class_id == class_id,
-            Child.enrolled_on <= on,
-            or_(Child.left_on.is_(None), Child.left_on > on),
-        )
+        .where(Child.class_id == class_id, *_at_school(on))
         .order_by(Child.initials, Child.id)
     )
     return tuple(
@@ -53,6 +50,15 @@ def of_class(class_id: UUID, on: date) -> tuple[Writer, ...]:
             has_written=letter_id is not None,
         )
         for child, letter_id in rows
+    )
+
+
+def _at_school(on: date) -> tuple[ColumnElement[bool], ...]:
+    """Return who may have written on a day; of a child that was erased nothing new is noted."""
+    return (
+        Child.enrolled_on <= on,
+        or_(Child.left_on.is_(None), Child.left_on > on),
+        Child.given_name != NOBODY,
     )
 
 
@@ -146,12 +152,7 @@ def _locked(session: Session, on: date, wanted: AbstractSet[UUID]) -> set[UUID]:
         session.scalars(
             select(Child.id)
             .join(SchoolClass, SchoolClass.id == Child.class_id)
-            .where(
-                Child.id.in_(wanted),
-                SchoolClass.grade > 0,
-                Child.enrolled_on <= on,
-                or_(Child.left_on.is_(None), Child.left_on > on),
-            )
+            .where(Child.id.in_(wanted), SchoolClass.grade > 0, *_at_school(on))
             .order_by(Child.id)
             .with_for_update(of=Child)
         )

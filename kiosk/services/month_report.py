@@ -14,6 +14,7 @@ from kiosk.rules import civil, indicators
 from kiosk.rules.call_states import CallState
 from kiosk.rules.indicators import OpeningFact, Share, SignedUp
 from kiosk.rules.lending import Borrower
+from kiosk.rules.letters import kept_since
 from kiosk.rules.openings import OpeningState, counted_min, minute_on
 from kiosk.services import letters, opening_log, report_facts, use_facts
 from kiosk.services.here import Here
@@ -263,7 +264,11 @@ def _week(monday: date, facts: _Facts, here: Here) -> WeekUse:
         held=held.of,
         loans=sum(week.has(one.on) for one in facts.loans),
         covered=indicators.covered(done, facts.signed_up, monday),
-        covered_letters=indicators.covered([*done, *facts.letters], facts.signed_up, monday),
+        covered_letters=(
+            indicators.covered([*done, *facts.letters], facts.signed_up, monday)
+            if monday >= kept_since(here.today)
+            else Share(of=0, whole=0)  # the letters of that week are forgotten
+        ),
         is_over=week.last < here.today,
     )
 

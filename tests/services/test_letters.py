@@ -151,6 +151,19 @@ def test_letters_go_with_the_child(here: Here, teacher: UUID) -> None:
     assert _wrote(FRIDAY) == {two}
 
 
+def test_of_an_erased_child_nothing_new_is_noted(here: Here, teacher: UUID) -> None:
+    one, two = _child(here, "一"), _child(here, "二")
+    class_id = reading().get_one(Child, one).class_id
+    assert class_id is not None
+    reading().rollback()
+    erasure.erase(one, actor_id=None, here=here)
+
+    _tick(FRIDAY - DAY, here, teacher, one, two)
+
+    assert _wrote(FRIDAY - DAY) == {two}
+    assert one not in {each.child_id for each in letters.of_class(class_id, FRIDAY - DAY)}
+
+
 def test_letters_of_long_ago_are_forgotten_when_the_room_closes(here: Here, teacher: UUID) -> None:
     child_id = _child(here)
     _tick(FRIDAY, here, teacher, child_id)
@@ -187,4 +200,10 @@ def test_a_week_is_counted_by_calls_and_with_letters(here: Here, teacher: UUID) 
     later = replace(here, now=here.now + 10 * DAY)
     report = month_report.look(Period(first=FRIDAY - 4 * DAY, last=FRIDAY + 2 * DAY), here=later)
     assert [one.covered_letters for one in report.weeks] == [week.called_or_wrote]
+    assert report.weeks[0].covered == week.called
+    much_later = replace(here, now=here.now + 500 * DAY)  # the letters are forgotten by then
+    report = month_report.look(
+        Period(first=FRIDAY - 4 * DAY, last=FRIDAY + 2 * DAY), here=much_later
+    )
+    assert report.weeks[0].covered_letters.value is None
     assert report.weeks[0].covered == week.called

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from kiosk.rules.call_states import CallState
 from kiosk.rules.staff import Role
+from kiosk.services import letters
 from kiosk.services.here import Here
 from tests import factories
 from tests.page import PageClient
@@ -47,6 +49,32 @@ def test_a_count_of_few_is_not_told(page: PageClient, here: Here, path: str) -> 
     assert "Loans of children ＊" in words
     assert "Loans for each reader ＊" in words
     assert "Safety checks, with something not fine 0 / 0" in words
+
+
+@pytest.mark.parametrize(("wrote", "lines"), [(0, 1), (3, 0)])
+def test_no_line_is_drawn_for_a_share_that_is_not_told(
+    page: PageClient, here: Here, wrote: int, lines: int
+) -> None:
+    sign_in(page, here)
+    factories.open_today(here)
+    children = [factories.child(here).child_id for _ in range(12)]
+    for child_id in children:
+        factories.contact(here, child_id)
+    for child_id, slot in zip(children[:6], factories.slots(here, places=6), strict=True):
+        factories.booking(here, child_id, slot_id=slot, state=CallState.DONE)
+    letters.tick(
+        here.today,
+        wrote=frozenset(children[6 : 6 + wrote]),
+        did_not=frozenset(),
+        staff_id=factories.staff(here).staff_id,
+        here=here,
+    )
+
+    text = page.open(
+        f"{PATHS[0]}?from={here.today - timedelta(days=4)}&to={here.today}"
+    ).response.text
+
+    assert text.count('class="chart__mark"') == lines
 
 
 def test_ledgers_that_agree_are_said_to(page: PageClient, here: Here) -> None:
