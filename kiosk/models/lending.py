@@ -159,6 +159,7 @@ class ItemWithdrawal(Base):
             sqlite_where=text("back_on IS NULL"),
             postgresql_where=text("back_on IS NULL"),
         ),
+        Index("ix_item_withdrawal_item_id", "item_id"),  # also of what came back
         CheckConstraint("back_on >= withdrawn_on", name="back_after_withdrawal"),
         CheckConstraint("back_on IS NULL OR withdrawn_on IS NOT NULL", name="back_has_a_day"),
     )

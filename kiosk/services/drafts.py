@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from kiosk.db import AnyRow, transaction
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.models.intake import BatchNotTaken
-from kiosk.models.lending import Hold, ItemCase, LateEntry, RoomReading
+from kiosk.models.lending import Hold, ItemCase, ItemWithdrawal, LateEntry, RoomReading
 from kiosk.models.library import Item, Loan, Title, TitleCover
 from kiosk.models.stocktake import StocktakeSight
 from kiosk.rules import volumes
@@ -31,6 +31,7 @@ PAST: Final = (
     Loan.item_id,
     Hold.item_id,
     ItemCase.item_id,
+    ItemWithdrawal.item_id,
     LateEntry.item_id,
     RoomReading.item_id,
     StocktakeSight.item_id,

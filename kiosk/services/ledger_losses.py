@@ -1,9 +1,11 @@
 """L9 图书报损账 and L19 报废物品申报表: what the room has a book less by, and what shall go."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import null, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -67,10 +69,12 @@ _CASES: Final = (
     .outerjoin(_approver, _approver.id == ItemCase.approved_by_id)
 )
 
-# What went without a case: nothing befell it, somebody said so on its page.
+# What went on a day: by a case, or because somebody said so on its page.
 _WITHDRAWN: Final = (
     select(
+        ItemWithdrawal.id.label("withdrawal_id"),
         ItemWithdrawal.withdrawn_on,
+        ItemWithdrawal.back_on,
         null().label("ItemCase"),
         Item.id.label("item_id"),
         Item.accession_no,
@@ -84,20 +88,17 @@ _WITHDRAWN: Final = (
     .join(Item, Item.id == ItemWithdrawal.item_id)
     .join(Title, Title.id == Item.title_id)
     .outerjoin(_handler, _handler.id == ItemWithdrawal.withdrawn_by_id)
-    .where(ItemWithdrawal.withdrawn_on.is_not(None), ItemWithdrawal.back_on.is_(None))
+    .where(ItemWithdrawal.withdrawn_on.is_not(None))
 )
 
 
 def losses(session: Session, period: Period, *, here: Here) -> Table:
-    """Return L9 of a period: the books that were written off in it."""
-    found = session.execute(_CASES.where(ItemCase.ended_at.is_not(None)))
-    settled = [row for row in found if writes_off(row.ItemCase.kind, row.ItemCase.ended_as)]
-    lost: list[tuple[date, AnyRow]] = [
-        (day_of(row.ItemCase.ended_at, here), row) for row in settled
-    ]
-    known = {row.item_id for row in settled}
-    gone = [(row.withdrawn_on, row) for row in session.execute(_WITHDRAWN)]
-    lost += [(on, row) for on, row in gone if row.item_id not in known]
+    """Return L9 of a period: the books that were written off in it and not back by its end.
+
+    A copy is gone since the day on which it was withdrawn, as L7 has it, whether or not the case
+    that wrote it off was settled by then.
+    """
+    lost = _written_off(session, period, here)
     rows = sorted(
         ((on, row) for on, row in lost if period.first <= on <= period.last),
         key=lambda one: (one[0], one[1].accession_no),
@@ -112,6 +113,54 @@ def losses(session: Session, period: Period, *, here: Here) -> Table:
         period=period,
         here=here,
     )
+
+
+def _written_off(session: Session, period: Period, here: Here) -> list[tuple[date, AnyRow]]:
+    """Return every copy that was written off, with its day; not what was back by a period's end."""
+    found = session.execute(_CASES.where(ItemCase.ended_at.is_not(None)))
+    settled = [row for row in found if writes_off(row.ItemCase.kind, row.ItemCase.ended_as)]
+    gone = session.execute(_WITHDRAWN).all()
+    of_item = _by_item(gone)
+    lost: list[tuple[date, AnyRow]] = []
+    told: set[UUID] = set()  # the withdrawals that a case stands for
+    for row in settled:
+        on = day_of(row.ItemCase.ended_at, here)
+        took = _withdrawal_of(row.ItemCase, on, of_item.get(row.item_id, ()))
+        if took is not None:
+            told.add(took.withdrawal_id)
+        if took is None or _is_lost(took, period):
+            lost.append((on if took is None else took.withdrawn_on, row))
+    # A lost copy for which nobody is to answer is written off before it is withdrawn.
+    off = {row.item_id for on, row in lost if period.first <= on <= period.last}
+    lost += [
+        (row.withdrawn_on, row)
+        for row in gone
+        if row.withdrawal_id not in told and row.item_id not in off and _is_lost(row, period)
+    ]
+    return lost
+
+
+def _by_item(gone: Iterable[AnyRow]) -> dict[UUID, list[AnyRow]]:
+    found: dict[UUID, list[AnyRow]] = {}
+    for row in gone:
+        found.setdefault(row.item_id, []).append(row)
+    return found
+
+
+def _withdrawal_of(case: ItemCase, ended_on: date, gone: Iterable[AnyRow]) -> AnyRow | None:
+    """Return the withdrawal by which a copy was gone when its case was settled, if there is one."""
+    if case.ended_as not in {CaseEnd.REPLACED, CaseEnd.WITHDRAWN}:
+        return None
+    under_way = [
+        one
+        for one in gone
+        if one.withdrawn_on <= ended_on and (one.back_on is None or one.back_on >= ended_on)
+    ]
+    return max(under_way, key=lambda one: (one.withdrawn_on, one.back_on is None), default=None)
+
+
+def _is_lost(row: AnyRow, period: Period) -> bool:
+    return row.back_on is None or bool(row.back_on > period.last)
 
 
 def _loss(on: date, row: AnyRow) -> Row:

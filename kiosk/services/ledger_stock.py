@@ -127,7 +127,8 @@ class _Stock:
 def books(session: Session, period: Period, *, here: Here) -> Table:
     """Return L7 of a period: what the house had before, and what was registered in it.
 
-    Copies of one title are one line.
+    Copies of one title are one line. Those withdrawn since nobody knows when stand in a line of
+    their own that counts nothing: what came, less what went, is what the stock changed by.
     """
     rows = session.execute(
         _ITEMS.where(Item.added_on.between(period.first, period.last)).order_by(
@@ -136,7 +137,8 @@ def books(session: Session, period: Period, *, here: Here) -> Table:
     ).all()
     before = _stock(session, period.first - timedelta(days=1))
     after = _stock(session, period.last)
-    both = before.with_more(rows)
+    counted = [row for row in rows if stock_days.is_counted(row)]
+    both = before.with_more(counted)
     back = stock_days.back_since(session, period.first, period.last)
     table = filled(
         "L7",
@@ -146,7 +148,7 @@ def books(session: Session, period: Period, *, here: Here) -> Table:
         period=period,
         here=here,
         counted={
-            "new": len(rows),
+            "new": len(counted),
             "gone": both.copies + back - after.copies,
             "beside": stock_days.beside(session, back, period.last),
             "last_day": period.last.isoformat(),
@@ -207,10 +209,9 @@ def _runs(rows: Sequence[AnyRow]) -> Iterator[_Run]:
 
 
 def _goes_on(run: _Run, row: AnyRow) -> bool:
-    is_same = _kind_of(run.first) == _kind_of(row)
     last, this = run.last_no, row.accession_no
     is_next = last.isdecimal() and this.isdecimal() and int(this) == int(last) + 1
-    return is_same and is_next
+    return is_next and _kind_of(run.first) == _kind_of(row)
 
 
 def _kind_of(row: AnyRow) -> tuple[object, ...]:
@@ -220,7 +221,7 @@ def _kind_of(row: AnyRow) -> tuple[object, ...]:
         row.batch_id,
         price_of(row),
         row.issue,
-        stock_days.gone_words(row.status, row.withdrawn_on),
+        stock_days.gone_words(row, 1),
         row.price_reason,
     )
 
@@ -240,6 +241,7 @@ def _carried(period: Period, stock: _Stock) -> Row:
 
 def _book_row(run: _Run) -> Row:
     row, price = run.first, price_of(run.first)
+    value = None if price is None or not stock_days.is_counted(row) else price * run.copies
     numbers = row.accession_no if run.copies == 1 else f"{row.accession_no}—{run.last_no}"
     return (
         row.added_on.isoformat(),
@@ -251,18 +253,18 @@ def _book_row(run: _Run) -> Row:
         row.isbn or row.csbn or row.issn or NONE,
         UNITS[row.kind],
         money(price),
-        run.copies,
-        money(None if price is None else price * run.copies),
+        run.copies if stock_days.is_counted(row) else DASH,
+        money(value),
         DASH if row.source is None else SOURCES[row.source],
         row.accepted_by or DASH,
         row.received_by or DASH,
-        _note(row),
+        _note(row, run.copies),
     )
 
 
-def _note(row: AnyRow) -> str:
+def _note(row: AnyRow, copies: int) -> str:
     parts = (
-        stock_days.gone_words(row.status, row.withdrawn_on),
+        stock_days.gone_words(row, copies),
         f"第{row.issue}期" if row.issue else None,
         f"价格更正：{row.price_reason}" if row.price_reason else None,
     )
@@ -273,8 +275,7 @@ def _class_rows(name: str, rows: Sequence[AnyRow]) -> Iterator[Row]:
     """Yield the lines of a class; the last of them has its sum."""
     by_line: dict[tuple[object, ...], list[AnyRow]] = {}
     for row in rows:
-        key = (row.title_id, price_of(row), row.shelf, row.added_on)
-        by_line.setdefault(key, []).append(row)
+        by_line.setdefault((row.title_id, price_of(row), row.shelf, row.added_on), []).append(row)
     value = _Stock().with_more(rows).said
     for place, same in enumerate(by_line.values(), start=1):
         first, is_last = same[0], place == len(by_line)

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from kiosk.db import AnyRow
 from kiosk.models.lending import ItemWithdrawal
 from kiosk.models.library import Item
 from kiosk.rules.lending import ItemStatus
@@ -33,11 +34,18 @@ def had_on(day: date) -> ColumnElement[bool]:
     )
 
 
-def gone_words(status: ItemStatus, withdrawn_on: date | None) -> str | None:
-    """Return since when a copy is withdrawn, which L7 says in the line of its arrival."""
-    if status is not ItemStatus.WITHDRAWN:
+def is_counted(row: AnyRow) -> bool:
+    """Return whether a copy ever was in the stock: its day, if it is withdrawn, is known."""
+    return row.status is not ItemStatus.WITHDRAWN or row.withdrawn_on is not None
+
+
+def gone_words(row: AnyRow, copies: int) -> str | None:
+    """Return since when copies are withdrawn, which L7 says in the line of their arrival."""
+    if row.status is not ItemStatus.WITHDRAWN:
         return None
-    return "已剔除" if withdrawn_on is None else f"{withdrawn_on} 剔除"
+    if row.withdrawn_on is None:
+        return f"{copies} 册已剔除，日期不详，未计入"
+    return f"{row.withdrawn_on} 剔除"
 
 
 def beside(session: Session, back: int, last: date) -> str:

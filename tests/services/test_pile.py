@@ -15,11 +15,13 @@ from kiosk.models.library import Item, Title
 from kiosk.rules import codes
 from kiosk.rules.catalogue import CatalogueProblem, TitleKind
 from kiosk.rules.intake import BatchKind, IntakeProblem, NotTaken
+from kiosk.rules.lending import ItemStatus
 from kiosk.services import (
     batches,
     drafts,
     holds,
     intake,
+    item_status,
     known_titles,
     pile,
     pile_view,
@@ -328,7 +330,13 @@ def _is_read(item_id: UUID, here: Here) -> None:
         room_readings.note(connection, item_id, request_id=uuid4(), here=here)
 
 
-@pytest.mark.parametrize("happens", [_is_counted, _is_read])
+def _was_set_aside(item_id: UUID, here: Here) -> None:
+    staff_id = factories.staff(here).staff_id
+    for status in (ItemStatus.WITHDRAWN, ItemStatus.AVAILABLE):
+        item_status.set_status(item_id, status, staff_id=staff_id, here=here)
+
+
+@pytest.mark.parametrize("happens", [_is_counted, _is_read, _was_set_aside])
 def test_what_was_counted_or_read_meanwhile_stays(
     actor: UUID, here: Here, happens: Callable[[UUID, Here], None]
 ) -> None:

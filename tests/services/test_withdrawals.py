@@ -1,5 +1,6 @@
 """Since when the house has a copy no more, and what the ledgers say of each day."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -173,8 +174,38 @@ def test_a_copy_of_which_nobody_knows_the_day_is_told(here: Here) -> None:
 
     table = _ledger("L7", here.today, here.today, here)
 
+    foot = "本期登记 1 册，剔除 0 册（另有 1 册剔除日期不详，未计入）"
+    assert (table.bottom_line or "").startswith(foot)
     assert "馆藏 1 册" in (table.bottom_line or "")
-    assert "（另有 1 册剔除日期不详，未计入）" in (table.bottom_line or "")
+    place = [column.label for column in table.columns].index("数量")
+    assert sorted(str(row[place]) for row in table.rows[1:]) == ["1", "—"]
+    assert "1 册已剔除，日期不详，未计入" in {row[-1] for row in table.rows}
+    assert table.totals is not None
+    assert table.totals[place] == 1, "the total is what its lines count"
+
+
+def test_what_came_less_what_went_is_what_the_stock_changed_by(here: Here, teacher: UUID) -> None:
+    gone, back, _ = (factories.item(here) for _ in range(3))
+    _say(back, ItemStatus.WITHDRAWN, teacher, _in(1, here))
+    later = _in(7, here)
+    new, new_gone = factories.item(later), factories.item(later)
+    for _ in range(2):
+        factories.item(later, status=ItemStatus.WITHDRAWN)
+    _say(gone, ItemStatus.WITHDRAWN, teacher, _in(8, here))
+    _say(new_gone, ItemStatus.WITHDRAWN, teacher, _in(9, here))
+    _say(back, ItemStatus.AVAILABLE, teacher, _in(9, here))
+    first, last = here.today + DAY * 6, here.today + DAY * 12
+
+    foot = _ledger("L7", first, last, _in(12, here)).bottom_line or ""
+
+    before, after = len(_had(first - DAY)), _had(last)
+    assert {new.item_id, back.item_id} < after
+    said = re.match(r"本期登记 (\d+) 册，剔除 (\d+) 册，恢复 (\d+) 册（另有 2 册", foot)
+    assert said is not None
+    came, went, restored = (int(one) for one in said.groups())
+    assert (came, went, restored) == (2, 2, 1)
+    assert came - went + restored == len(after) - before
+    assert f"馆藏 {len(after)} 册" in foot
 
 
 def test_a_copy_without_a_day_that_is_found_again_was_always_there(
@@ -214,6 +245,73 @@ def test_the_losses_have_what_went_without_a_case_once(here: Here, teacher: UUID
     assert table.totals is not None
     assert table.totals[1] == "2 册"
     assert len(earlier.rows) == 1
+
+
+def _lost(first: date, last: date, here: Here) -> list[tuple[object, object]]:
+    table = _ledger("L9", first, last, here)
+    labels = [column.label for column in table.columns]
+    shown = [dict(zip(labels, row, strict=True)) for row in table.rows]
+    return [(one["剔除时间"], one["原因"]) for one in shown]
+
+
+def _iso(days: int, here: Here) -> str:
+    return (here.today + DAY * days).isoformat()
+
+
+def test_what_came_back_later_stays_a_loss_of_the_period_in_which_it_was_gone(
+    here: Here, teacher: UUID
+) -> None:
+    book, later = factories.item(here), _in(30, here)
+    _say(book, ItemStatus.WITHDRAWN, teacher, _in(2, here))
+    _say(book, ItemStatus.AVAILABLE, teacher, _in(12, here))
+    first, until_gone, until_back = (here.today + DAY * days for days in (0, 9, 19))
+
+    stock = _ledger("L7", first, until_gone, later).bottom_line or ""
+
+    assert "剔除 1 册" in stock
+    assert _lost(first, until_gone, later) == [(_iso(2, here), "剔除")]
+    assert _lost(until_gone + DAY, until_back, later) == []
+    assert _lost(first, until_back, later) == []
+
+
+def test_what_is_written_off_a_second_time_is_a_loss_again(here: Here, teacher: UUID) -> None:
+    book, later = factories.item(here), _in(30, here)
+    item_cases.open_case(book.item_id, CaseKind.WORN_OUT, staff_id=teacher, here=here)
+    _settle(book, CaseEnd.WITHDRAWN, teacher, _in(1, here))
+    _say(book, ItemStatus.AVAILABLE, teacher, _in(12, here))
+    _say(book, ItemStatus.WITHDRAWN, teacher, _in(15, here))
+    first, middle, last = (here.today + DAY * days for days in (0, 9, 19))
+
+    by_case, by_hand = (_iso(1, here), "陈旧破烂，剔除，缺页"), (_iso(15, here), "剔除")
+    assert _lost(first, middle, later) == [by_case]
+    assert _lost(middle + DAY, last, later) == [by_hand]
+    assert _lost(first, last, later) == [by_hand]
+
+
+def test_a_case_that_is_settled_after_the_copy_went_has_the_day_it_went(
+    here: Here, teacher: UUID
+) -> None:
+    book, later = factories.item(here), _in(30, here)
+    item_cases.open_case(book.item_id, CaseKind.DAMAGED, staff_id=teacher, here=here)
+    _say(book, ItemStatus.WITHDRAWN, teacher, _in(2, here))
+    _settle(book, CaseEnd.WITHDRAWN, teacher, _in(12, here))
+    first, middle, last = (here.today + DAY * days for days in (0, 9, 19))
+
+    assert _lost(first, middle, later) == [(_iso(2, here), "破损，剔除，缺页")]
+    assert _lost(middle + DAY, last, later) == []
+
+
+def test_a_lost_copy_nobody_answers_for_is_one_loss_when_it_is_withdrawn(
+    here: Here, teacher: UUID
+) -> None:
+    book = factories.item(here)
+    item_cases.open_case(book.item_id, CaseKind.LOST, staff_id=teacher, here=here)
+    _settle(book, CaseEnd.PARDONED, teacher, _in(1, here))
+    _say(book, ItemStatus.WITHDRAWN, teacher, _in(3, here))
+
+    lost = _lost(here.today, here.today + DAY * 9, _in(9, here))
+
+    assert lost == [(_iso(1, here), "遗失，免予追究，缺页")]
 
 
 def test_no_copy_is_gone_twice_at_once(here: Here, teacher: UUID) -> None:

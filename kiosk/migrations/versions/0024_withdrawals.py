@@ -67,6 +67,7 @@ def upgrade():
         sqlite_where=sa.text("back_on IS NULL"),
         postgresql_where=sa.text("back_on IS NULL"),
     )
+    op.create_index("ix_item_withdrawal_item_id", "item_withdrawal", ["item_id"])
     if rows := _known():
         op.bulk_insert(made, rows)
 
