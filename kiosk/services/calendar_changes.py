@@ -13,7 +13,7 @@ from kiosk.models.home import Home
 from kiosk.models.openings import Opening, OpeningRule
 from kiosk.models.people import Staff
 from kiosk.rules.call_outage import ClosureReason
-from kiosk.rules.duty import PROMISED
+from kiosk.rules.duty import RESPONSIBLE
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.school_days import SchoolDays
 from kiosk.services import call_losses, duty_steps, loan_days, opening_plan, opening_returns
@@ -124,7 +124,8 @@ def _promised(session: Session, opening: Opening) -> Promised:
         .join(PlannedDuty, PlannedDuty.staff_id == Staff.id)
         .where(
             PlannedDuty.opening_id == opening.id,
-            PlannedDuty.state.in_(PROMISED),
+            PlannedDuty.state.in_(RESPONSIBLE),
+            duty_steps.HAD_AGREED,
         )
         .order_by(PlannedDuty.id)
     ).all()

@@ -44,7 +44,7 @@ def add(opening_id: UUID, staff_id: UUID, *, actor_id: UUID, here: Here) -> None
 def give_to(duty_id: UUID, staff_id: UUID, *, actor_id: UUID, here: Here) -> None:
     """Give a duty to somebody else, who has agreed.
 
-    What was only proposed is proposed to another; what was agreed keeps both names.
+    What was only proposed is proposed to another; what was ever agreed keeps both names.
 
     Raises:
         NotFoundError: UNKNOWN_DUTY. RefusedError: CHANGED, IS_OVER or ALREADY_ON.
@@ -57,7 +57,7 @@ def give_to(duty_id: UUID, staff_id: UUID, *, actor_id: UUID, here: Here) -> Non
                 raise RefusedError(DutyRefusal.CHANGED)
             if duty.staff_id == staff_id:
                 raise RefusedError(DutyRefusal.ALREADY_ON)
-            if duty.state is DutyState.PLANNED and duty.replaces_id is None:
+            if _is_only_proposed(session, duty):
                 opening_id = duty.opening_id
                 duty_steps.remove(session, [duty.id])
                 duty_steps.add_in(session, opening_id, staff_id, by_id=actor_id, here=here)
@@ -127,7 +127,7 @@ def take_out(duty_id: UUID, *, actor_id: UUID, here: Here) -> None:
     """
     with transaction() as session:
         duty = _duty(session, duty_id, here)
-        if duty.state is not DutyState.PLANNED or duty.replaces_id is not None:
+        if not _is_only_proposed(session, duty):
             raise RefusedError(DutyRefusal.CHANGED)
         duty_steps.remove(session, [duty.id])
         duty_steps.note(session, str(duty_id), "taken out", actor_id, here)
@@ -177,6 +177,12 @@ def _stand_in(session: Session, duty: PlannedDuty, staff_id: UUID, by_id: UUID, 
         state=DutyState.CONFIRMED,
         replaces_id=duty.id,
     )
+
+
+def _is_only_proposed(session: Session, duty: PlannedDuty) -> bool:
+    if duty.state is not DutyState.PLANNED or duty.replaces_id is not None:
+        return False
+    return not duty_steps.had_agreed(session, duty)
 
 
 def _duty(session: Session, duty_id: UUID, here: Here) -> PlannedDuty:

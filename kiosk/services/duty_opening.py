@@ -14,7 +14,7 @@ from kiosk.models.duty import DutyEvent, PlannedDuty
 from kiosk.models.people import Staff
 from kiosk.rules.duty import DutyReason, DutyRefusal, DutyState
 from kiosk.rules.duty_fitness import Unfit
-from kiosk.services import duty_facts, duty_people, duty_plan
+from kiosk.services import duty_facts, duty_people, duty_plan, duty_steps
 from kiosk.services.duty_facts import RotaRow
 from kiosk.services.duty_plan import PersonLoad
 from kiosk.services.here import Here
@@ -35,7 +35,8 @@ class Step:
 class OpeningRota:
     """`free` are those who do not stand on it yet, fewest duties first.
 
-    `unfit` says who of them should not come. `may_change`: it is still to come.
+    `unfit` says who of them should not come. `may_change`: it is still to come. `agreed` are the
+    duties that anybody has ever agreed to.
     """
 
     row: RotaRow
@@ -43,6 +44,7 @@ class OpeningRota:
     unfit: Mapping[UUID, Unfit]
     steps: tuple[Step, ...]
     may_change: bool
+    agreed: frozenset[UUID]
 
 
 def look(opening_id: UUID, *, here: Here) -> OpeningRota:
@@ -65,6 +67,13 @@ def look(opening_id: UUID, *, here: Here) -> OpeningRota:
         unfit={staff_id: one for staff_id, one in why.items() if one is not None},
         steps=_steps(session, opening_id),
         may_change=row.is_to_come and row.on >= here.today,
+        agreed=frozenset(
+            session.scalars(
+                select(PlannedDuty.id).where(
+                    PlannedDuty.opening_id == opening_id, duty_steps.HAD_AGREED
+                )
+            )
+        ),
     )
 
 

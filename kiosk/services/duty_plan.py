@@ -213,9 +213,13 @@ def confirm_all(first: date, last: date, *, actor_id: UUID, here: Here) -> int:
 
 
 def take_back(first: date, last: date, *, actor_id: UUID, here: Here) -> int:
-    """Take out everything that is only proposed from today on; return how many duties."""
+    """Take out everything that was only ever proposed from today on; return how many duties."""
     with transaction() as session:
-        found = [one for one in _proposed(session, first, last, here) if one.replaces_id is None]
+        found = [
+            one
+            for one in _proposed(session, first, last, here)
+            if one.replaces_id is None and not duty_steps.had_agreed(session, one)
+        ]
         duty_steps.remove(session, (one.id for one in found))
         if found:
             duty_steps.note(session, "rota", f"taken back {len(found)}", actor_id, here)

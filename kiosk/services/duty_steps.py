@@ -1,9 +1,10 @@
 """The steps of a planned duty: each is kept, none is overwritten."""
 
 from collections.abc import Iterable
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from kiosk.ids import new_id
@@ -14,6 +15,13 @@ from kiosk.rules.openings import OpeningOrigin
 from kiosk.services import audit
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
+
+# True of a duty that somebody has agreed to, also while it is asked for again, or was excused
+# since: with its steps it is kept.
+HAD_AGREED: Final = or_(
+    PlannedDuty.state.in_(PROMISED),
+    exists().where(DutyEvent.planned_duty_id == PlannedDuty.id, DutyEvent.state.in_(PROMISED)),
+)
 
 
 def add_in(
@@ -80,6 +88,12 @@ def remove(session: Session, duty_ids: Iterable[UUID]) -> None:
     session.execute(delete(PlannedDuty).where(PlannedDuty.id.in_(ids)))
 
 
+def had_agreed(session: Session, duty: PlannedDuty) -> bool:
+    """Say whether anybody has ever agreed to a duty."""
+    agreed = select(PlannedDuty.id).where(PlannedDuty.id == duty.id, HAD_AGREED)
+    return session.scalar(agreed) is not None
+
+
 def forget(session: Session, opening_id: UUID) -> None:
     """Take the rota of an opening out that is as if it had never been planned."""
     of_it = select(PlannedDuty.id).where(PlannedDuty.opening_id == opening_id)
@@ -88,12 +102,10 @@ def forget(session: Session, opening_id: UUID) -> None:
 
 
 def is_promised(session: Session, opening: Opening) -> bool:
-    """Say whether somebody planned an opening by hand, moved it, or has agreed to come."""
+    """Say whether somebody planned an opening by hand, moved it, or has ever agreed to come."""
     if opening.origin is OpeningOrigin.MANUAL or opening.reason is not None:
         return True
-    agreed = select(PlannedDuty.id).where(
-        PlannedDuty.opening_id == opening.id, PlannedDuty.state.in_(PROMISED)
-    )
+    agreed = select(PlannedDuty.id).where(PlannedDuty.opening_id == opening.id, HAD_AGREED)
     return session.scalar(agreed.limit(1)) is not None
 
 

@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading
-from kiosk.models.duty import DutyEvent, PlannedDuty
+from kiosk.models.duty import PlannedDuty
 from kiosk.models.openings import Opening
 from kiosk.models.people import Staff
 from kiosk.rules import openings
 from kiosk.rules.call_outage import ClosureReason
-from kiosk.rules.duty import PROMISED, RESPONSIBLE, DutyState
+from kiosk.rules.duty import RESPONSIBLE, DutyState
 from kiosk.rules.openings import CancelledOpening, OpeningOrigin, OpeningState
 from kiosk.rules.school_days import SchoolDays
 from kiosk.services import duty_steps, opening_plan
@@ -55,9 +55,6 @@ def bring_back(session: Session, *, before: SchoolDays, staff_id: UUID, here: He
 
 def asked_again(*, here: Here) -> tuple[Promised, ...]:
     """Return the openings to come that stand again, with those who have not agreed again yet."""
-    had_agreed = exists().where(
-        DutyEvent.planned_duty_id == PlannedDuty.id, DutyEvent.state.in_(PROMISED)
-    )
     rows = reading().execute(
         select(Opening.on_date, Opening.from_min, Opening.to_min, Staff.display_name)
         .join(PlannedDuty, PlannedDuty.opening_id == Opening.id)
@@ -66,7 +63,7 @@ def asked_again(*, here: Here) -> tuple[Promised, ...]:
             _to_come(here),
             Opening.state == OpeningState.PLANNED,
             PlannedDuty.state == DutyState.PLANNED,
-            had_agreed,
+            duty_steps.HAD_AGREED,
         )
         .order_by(Opening.on_date, Opening.from_min, PlannedDuty.id)
     )

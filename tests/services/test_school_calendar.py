@@ -15,13 +15,13 @@ from kiosk.models.audit import Audit
 from kiosk.models.calendar import Term
 from kiosk.models.call_plan import PlanSeat
 from kiosk.models.calls import Booking, Slot, SlotStatus
-from kiosk.models.duty import PlannedDuty
+from kiosk.models.duty import DutyEvent, PlannedDuty
 from kiosk.models.library import Loan
 from kiosk.models.openings import Opening
 from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.call_states import CallState
 from kiosk.rules.codes import parse
-from kiosk.rules.duty import DutyState
+from kiosk.rules.duty import DutyRefusal, DutyState
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.school_days import CalendarProblem, TermSpan, WeekLetter
 from kiosk.services import (
@@ -30,6 +30,7 @@ from kiosk.services import (
     call_settings,
     days_off,
     duty_changes,
+    duty_plan,
     duty_steps,
     lending,
     library_settings,
@@ -328,6 +329,70 @@ def test_who_agrees_once_more_is_not_asked_any_longer(here: Here) -> None:
 
     assert opening_returns.asked_again(here=again) == ()
     assert _rota(FRIDAY) == [(wang, DutyState.CONFIRMED)]
+
+
+def _asked_again_on_friday(staff_id: UUID, here: Here) -> tuple[Here, UUID]:
+    """Let somebody agree, close the day and take that back; return the duty it is asked for."""
+    _agree_to_come(FRIDAY, staff_id, here)
+    closed = replace(here, school=_close(here, FRIDAY).school)
+    again = replace(here, school=_as_usual(closed, FRIDAY).school)
+    db.session.remove()
+    return again, reading().scalars(select(PlannedDuty.id)).one()
+
+
+def _steps() -> list[DutyState]:
+    db.session.remove()
+    return list(reading().scalars(select(DutyEvent.state).order_by(DutyEvent.at, DutyEvent.seq)))
+
+
+ASKED_AGAIN = [DutyState.PLANNED, DutyState.CONFIRMED, DutyState.PLANNED]
+
+
+def test_what_is_asked_for_again_is_not_taken_back_as_a_proposal(here: Here) -> None:
+    wang = factories.staff(here).staff_id
+    again, duty_id = _asked_again_on_friday(wang, here)
+
+    back = duty_plan.take_back(FRIDAY, FRIDAY, actor_id=wang, here=again)
+
+    assert back == 0
+    assert _refused(lambda: duty_changes.take_out(duty_id, actor_id=wang, here=again)) is (
+        DutyRefusal.CHANGED
+    )
+    assert _rota(FRIDAY) == [(wang, DutyState.PLANNED)]
+    assert _steps() == ASKED_AGAIN
+
+
+def test_another_who_comes_for_whom_was_asked_again_stands_in(here: Here) -> None:
+    wang, zhao = (factories.staff(here).staff_id for _ in range(2))
+    again, duty_id = _asked_again_on_friday(wang, here)
+
+    duty_changes.give_to(duty_id, zhao, actor_id=wang, here=again)
+
+    assert sorted(_rota(FRIDAY), key=lambda one: one[1]) == [
+        (zhao, DutyState.CONFIRMED),
+        (wang, DutyState.REPLACED),
+    ]
+
+
+def test_a_day_off_that_is_taken_back_twice_keeps_who_had_agreed(here: Here) -> None:
+    wang = factories.staff(here, display_name="王老师").staff_id
+    again, _ = _asked_again_on_friday(wang, here)
+    asked = _asked_of(
+        lambda: school_calendar.close_days(
+            "校运会", _span(FRIDAY), staff_id=wang, here=again, agreed=""
+        )
+    )
+
+    closed = replace(again, school=_close(again, FRIDAY).school)
+    while_closed = _openings(FRIDAY)
+    third = replace(closed, school=_as_usual(closed, FRIDAY).school)
+
+    assert [one.names for one in asked.beside.promised] == [("王老师",)]
+    assert while_closed == [OpeningState.CANCELLED]
+    assert _openings(FRIDAY) == [OpeningState.PLANNED]
+    assert _rota(FRIDAY) == [(wang, DutyState.PLANNED)]
+    assert _steps() == ASKED_AGAIN
+    assert [one.names for one in opening_returns.asked_again(here=third)] == [("王老师",)]
 
 
 def test_an_opening_that_stands_again_has_places_for_calls(
