@@ -213,6 +213,7 @@ def _page(refused: KioskError | None) -> Response:
         days=days_off.listed(since=here.today),
         asked=holiday_questions.asked(here=here),
         asked_again=opening_returns.asked_again(here=here),
+        stay_cancelled=opening_returns.stay_cancelled(here=here),
         today=here.today,
         week=here.school.week_number(here.today),
         was_saved="saved" in request.args,

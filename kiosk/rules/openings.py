@@ -197,8 +197,8 @@ def come_back(
     """Return which cancelled openings stand again, each with the line of the pattern it is of.
 
     The first of these that lie at one time; none at a time at which another opening stands. What
-    the pattern had comes back where the pattern has an opening at its time, what was planned by
-    hand in any case.
+    the pattern had, whether or not it was moved by hand since, comes back where the pattern has an
+    opening at its time; what was planned by hand does without.
     """
     lines, taken = list(pattern), list(standing)
     found: dict[UUID, UUID | None] = {}

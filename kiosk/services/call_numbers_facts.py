@@ -114,7 +114,7 @@ class CountedCalls:
     places: int
 
 
-NO_CALLS: Final = CountedCalls(days={}, misses={}, places=0)
+NONE_COUNTED: Final = CountedCalls(days={}, misses={}, places=0)
 
 
 def first_day(session: Session, *, here: Here) -> date:

@@ -203,7 +203,7 @@ def _letters(session: Session, first: date, last: date, here: Here) -> CallFacts
     if until < first:
         return compliance.NO_CALLS
     period = Period(first=first, last=until)
-    counted = call_numbers_facts.children(session, period, call_numbers_facts.NO_CALLS)
+    counted = call_numbers_facts.children(session, period, call_numbers_facts.NONE_COUNTED)
     able = {one.history.child_id for one in counted if one.has_contact}
     return CallFacts(children=len(able), called=len(_wrote(session, period) & able), booked=0)
 

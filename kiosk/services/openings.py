@@ -201,7 +201,7 @@ def close_room(
     their places are nobody's. `are_told`: the children who wait know. `signed`: how it is left.
 
     Raises:
-        RefusedError: NOT_OPEN, CALLS_UNFINISHED in a call, CALLS_WAITING for who was not told.
+        RefusedError: NOT_OPEN, CALLS_UNFINISHED (a call goes on), CALLS_WAITING (not `are_told`).
     """
     with transaction() as session:
         state = rooms.state(session, here)

@@ -21,7 +21,7 @@ from kiosk.models.openings import Opening
 from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.call_states import CallState
 from kiosk.rules.codes import parse
-from kiosk.rules.duty import DutyRefusal, DutyState
+from kiosk.rules.duty import DutyReason, DutyRefusal, DutyState
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.school_days import CalendarProblem, TermSpan, WeekLetter
 from kiosk.services import (
@@ -430,19 +430,93 @@ def test_an_opening_more_is_back_after_the_day_off_and_its_adult_is_asked(here: 
     assert _rota(sunday) == [(wang, DutyState.PLANNED)]
 
 
+def test_an_opening_more_is_back_though_its_one_adult_is_excused(here: Here) -> None:
+    wang = factories.staff(here).staff_id
+    sunday = FRIDAY + DAY * 2
+    opening_changes.add(
+        Times(on=sunday, from_min=600, to_min=660), on_duty_id=wang, staff_id=wang, here=here
+    )
+    duty_changes.say(
+        reading().scalars(select(PlannedDuty.id)).one(),
+        DutyState.EXCUSED,
+        reason=DutyReason.ILL,
+        actor_id=wang,
+        is_office=True,
+        here=here,
+    )
+
+    closed = replace(here, school=_close(here, sunday).school)
+    _as_usual(closed, sunday)
+
+    assert _openings(sunday) == [OpeningState.PLANNED]
+    assert _rota(sunday) == [(wang, DutyState.EXCUSED)]
+
+
+def _moved_friday(by_min: int, staff_id: UUID, here: Here) -> None:
+    """Let somebody agree to come on Friday, and the opening be later by so much."""
+    opening_id = _agree_to_come(FRIDAY, staff_id, here)
+    opening = reading().get_one(Opening, opening_id)
+    opening_changes.change(
+        opening_id,
+        from_min=opening.from_min + by_min,
+        to_min=opening.to_min + by_min,
+        reason=ClosureReason.EXAM,
+        staff_id=staff_id,
+        here=here,
+    )
+
+
+def test_an_opening_that_was_moved_by_hand_is_back_as_one_that_was_moved(here: Here) -> None:
+    wang = factories.staff(here).staff_id
+    _moved_friday(10, wang, here)
+
+    closed = replace(here, school=_close(here, FRIDAY).school)
+    again = replace(here, school=_as_usual(closed, FRIDAY).school)
+
+    db.session.remove()
+    (opening,) = reading().scalars(select(Opening).where(Opening.on_date == FRIDAY))
+    assert (opening.state, opening.reason) == (OpeningState.PLANNED, ClosureReason.OTHER)
+    assert _rota(FRIDAY) == [(wang, DutyState.PLANNED)]
+    assert opening_returns.stay_cancelled(here=again) == ()
+
+
+def test_who_had_agreed_to_what_stays_cancelled_is_named_until_it_stands_elsewhere(
+    here: Here,
+) -> None:
+    wang = factories.staff(here, display_name="王老师").staff_id
+    _moved_friday(-300, wang, here)
+
+    closed = replace(here, school=_close(here, FRIDAY).school)
+    while_closed = opening_returns.stay_cancelled(here=closed)
+    again = replace(here, school=_as_usual(closed, FRIDAY).school)
+    named = opening_returns.stay_cancelled(here=again)
+    db.session.remove()
+    by_pattern = reading().scalars(
+        select(Opening.id).where(Opening.on_date == FRIDAY, Opening.state == OpeningState.PLANNED)
+    )
+    duty_changes.add(by_pattern.one(), wang, actor_id=wang, here=again)
+
+    assert sorted(_openings(FRIDAY)) == [OpeningState.CANCELLED, OpeningState.PLANNED]
+    assert while_closed == ()
+    assert [(one.on, one.names) for one in named] == [(FRIDAY, ("王老师",))]
+    assert opening_returns.stay_cancelled(here=again) == ()
+
+
 def test_what_was_put_in_its_place_meanwhile_stays_alone(here: Here) -> None:
     """Who planned an opening on the day off has said who comes then."""
-    wang, zhao = (factories.staff(here).staff_id for _ in range(2))
+    wang = factories.staff(here, display_name="王老师").staff_id
+    zhao = factories.staff(here).staff_id
     _agree_to_come(FRIDAY, wang, here)
     closed = replace(here, school=_close(here, FRIDAY).school)
     opening_changes.add(
         Times(on=FRIDAY, from_min=960, to_min=1080), on_duty_id=zhao, staff_id=zhao, here=closed
     )
 
-    _as_usual(closed, FRIDAY)
+    again = replace(here, school=_as_usual(closed, FRIDAY).school)
 
     assert sorted(_openings(FRIDAY)) == [OpeningState.CANCELLED, OpeningState.PLANNED]
     assert _rota(FRIDAY) == [(zhao, DutyState.CONFIRMED)]
+    assert [one.names for one in opening_returns.stay_cancelled(here=again)] == [("王老师",)]
 
 
 def test_the_due_days_that_move_are_shown_before_a_day_is_closed(here: Here) -> None:

@@ -175,6 +175,24 @@ def test_a_day_off_that_is_taken_back_says_whom_to_ask_again(page: PageClient, h
     assert [link for link in links if "/staff/duty?" in link] == ["/staff/duty?on=2026-12-06"]
 
 
+def test_who_had_agreed_to_what_stays_cancelled_is_to_be_told(page: PageClient, here: Here) -> None:
+    zhao, wang = (
+        factories.staff(here, display_name=name).staff_id for name in ("赵老师", "王老师")
+    )
+    sunday = {"from": "2026-12-06", "to": "2026-12-06"}
+    times = Times(on=date(2026, 12, 6), from_min=600, to_min=660)
+    opening_changes.add(times, on_duty_id=wang, staff_id=wang, here=here)
+
+    _calendar(page, "days", kind="closed", name="放假", **sunday).press("Do it")
+    opening_changes.add(times, on_duty_id=zhao, staff_id=zhao, here=here)
+    back = _calendar(page, "days", usual="1", **sunday)
+
+    assert "Sunday 6 Dec, 10:00 to 11:00, stays cancelled after the calendar was changed. " in (
+        back.words
+    )
+    assert "Please tell 王老师, who had agreed to come." in back.words
+
+
 def test_a_saturday_is_made_up(page: PageClient) -> None:
     answer = _calendar(
         page, "days", kind="made_up", name="补班", as_weekday="1", **{"from": "2026-12-05"}
