@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.db import reading, transaction
@@ -245,6 +245,19 @@ def test_the_losses_have_what_went_without_a_case_once(here: Here, teacher: UUID
     assert table.totals is not None
     assert table.totals[1] == "2 册"
     assert len(earlier.rows) == 1
+
+
+def test_a_count_of_the_stock_looks_a_copy_up_and_reads_no_table_of_what_went(
+    app: Flask, clock: FrozenClock
+) -> None:
+    counted = select(Item.id).where(stock_days.had_on(here_in(app, clock).today))
+    said = counted.compile(reading().get_bind(), compile_kwargs={"literal_binds": True})
+
+    plan = [row.detail for row in reading().execute(text(f"EXPLAIN QUERY PLAN {said}"))]
+
+    of_it = [step for step in plan if "item_withdrawal" in step]
+    assert len(of_it) == 2
+    assert all("ix_item_withdrawal_item_id (item_id=?)" in step for step in of_it), plan
 
 
 def _lost(first: date, last: date, here: Here) -> list[tuple[object, object]]:
