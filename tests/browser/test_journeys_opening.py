@@ -77,6 +77,22 @@ def _touches(room: Room) -> int:
     return int(room.page.evaluate("Number(sessionStorage.touches ?? 0)"))
 
 
+def test_the_first_page_is_one_sheet_and_closing_one_screen(
+    room: Room, teacher: Code, tmp_path: Path
+) -> None:
+    """It comes first, before a closing leaves a call to make good for each child that had one."""
+    paper = tmp_path / "home.pdf"
+
+    room.staff_sign_in(teacher)
+    room.page.pdf(path=paper, format="A4")
+    room.press("关闭")
+    room.page.wait_for_url("**/staff/opening/close")
+
+    told = subprocess.run(["pdfinfo", paper], capture_output=True, check=True, text=True)
+    assert re.search(r"^Pages: +1$", told.stdout, re.MULTILINE)
+    expect(room.page.get_by_role("button", name="关闭房间")).to_be_in_viewport(ratio=1)
+
+
 def test_a_day_ends_and_begins_with_the_staff_card_and_one_touch_each(
     room: Room, pocket: Pocket, teacher: Code
 ) -> None:
@@ -118,21 +134,6 @@ def test_a_day_ends_and_begins_with_the_staff_card_and_one_touch_each(
     room.press("回到孩子屏")
     room.says("把你的卡放上来吧")
     room.shoot("opening-idle-open")
-
-
-def test_the_first_page_is_one_sheet_and_closing_one_screen(
-    room: Room, teacher: Code, tmp_path: Path
-) -> None:
-    paper = tmp_path / "home.pdf"
-
-    room.staff_sign_in(teacher)
-    room.page.pdf(path=paper, format="A4")
-    room.press("关闭")
-    room.page.wait_for_url("**/staff/opening/close")
-
-    told = subprocess.run(["pdfinfo", paper], capture_output=True, check=True, text=True)
-    assert re.search(r"^Pages: +1$", told.stdout, re.MULTILINE)
-    expect(room.page.get_by_role("button", name="关闭房间")).to_be_in_viewport(ratio=1)
 
 
 def test_a_card_at_the_closed_room_is_told_when_it_opens_and_nothing_is_stored(
