@@ -63,9 +63,8 @@ td.right { text-align: right }
 i { font-style: normal; white-space: nowrap }
 footer {
   position: absolute; right: 0; bottom: 0; left: 0; font-size: 9pt; line-height: 5mm;
-  text-align: center;
+  text-align: right;
 }
-.up footer { text-align: right }
 footer b { font-weight: 400 }
 footer span { position: absolute; left: 0; font-size: 8pt }
 .cover {

@@ -55,10 +55,11 @@ def find(*, first: date, last: date, here: Here) -> tuple[Gap, ...]:
 
 
 def this_month(here: Here) -> tuple[Gap, ...]:
-    """Return the gaps of this month, when it is time to tell them."""
+    """Return the gaps of this month that can be mended, when it is time to tell them."""
     if not rules.is_time(here.today):
         return ()
-    return find(first=here.today.replace(day=1), last=here.today, here=here)
+    found = find(first=here.today.replace(day=1), last=here.today, here=here)
+    return tuple(gap for gap in found if gap.kind not in rules.PAST_MENDING)
 
 
 def _of_openings(session: Session, period: Period, here: Here) -> Iterator[Gap]:

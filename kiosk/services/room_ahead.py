@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from kiosk.rules import gaps as gap_rules
 from kiosk.rules.compliance import Standing
 from kiosk.services import compliance, gaps, holiday_questions
 from kiosk.services.here import Here
@@ -41,9 +40,7 @@ def look(*, here: Here) -> Ahead:
     found = Ahead(
         warned=compliance.warnings(here=here),
         missing_year=holiday_questions.year_to_ask_for(here=here),
-        gaps=sum(
-            gap.count for gap in gaps.this_month(here) if gap.kind not in gap_rules.PAST_MENDING
-        ),
+        gaps=sum(gap.count for gap in gaps.this_month(here)),
     )
     _counted[place] = minute, found
     return found

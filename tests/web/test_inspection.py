@@ -1,7 +1,8 @@
 """The pages before an inspection: who may, what they show, and the pack from button to file."""
 
+import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from kiosk.models.library import Loan
 from kiosk.models.people import Child
 from kiosk.rules.lending import Borrower
 from kiosk.rules.staff import Role
+from kiosk.rules.visits import VisitState
 from kiosk.services import packs, posters
 from kiosk.services.here import Here
 from kiosk.services.posters import Responsible
@@ -60,6 +62,21 @@ def test_the_first_page_tells_an_administrator_of_them(
     links = [one.get("href") for one in home.all("a")]
     assert ("Before this month ends" in home.words) is (role is Role.ADMINISTRATOR)
     assert (f"{PAGE}?from=2026-11-01" in links) is (role is Role.ADMINISTRATOR)
+
+
+def test_the_ledgers_count_what_is_missing_as_the_first_page_does(
+    page: PageClient, here: Here
+) -> None:
+    child = factories.child(here)
+    for hours in (3, 4):
+        at = here.now - timedelta(hours=hours)
+        factories.visit(here, child.child_id, signed_in_at=at, state=VisitState.LEFT_UNCONFIRMED)
+    sign_in(page, here)
+
+    pages = [page.open("/staff").words, page.open("/staff/ledgers").words]
+
+    counted = [re.findall(r"Before this month ends: (\d+)", words) for words in pages]
+    assert counted[0] == counted[1] != []
 
 
 def test_a_period_that_ends_before_it_begins_is_told(page: PageClient, here: Here) -> None:

@@ -29,6 +29,17 @@ def test_a_rule_set_is_chosen_and_says_what_is_missing(page: PageClient) -> None
     assert "每周开放 3 次 · 0 of 3 times · 2 more have to be planned" in listing.words
 
 
+def test_letters_that_nobody_plans_are_still_possible_without_a_number(
+    page: PageClient, here: Here
+) -> None:
+    factories.contact(here, factories.child(here).child_id)
+
+    chosen = page.open(STANDARD).press("Follow it", {"Rule set": "每周开放三次"})
+
+    assert "0 of 1 children have written still possible" in chosen.words
+    assert "0 planned" not in chosen.words
+
+
 def test_none_is_followed_again(page: PageClient) -> None:
     page.open(STANDARD).press("Follow it", {"Rule set": "每周开放三次"})
 
