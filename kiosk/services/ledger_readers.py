@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from sqlalchemy import func, or_, select
@@ -25,6 +26,7 @@ from kiosk.services.ledger_paper import (
     school_name,
 )
 
+_HUNDREDTH: Final = Decimal("0.01")
 _KEYS: Final = (
     "class",
     "loans",
@@ -86,7 +88,9 @@ def _totals(classes: Sequence[AnyRow], readers: int) -> Row:
 
 def _each(loans: int, readers: int | None) -> tuple[Cell, Cell]:
     """Return the readers and their books each; dashes as soon as one reader is forgotten."""
-    return (readers, round(loans / readers, 2)) if readers else (DASH, DASH)
+    if not readers:
+        return DASH, DASH
+    return readers, (Decimal(loans) / readers).quantize(_HUNDREDTH, ROUND_HALF_UP)
 
 
 def for_others(table: Table) -> Table:

@@ -1,6 +1,7 @@
 """A district's form is laid over the ledger; a bad file keeps nothing from being printed."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -223,7 +224,7 @@ def test_readers_so_few_that_they_are_known_do_not_leave_the_school(here: Here) 
     # The eight books are told, since eight are not few; with the books of each, two would be.
     assert [row[1:] for row in printed.rows] == [(8, "＊", "＊"), (6, "＊", "＊"), (8, 8, 1.0)]
     assert printed.totals is not None
-    assert printed.totals[1:] == (22, 16, 1.38)
+    assert printed.totals[1:] == (22, 16, Decimal("1.38"))
     assert printed.bottom_line is not None
     assert printed.bottom_line.startswith("＊：1至4，或为防止推算而不列")
 
