@@ -14,6 +14,8 @@ _SCHOOL_DAYS: Final = frozenset(range(1, 6))
 _HOLIDAY_DAYS: Final = 5
 # For so long after a holiday its returns may still be spread.
 _LOOK_BACK: Final = timedelta(days=8)
+# So long before the last known term ends the next one is asked for.
+_ASK_BEFORE: Final = timedelta(days=14)
 # In the last week of a term a book goes home for the holiday.
 HOLIDAY_LENDING: Final = timedelta(days=7)
 
@@ -175,6 +177,12 @@ class SchoolDays:
     def term_after(self, day: date) -> TermSpan | None:
         """Return the next term that begins after this day."""
         return next((term for term in self.terms if term.first_day > day), None)
+
+    def runs_out_on(self, day: date) -> date | None:
+        """Return the last day of the last known term, once it is near or over; None without any."""
+        if not self.terms or day < self.terms[-1].last_day - _ASK_BEFORE:
+            return None
+        return self.terms[-1].last_day
 
     def answering_term(self, day: date) -> TermSpan | None:
         """Return the term that a day counts for: the holiday before a term belongs to it.

@@ -1,10 +1,10 @@
-"""What will be asked of the room: demands in danger, unknown holidays, what a month still lacks.
+"""What will be asked of the room: demands, unknown holidays and terms, what a month still lacks.
 
 A page that polls asks for it every few seconds; it is counted once a minute.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -18,11 +18,13 @@ from kiosk.services.here import Here
 class Ahead:
     """The demands of the rule set that are in danger, and the year whose holidays lack.
 
+    `terms_end` is the last day of the last known term, where the next one is to be written in.
     `gaps` are how many things of this month are missing, in its last two weeks.
     """
 
     warned: tuple[Standing, ...]
     missing_year: int | None
+    terms_end: date | None
     gaps: int
 
 
@@ -40,6 +42,7 @@ def look(*, here: Here) -> Ahead:
     found = Ahead(
         warned=compliance.warnings(here=here),
         missing_year=holiday_questions.year_to_ask_for(here=here),
+        terms_end=here.school.runs_out_on(here.today),
         gaps=sum(gap.count for gap in gaps.this_month(here)),
     )
     _counted[place] = minute, found

@@ -63,6 +63,7 @@ class TodoKind(StrEnum):
     GAMES = "games"
     STANDARD = "standard"
     HOLIDAYS = "holidays"
+    TERM = "term"
     GAPS = "gaps"
     DISK = "disk"
     CLOCK = "clock"
@@ -207,12 +208,14 @@ def _games_todo(session: Session, here: Here) -> tuple[Todo, ...]:
 
 
 def _ahead_todo(here: Here, *, is_head: bool) -> Iterator[Todo]:
-    """Say what of the rule set is in danger, which holidays are unknown, what the month lacks."""
+    """Say what of the rule set is in danger, what the calendar and the month lack."""
     ahead = room_ahead.look(here=here)
     for standing in ahead.warned:
         yield Todo(kind=TodoKind.STANDARD, on=here.today, standing=standing)
     if ahead.missing_year is not None:
         yield Todo(kind=TodoKind.HOLIDAYS, on=here.today, count=ahead.missing_year)
+    if ahead.terms_end is not None:
+        yield Todo(kind=TodoKind.TERM, on=ahead.terms_end)
     if is_head and ahead.gaps:
         yield Todo(kind=TodoKind.GAPS, on=here.today.replace(day=1), count=ahead.gaps)
 

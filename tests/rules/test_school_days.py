@@ -59,6 +59,21 @@ def test_a_calendar_that_has_run_out_closes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("day", "is_told"),
+    [
+        (date(2027, 1, 14), False),  # the term after this one is known
+        (date(2027, 2, 10), False),
+        (date(2027, 6, 17), False),
+        (date(2027, 6, 18), True),
+        (date(2027, 8, 25), True),
+    ],
+)
+def test_the_next_term_is_asked_for_before_the_last_one_ends(day: date, *, is_told: bool) -> None:
+    assert OCTOBER.runs_out_on(day) == (SPRING.last_day if is_told else None)
+    assert PLAIN_WEEKS.runs_out_on(day) is None
+
+
+@pytest.mark.parametrize(
     ("day", "lends"),
     {
         date(2027, 1, 8): False,

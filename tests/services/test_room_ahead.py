@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from kiosk.db import db, reading, transaction
 from kiosk.models.calendar import HolidayYear
 from kiosk.rules import civil
 from kiosk.rules.gaps import GapKind
+from kiosk.rules.school_days import SchoolDays, TermSpan
 from kiosk.rules.visits import VisitState
 from kiosk.services import compliance, gaps, room_ahead, rule_sets, staff_home
 from kiosk.services.here import Here
@@ -115,6 +117,21 @@ def test_a_year_whose_holidays_lack_is_told_once_any_year_is_known(
 
     assert before == []
     assert [one.count for one in told] == [2027]
+
+
+def test_the_next_term_is_asked_for_when_the_last_one_is_nearly_over(
+    app: Flask, clock: FrozenClock
+) -> None:
+    here = here_in(app, clock)
+    before = _of(TodoKind.TERM, here)
+    last = here.today + timedelta(days=14)
+    school = SchoolDays(terms=(TermSpan(first_day=here.today, last_day=last),))
+    clock.advance(minutes=1)
+
+    told = _of(TodoKind.TERM, replace(here_in(app, clock), school=school))
+
+    assert before == []
+    assert [one.on for one in told] == [last]
 
 
 def test_it_is_counted_once_a_minute(app: Flask, clock: FrozenClock) -> None:
