@@ -5,17 +5,19 @@ Fridays. Nothing here is random: who comes, borrows and rings follows from the n
 day, so that a ledger can be compared with a file.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
+
+from sqlalchemy import select
 
 from kiosk.db import Base, transaction
 from kiosk.ids import new_id
 from kiosk.models.calls import Booking, BookingEvent, Line, Slot, SlotStatus
 from kiosk.models.intake import IntakeBatch
 from kiosk.models.library import Item, Loan, Title
-from kiosk.models.openings import Duty, Opening, SafetyCheck
+from kiosk.models.openings import Duty, Opening, OpeningRule, SafetyCheck
 from kiosk.models.people import Child, Contact
 from kiosk.models.visits import Visit, VisitPastime
 from kiosk.rules import civil
@@ -33,11 +35,13 @@ from tests import factories, golden_together
 
 FIRST: Final = date(2026, 9, 1)
 LAST: Final = date(2026, 10, 30)
+FRIDAYS_FROM: Final = date(2026, 9, 28)
 CHILDREN: Final = 61
 _SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋"
 _NAMES: Final = "一二三四五六七"
 _BADGES: Final = [Badge(animal=animal, cloth=cloth) for cloth in Cloth for animal in Animal]
 _BOOKS: Final = 20
+_FRIDAY: Final = 5
 _FROM, _TO = 16 * 60 + 30, 18 * 60
 _DAY: Final = timedelta(days=1)
 # National days and the weekend before them: nobody is at school.
@@ -71,8 +75,17 @@ def make(here: Here) -> None:
         for row in golden_together.rows(here, school_days(), teachers, children):
             session.add(row)
             session.flush()
+    _wall(here, teachers[0])
+
+
+def _wall(here: Here, teacher_id: UUID) -> None:
+    """Let the room have been open as its board says: on Fridays since the middle of the term."""
+    with transaction() as session:
+        for line in session.scalars(select(OpeningRule)):
+            line.valid_from = FRIDAYS_FROM if line.weekday == _FRIDAY else FIRST
     wall = Responsible(manager="周老师", telephone="0551-00000000")
-    posters.keep(wall, actor_id=teachers[0], here=here)
+    put_down = here.now - (here.today - FRIDAYS_FROM)
+    posters.keep(wall, actor_id=teacher_id, here=replace(here, now=put_down))
 
 
 def school_days() -> list[date]:

@@ -12,17 +12,19 @@ from itertools import groupby
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from kiosk.db import reading, transaction
+from kiosk.models.audit import Audit
 from kiosk.models.home import WallBoard
 from kiosk.models.people import SchoolClass
+from kiosk.rules import civil, hours_board
 from kiosk.rules.catalogue import TitleKind
 from kiosk.rules.lending import LendingPolicy
 from kiosk.rules.openings import OpeningKind, WeeklyRule
 from kiosk.rules.school_days import WeekLetter
-from kiosk.services import audit, opening_rules, rooms
+from kiosk.services import audit, opening_plan, rooms
 from kiosk.services.audit import AuditAction
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import time_of, weekday
@@ -30,6 +32,7 @@ from kiosk.services.ledger_paper import time_of, weekday
 _WEEKDAYS: Final = "一二三四五六日"
 _LETTERS: Final = {WeekLetter.A: "单周", WeekLetter.B: "双周"}
 _GRADES: Final = "一二三四五六七八九"
+_PURPOSE: Final = "wall"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +103,23 @@ def keep(wanted: Responsible, *, actor_id: UUID, here: Here) -> None:
             session,
             AuditAction.EDIT,
             actor_id=actor_id,
-            subject=f"home:{here.home_id}",
+            subject=_subject(here),
             fields="manager telephone",
-            purpose="wall",
+            purpose=_PURPOSE,
             here=here,
         )
+
+
+def put_down_on(session: Session, *, here: Here) -> date | None:
+    """Return the day since which the wall has named whom it names now; None: nobody knows."""
+    at = session.scalar(
+        select(func.max(Audit.at)).where(Audit.purpose == _PURPOSE, Audit.subject == _subject(here))
+    )
+    return None if at is None else civil.local(at, here.settings.zone).date()
+
+
+def _subject(here: Here) -> str:
+    return f"home:{here.home_id}"
 
 
 def board(here: Here) -> Board:
@@ -119,7 +134,7 @@ def board(here: Here) -> Board:
     return Board(
         school=here.settings.school,
         home=here.settings.home,
-        hours=_hours(here),
+        hours=hours(_rules_now(here), here),
         next_on=None if coming is None else coming.on,
         next_words=words,
     )
@@ -127,17 +142,21 @@ def board(here: Here) -> Board:
 
 def rules(here: Here) -> Rules:
     """Return what the rules poster says."""
-    talks = [rule.talk_min for rule in opening_rules.rules(here=here)]
+    talks = [rule.talk_min for rule in _rules_now(here)]
     return Rules(board=board(here), lending=_lending(here), talk_min=min(talks) if talks else None)
 
 
-def _hours(here: Here) -> tuple[Hours, ...]:
+def _rules_now(here: Here) -> tuple[WeeklyRule, ...]:
+    return hours_board.hanging(opening_plan.weekly_rules(reading(), here=here), on=here.today)
+
+
+def hours(rules: Iterable[WeeklyRule], here: Here) -> tuple[Hours, ...]:
     """Return the hours, days with the same ones together; those of the holidays come last."""
     found: dict[tuple[bool, tuple[str, ...]], list[int]] = {}
-    rules_now = opening_rules.rules(here=here)
+    rules = tuple(rules)
     for is_holiday in (False, True):
         by_day: dict[int, list[str]] = {}
-        for rule in rules_now:
+        for rule in rules:
             if (rule.kind is OpeningKind.HOLIDAY) is is_holiday:
                 spans = by_day.setdefault(rule.weekday, [])
                 if (said := _span(rule, here)) not in spans:

@@ -1,7 +1,7 @@
 """The paper ledgers: their columns as printed, no empty cell, every export in the audit."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from kiosk.files.tables import Table
 from kiosk.models.audit import Audit, AuditAction
 from kiosk.models.calls import Booking
 from kiosk.models.library import Loan, Title
-from kiosk.models.openings import Opening
+from kiosk.models.openings import Opening, OpeningRule
 from kiosk.rules import codes
 from kiosk.rules.activities import ActivityKind, PairingKind
 from kiosk.rules.call_corrections import CorrectionReason, PaperBox
@@ -42,6 +42,7 @@ from kiosk.services import (
     ledger_paper,
     ledgers,
     lending,
+    opening_rules,
     openings,
     pairings,
     pile,
@@ -56,6 +57,7 @@ from kiosk.services.batches import NewBatch
 from kiosk.services.catalogue_rows import NewTitle
 from kiosk.services.here import Here
 from kiosk.services.ledgers import Ledger, LedgerProblem
+from kiosk.services.opening_rules import NewRule
 from kiosk.services.posters import Responsible
 from kiosk.services.progress import PARTS
 from kiosk.services.visits import arrive, leave
@@ -64,6 +66,9 @@ from tests.clock import FrozenClock
 from tests.conftest import here_in
 from tests.factories import MadeItem
 from tests.paper import empty_cells
+
+# What is filled in by hand.
+TO_WRITE = "＿＿＿＿＿"
 
 # The headers as they stand on paper (`domain.md` 2.4).
 COLUMNS = {
@@ -412,16 +417,59 @@ def test_the_board_says_what_the_wall_says_today(here: Here) -> None:
         here=here,
     )
 
-    month_ago = here.today - timedelta(days=30)
     reading().rollback()
-    after = _by_column(ledgers.build("L22", first=month_ago, last=month_ago, here=here))
-    assert (before["管理员"], before["联系电话"]) == ("—", "—")
+    after = _by_column(_today("L22", here))
+    assert (before["管理员"], before["联系电话"]) == (TO_WRITE, TO_WRITE)
     assert (after["管理员"], after["联系电话"]) == ("周老师", "0551-00000000")
     assert after["名称"] == here.settings.home
     board = posters.board(here)
     assert after["下次开放"] == (board.next_words or "—")
     assert board.hours
     assert after["开放时间"] == "；".join(f"{one.days} {one.spans}" for one in board.hours)
+
+
+def test_the_board_of_a_period_that_is_over_says_the_hours_of_then(here: Here) -> None:
+    office = factories.staff(here).staff_id
+    ended = [line.rule_id for line in opening_rules.rules(here=here)]
+    for number, rule_id in enumerate(ended):
+        _put_up(rule_id, since=date(2026, 9, 1), weekday=number + 1)
+    reading().rollback()
+    wall = Responsible(manager="周老师", telephone="0551-00000000")
+    posters.keep(wall, actor_id=office, here=_on(here, date(2026, 10, 8)))
+    changed = _on(here, date(2026, 10, 12))
+    for rule_id in ended:
+        opening_rules.end_rule(rule_id, staff_id=office, here=changed)
+    opening_rules.add_rule(
+        NewRule(weekday=3, from_min=720, to_min=780, place_min=10), staff_id=office, here=changed
+    )
+    reading().rollback()
+
+    def board(first: date, last: date) -> list[tuple[Any, ...]]:
+        return list(ledgers.build("L22", first=first, last=last, here=here).rows)
+
+    september = board(date(2026, 9, 1), date(2026, 9, 30))
+    october = board(date(2026, 10, 1), date(2026, 10, 31))
+    old = september[0][3]
+    assert len(ended) > 0
+    assert "16:30—18:00" in old
+    assert september == [(here.settings.home, TO_WRITE, TO_WRITE, old, "—")]
+    assert [row[1:4] for row in october] == [
+        (TO_WRITE, TO_WRITE, f"2026-10-01 至 2026-10-11：{old}"),
+        ("周老师", "0551-00000000", "2026-10-12 至 2026-10-31：星期三 12:00—13:00"),
+    ]
+    assert {row[4] for row in october} == {"—"}, "what came next then, nobody asks for now"
+    assert [row[3] for row in board(here.today, here.today)] == ["星期三 12:00—13:00"]
+    assert board(date(2026, 8, 1), date(2026, 8, 31))[0][3] == "—"
+
+
+def _put_up(rule_id: UUID, *, since: date, weekday: int) -> None:
+    with transaction() as session:
+        line = session.get_one(OpeningRule, rule_id)
+        line.valid_from, line.weekday = since, weekday
+
+
+def _on(here: Here, day: date) -> Here:
+    return replace(here, now=datetime.combine(day, here.now.timetz()))
 
 
 @pytest.mark.parametrize("name", Ledger)
