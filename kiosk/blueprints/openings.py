@@ -18,6 +18,7 @@ from kiosk.services import (
     compliance,
     opening_check,
     opening_log,
+    opening_returns,
     opening_rules,
     openings,
 )
@@ -254,6 +255,7 @@ def _listing(
         "openings/listing.html",
         refused,
         not_again=not_again,
+        asked_again=opening_returns.asked_again(here=here),
         rows=rows,
         warned=compliance.warnings(here=here),
         total=opening_log.total(rows),

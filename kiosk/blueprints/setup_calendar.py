@@ -103,6 +103,16 @@ def answer_holidays() -> Response:
     return _followed(changed)
 
 
+@blueprint.post("/told/<uuid:opening_id>")
+@access(Access.ADMINISTRATOR)
+def are_told(opening_id: UUID) -> Response:
+    """Note that whoever had agreed to an opening that stays cancelled knows of it."""
+    opening_returns.are_told(
+        opening_id, staff_id=staff_screen.signed_in().staff_id, here=context.here()
+    )
+    return redirect(url_for("setup_calendar.show"), code=303)
+
+
 @blueprint.post("/made-up")
 @access(Access.ADMINISTRATOR)
 def answer_made_up() -> Response:

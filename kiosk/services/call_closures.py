@@ -30,6 +30,7 @@ from kiosk.services import (
     line_outages,
     loan_days,
     opening_plan,
+    opening_returns,
 )
 from kiosk.services.call_losses import Preview, WeekLosses
 from kiosk.services.here import Here
@@ -195,7 +196,9 @@ def close_opening(
 
 
 def reopen(opening_id: UUID, *, staff_id: UUID, here: Here) -> None:
-    """Plan a cancelled opening after all; its places come back empty, no call comes back to them.
+    """Plan a cancelled opening after all; whoever had agreed to come is asked once more.
+
+    Its places come back empty, no call comes back to them.
 
     Raises:
         NotFoundError: NOT_OPEN, for no cancelled opening of today or later.
@@ -218,7 +221,7 @@ def reopen(opening_id: UUID, *, staff_id: UUID, here: Here) -> None:
         ).first()
         if in_the_way is not None:
             raise RefusedError(ClosureRefusal.TIME_TAKEN)
-        opening.state, opening.reason = OpeningState.PLANNED, None
+        opening_returns.stand_again(session, opening, staff_id=staff_id, here=here)
         session.flush()  # its places are laid out again
         opening_plan.lay_out_slots(session, here=here)
         call_repair.repair_weeks(session, here=here)

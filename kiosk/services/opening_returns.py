@@ -1,6 +1,8 @@
-"""What a holiday had cancelled and stands again, and who is asked once more whether it can come."""
+"""What was cancelled and stands again, and who is asked once more whether it can come."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -9,23 +11,22 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from kiosk.db import reading
+from kiosk.db import reading, transaction
 from kiosk.models.duty import PlannedDuty
-from kiosk.models.openings import Opening
+from kiosk.models.openings import Opening, OpeningRule
 from kiosk.models.people import Staff
 from kiosk.rules import openings
 from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.duty import RESPONSIBLE, DutyState
 from kiosk.rules.openings import (
     CancelledOpening,
-    DatedOpening,
     OpeningOrigin,
     OpeningState,
 )
 from kiosk.rules.school_days import SchoolDays
-from kiosk.services import duty_steps, opening_plan
+from kiosk.services import audit, duty_steps, opening_plan
+from kiosk.services.audit import AuditAction
 from kiosk.services.calendar import PLANNED_AHEAD
-from kiosk.services.call_losses import Promised
 from kiosk.services.here import Here
 
 _BY_THE_CALENDAR: Final = and_(
@@ -35,12 +36,40 @@ _BY_THE_CALENDAR: Final = and_(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HadAgreed:
+    """An opening to come, with those who had agreed to it before it was cancelled."""
+
+    opening_id: UUID
+    on: date
+    from_min: int
+    to_min: int
+    names: tuple[str, ...]
+
+
+def stand_again(session: Session, opening: Opening, *, staff_id: UUID, here: Here) -> None:
+    """Plan a cancelled opening again; whoever had agreed to come is asked once more.
+
+    The agreement ended with the opening. One at other times than its line of the pattern was moved
+    by hand, and counts as such again; why, only the record of what was done still says.
+    """
+    opening.state = OpeningState.PLANNED
+    opening.reason = ClosureReason.OTHER if _is_moved(session, opening) else None
+    duty_steps.ask_again(session, opening.id, by_id=staff_id, here=here)
+
+
+def _is_moved(session: Session, opening: Opening) -> bool:
+    if opening.rule_id is None:
+        return False
+    line = session.get_one(OpeningRule, opening.rule_id)
+    return (line.from_min, line.to_min) != (opening.from_min, opening.to_min)
+
+
 def bring_back(session: Session, *, before: SchoolDays, staff_id: UUID, here: Here) -> None:
     """Plan again what the calendar had cancelled and closes no longer, with its people.
 
-    Their agreement ended with the opening, so they are asked again. `before` is the calendar as
-    it was. The places are laid out by whoever plans ahead; no call comes back to them. One at
-    other times than the pattern has was moved by hand, and counts as such again.
+    `before` is the calendar as it was. The places are laid out by whoever plans ahead; no call
+    comes back to them.
     """
     cancelled = [one for one in _cancelled(session, here) if not here.school.is_closed(one.on_date)]
     if not cancelled:
@@ -62,20 +91,19 @@ def bring_back(session: Session, *, before: SchoolDays, staff_id: UUID, here: He
     )
     for one in cancelled:
         if one.id in back:
-            one.state, one.rule_id = OpeningState.PLANNED, back[one.id]
-            one.reason = ClosureReason.OTHER if _is_moved(one, lines) else None
-            duty_steps.ask_again(session, one.id, by_id=staff_id, here=here)
+            one.rule_id = back[one.id]
+            stand_again(session, one, staff_id=staff_id, here=here)
     session.flush()  # the plan that is laid out now finds them
 
 
-def asked_again(*, here: Here) -> tuple[Promised, ...]:
+def asked_again(*, here: Here) -> tuple[HadAgreed, ...]:
     """Return the openings to come that stand again, with those who have not agreed again yet."""
     return _had_agreed(
         here, Opening.state == OpeningState.PLANNED, PlannedDuty.state == DutyState.PLANNED
     )
 
 
-def stay_cancelled(*, here: Here) -> tuple[Promised, ...]:
+def stay_cancelled(*, here: Here) -> tuple[HadAgreed, ...]:
     """Return what a holiday had cancelled and did not come back, with those who had agreed.
 
     That is what lies at no time of the pattern, or at that of another opening. Who stands on
@@ -93,7 +121,31 @@ def stay_cancelled(*, here: Here) -> tuple[Promised, ...]:
     return tuple(one for one in found if not here.school.is_closed(one.on))
 
 
-def _had_agreed(here: Here, *which: ColumnElement[bool]) -> tuple[Promised, ...]:
+def are_told(opening_id: UUID, *, staff_id: UUID, here: Here) -> None:
+    """Note that whoever had agreed to an opening that stays cancelled knows of it.
+
+    It is not cancelled for the holiday any more, which is over: it has another reason from now on,
+    and nothing but a hand plans it again. A second tap changes nothing.
+    """
+    with transaction() as session:
+        opening = session.scalars(
+            select(Opening).where(Opening.id == opening_id, _to_come(here), _BY_THE_CALENDAR)
+        ).one_or_none()
+        if opening is None or here.school.is_closed(opening.on_date):
+            return
+        opening.reason = ClosureReason.OTHER
+        audit.record(
+            session,
+            AuditAction.EDIT,
+            actor_id=staff_id,
+            subject=f"opening:{opening_id}",
+            fields="stays_cancelled",
+            purpose="openings",
+            here=here,
+        )
+
+
+def _had_agreed(here: Here, *which: ColumnElement[bool]) -> tuple[HadAgreed, ...]:
     rows = reading().execute(
         select(Opening.on_date, Opening.from_min, Opening.to_min, Opening.id, Staff.display_name)
         .join(PlannedDuty, PlannedDuty.opening_id == Opening.id)
@@ -102,16 +154,14 @@ def _had_agreed(here: Here, *which: ColumnElement[bool]) -> tuple[Promised, ...]
         .order_by(Opening.on_date, Opening.from_min, Opening.id, PlannedDuty.id)
     )
     return tuple(
-        Promised(on=on, from_min=from_min, to_min=to_min, names=tuple(one[-1] for one in found))
-        for (on, from_min, to_min, _), found in groupby(rows, key=itemgetter(0, 1, 2, 3))
-    )
-
-
-def _is_moved(one: Opening, lines: Iterable[DatedOpening]) -> bool:
-    return any(
-        (line.rule_id, line.on) == (one.rule_id, one.on_date)
-        and (line.from_min, line.to_min) != (one.from_min, one.to_min)
-        for line in lines
+        HadAgreed(
+            opening_id=opening_id,
+            on=on,
+            from_min=from_min,
+            to_min=to_min,
+            names=tuple(one[-1] for one in found),
+        )
+        for (on, from_min, to_min, opening_id), found in groupby(rows, key=itemgetter(0, 1, 2, 3))
     )
 
 

@@ -313,9 +313,9 @@ def test_who_had_agreed_is_asked_again_when_a_day_off_is_taken_back(here: Here) 
     )
     assert _rota(FRIDAY) == [(wang, DutyState.PLANNED)]
     assert while_closed == ()
-    assert opening_returns.asked_again(here=again) == (
-        Promised(on=FRIDAY, from_min=times[0], to_min=times[1], names=("王老师",)),
-    )
+    (asked,) = opening_returns.asked_again(here=again)
+    assert (asked.opening_id, asked.on, asked.names) == (opening_id, FRIDAY, ("王老师",))
+    assert (asked.from_min, asked.to_min) == times
 
 
 def test_who_agrees_once_more_is_not_asked_any_longer(here: Here) -> None:

@@ -191,6 +191,9 @@ def test_who_had_agreed_to_what_stays_cancelled_is_to_be_told(page: PageClient, 
         back.words
     )
     assert "Please tell 王老师, who had agreed to come." in back.words
+    told = back.press("Told")
+    assert (told.status, "王老师" in told.words) == (200, False)
+    assert "王老师" not in page.open(CALENDAR).words
 
 
 def test_a_saturday_is_made_up(page: PageClient) -> None:

@@ -8,14 +8,16 @@ import pytest
 from kiosk.db import reading
 from kiosk.models.calls import Booking, Slot
 from kiosk.models.openings import Duty, Opening, SafetyCheck
+from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.call_states import CallState
 from kiosk.rules.codes import parse
 from kiosk.rules.openings import OpeningState
 from kiosk.rules.staff import Role
 from kiosk.rules.visits import VisitState
-from kiosk.services import lending
+from kiosk.services import call_closures, lending, opening_changes
 from kiosk.services.answers import Lent
 from kiosk.services.here import Here
+from kiosk.services.opening_changes import Times
 from tests import factories
 from tests.page import Page, PageClient, Upload
 from tests.web.staff import sign_in, token
@@ -358,6 +360,28 @@ def test_cancelling_says_which_books_are_due_on_another_day(page: PageClient, he
     asked = page.open(f"/staff/openings/{opening.id}/cancel")
 
     assert "1 book that is due on Friday 4 Dec is due on Monday 7 Dec then." in asked.words
+
+
+def test_an_opening_that_is_open_after_all_says_whom_to_ask_again(
+    page: PageClient, here: Here
+) -> None:
+    wang = factories.staff(here, display_name="王老师").staff_id
+    opening_id = opening_changes.add(
+        Times(on=here.today + timedelta(days=2), from_min=600, to_min=660),
+        on_duty_id=wang,
+        staff_id=wang,
+        here=here,
+    )
+    call_closures.close_opening(opening_id, reason=ClosureReason.WEATHER, staff_id=wang, here=here)
+    sign_in(page, here, Role.DUTY_TEACHER)
+
+    cancelled = page.open("/staff/openings")
+    again = cancelled.press("Open after all")
+
+    asked = "Sunday 22 Nov, 10:00 to 11:00, is open again. Please ask 王老师 again"
+    assert asked not in cancelled.words
+    assert asked in again.words
+    assert "/staff/duty?on=2026-11-22" in [one.get("href", "") for one in again.all("a")]
 
 
 def test_the_home_page_names_who_is_in_the_room(page: PageClient, here: Here) -> None:
