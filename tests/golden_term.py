@@ -31,7 +31,7 @@ from kiosk.rules.visits import Pastime, VisitState
 from kiosk.services import posters
 from kiosk.services.here import Here
 from kiosk.services.posters import Responsible
-from tests import factories, golden_together
+from tests import factories, golden_losses, golden_together
 
 FIRST: Final = date(2026, 9, 1)
 LAST: Final = date(2026, 10, 30)
@@ -61,6 +61,7 @@ def make(here: Here) -> None:
     teachers = [factories.staff(here, display_name=name).staff_id for name in ("周老师", "吴老师")]
     pupils = [_pupil(here, number) for number in range(CHILDREN)]
     items = _books(here, teachers)
+    golden_losses.make(here, teachers)
     with transaction() as session:
         line = Line(id=uuid4(), home_id=here.home_id, name="电话二", kind=LineKind.VIDEO)
         session.add(line)

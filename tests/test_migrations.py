@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -64,6 +64,7 @@ LANDED = {
     "0023_wall_board.py": "d81d873c2297da3057b8bd118cf7f6e263934aff15b3987d32b09f128b40a065",
     "0024_withdrawals.py": "01b70b604079f201d75e008b6b3c3fad9ecd8548dc05c285d3954a0235e8d2e6",
     "0025_letters.py": "af9d6842e0d3b96dcd8ab8dc80bf5f86055f0e45a3380085da4bcbb3fb8237ad",
+    "0026_written_off.py": "f55bc257f168d22cff284ba4b865cc6566272b81e5cb13af3883c48bf5dc4d07",
 }
 
 assert models.__all__  # the metadata is full once the models are imported
@@ -758,6 +759,60 @@ def _insert_a_copy(engine: Engine, status: str) -> UUID:
             )
         )
     return item_id
+
+
+@pytest.mark.parametrize(
+    ("status", "row", "case", "expected"),
+    [
+        ("lost", "none", ("lost", "pardoned"), [(date(2026, 3, 10), None)]),
+        ("lost", "none", ("lost", None), []),
+        ("available", "none", ("lost", "pardoned"), []),
+        ("available", "none", ("damaged", "pardoned"), []),
+        ("withdrawn", "no day", ("damaged", "replaced"), [(date(2026, 3, 10), None)]),
+        ("withdrawn", "none", ("worn_out", "withdrawn"), [(date(2026, 3, 10), None)]),
+        ("withdrawn", "no day", ("damaged", "repaired"), [(None, None)]),
+        ("withdrawn", "a day", ("damaged", "withdrawn"), [(date(2026, 3, 2), None)]),
+    ],
+)
+def test_what_a_case_wrote_off_is_gone_since_then(
+    engine: Engine,
+    status: str,
+    row: str,
+    case: tuple[str, str | None],
+    expected: list[tuple[date | None, date | None]],
+) -> None:
+    migrate.bring_up_to_date(engine)
+    item_id = _insert_a_copy(engine, status)
+    gone, befell = models.lending.ItemWithdrawal, models.lending.ItemCase
+    with engine.begin() as connection:
+        if row != "none":
+            on = date(2026, 3, 2) if row == "a day" else None
+            connection.execute(insert(gone).values(id=uuid4(), item_id=item_id, withdrawn_on=on))
+        for n, (kind, end) in enumerate([("damaged", "repaired"), case]):
+            at = (_MIDDAY if n == 0 else _LATE).replace(tzinfo=UTC)
+            connection.execute(
+                insert(befell).values(
+                    id=uuid4(),
+                    item_id=item_id,
+                    kind=kind,
+                    local_day=at.date(),
+                    opened_at=at,
+                    ended_at=None if end is None else at,
+                    ended_as=end,
+                    end_reason=None if end is None else "缺页",
+                )
+            )
+    migrate.downgrade(engine, "0025")
+    before = _rows(engine, "item_withdrawal")
+
+    migrate.bring_up_to_date(engine)
+
+    with engine.connect() as connection:
+        found = connection.execute(select(gone.withdrawn_on, gone.back_on)).all()
+    assert [tuple(one) for one in found] == expected
+    migrate.downgrade(engine, "0025")
+    if status == "lost":
+        assert _rows(engine, "item_withdrawal") == before == []
 
 
 def _note_of_a_copy(engine: Engine, n: int, item_id: UUID, said: str, at: datetime) -> None:

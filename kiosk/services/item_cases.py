@@ -199,6 +199,9 @@ def _settle(
     item = session.get_one(Item, case.item_id)
     after = rules.status_after(case.kind, end)
     withdrawals.put(session, item, after, staff_id=staff_id, here=here)
+    if rules.writes_off(case.kind, end):
+        session.flush()  # what is withdrawn by now has its row
+        withdrawals.write_off(session, item, staff_id=staff_id, here=here)
     item.misses = 0
     _end(case, end, why, staff_id, here)
     _note(session, case.item_id, end.value, staff_id, here)

@@ -34,6 +34,7 @@ class Identity(StrEnum):
     CLASS_LOANS = "class-loans"
     DONATIONS = "donations"
     STOCK = "stock"
+    LOSSES = "losses"
     CHECKS = "checks"
     MONTH_VISITS = "month-visits"
     MONTH_LOANS = "month-loans"
@@ -207,6 +208,12 @@ def _in_stock(table: Table) -> int:
     return 0 if found is None else int(found[1])
 
 
+def _went(table: Table) -> int:
+    """Return how many copies the foot of L7 says went in the period."""
+    found = re.search(r"剔除 (\d+) 册", table.bottom_line or "")
+    return 0 if found is None else int(found[1])
+
+
 def _number(cell: Cell) -> int:
     """Return the count in a cell: `12`, `12 人次`, `12(80%)`; a dash is none."""
     if isinstance(cell, int | float):
@@ -255,6 +262,10 @@ _SIDES: Final[Mapping[Identity, tuple[_Side, _Side]]] = {
     Identity.STOCK: (
         _Side(ledger=Ledger.BOOKS, read=_in_stock),
         _Side(ledger=Ledger.CLASSES, read=_below("copies")),
+    ),
+    Identity.LOSSES: (
+        _Side(ledger=Ledger.BOOKS, read=_went),
+        _Side(ledger=Ledger.LOSSES, read=_rows),
     ),
     Identity.CHECKS: (
         _Side(ledger=Ledger.SAFETY, read=_checks),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import null, or_, select
+from sqlalchemy import ColumnElement, and_, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kiosk.db import AnyRow
@@ -93,14 +93,14 @@ _WITHDRAWN: Final = (
 
 
 def losses(session: Session, period: Period, *, here: Here) -> Table:
-    """Return L9 of a period: the books that were written off in it and not back by its end.
+    """Return L9 of a period: the books that went in it and were not back by its end.
 
-    A copy is gone since the day on which it was withdrawn, as L7 has it, whether or not the case
-    that wrote it off was settled by then.
+    These are the copies that L7 says went, by the same rows; a case says of one of them why.
     """
-    lost = _written_off(session, period, here)
+    gone = session.execute(_WITHDRAWN.where(_went_in(period))).all()
+    why = _cases_of(session, period, here)
     rows = sorted(
-        ((on, row) for on, row in lost if period.first <= on <= period.last),
+        ((one.withdrawn_on, why.get(one.withdrawal_id, one)) for one in gone),
         key=lambda one: (one[0], one[1].accession_no),
     )
     prices = [_price(row) for _, row in rows]
@@ -115,52 +115,42 @@ def losses(session: Session, period: Period, *, here: Here) -> Table:
     )
 
 
-def _written_off(session: Session, period: Period, here: Here) -> list[tuple[date, AnyRow]]:
-    """Return every copy that was written off, with its day; not what was back by a period's end."""
-    found = session.execute(_CASES.where(ItemCase.ended_at.is_not(None)))
-    settled = [row for row in found if writes_off(row.ItemCase.kind, row.ItemCase.ended_as)]
-    gone = session.execute(_WITHDRAWN).all()
-    of_item = _by_item(gone)
-    lost: list[tuple[date, AnyRow]] = []
-    told: set[UUID] = set()  # the withdrawals that a case stands for
+def _went_in(period: Period) -> ColumnElement[bool]:
+    return and_(
+        ItemWithdrawal.withdrawn_on.between(period.first, period.last),
+        or_(ItemWithdrawal.back_on.is_(None), ItemWithdrawal.back_on > period.last),
+    )
+
+
+def _cases_of(session: Session, period: Period, here: Here) -> dict[UUID, AnyRow]:
+    """Return, for what went in a period, the case that wrote it off, where there is one."""
+    of_them = select(ItemWithdrawal.item_id).where(_went_in(period))
+    away: dict[UUID, list[AnyRow]] = {}
+    for one in session.execute(_WITHDRAWN.where(Item.id.in_(of_them))):
+        away.setdefault(one.item_id, []).append(one)
+    settled = session.execute(
+        _CASES.where(ItemCase.ended_at.is_not(None), Item.id.in_(of_them)).order_by(
+            ItemCase.ended_at
+        )
+    )
+    found: dict[UUID, AnyRow] = {}
     for row in settled:
-        on = day_of(row.ItemCase.ended_at, here)
-        took = _withdrawal_of(row.ItemCase, on, of_item.get(row.item_id, ()))
-        if took is not None:
-            told.add(took.withdrawal_id)
-        if took is None or _is_lost(took, period):
-            lost.append((on if took is None else took.withdrawn_on, row))
-    # A lost copy for which nobody is to answer is written off before it is withdrawn.
-    off = {row.item_id for on, row in lost if period.first <= on <= period.last}
-    lost += [
-        (row.withdrawn_on, row)
-        for row in gone
-        if row.withdrawal_id not in told and row.item_id not in off and _is_lost(row, period)
-    ]
-    return lost
-
-
-def _by_item(gone: Iterable[AnyRow]) -> dict[UUID, list[AnyRow]]:
-    found: dict[UUID, list[AnyRow]] = {}
-    for row in gone:
-        found.setdefault(row.item_id, []).append(row)
+        if writes_off(row.ItemCase.kind, row.ItemCase.ended_as):
+            on = day_of(row.ItemCase.ended_at, here)
+            took = _withdrawal_on(on, away.get(row.item_id, ()))
+            if took is not None:
+                found.setdefault(took.withdrawal_id, row)
     return found
 
 
-def _withdrawal_of(case: ItemCase, ended_on: date, gone: Iterable[AnyRow]) -> AnyRow | None:
-    """Return the withdrawal by which a copy was gone when its case was settled, if there is one."""
-    if case.ended_as not in {CaseEnd.REPLACED, CaseEnd.WITHDRAWN}:
-        return None
+def _withdrawal_on(day: date, away: Iterable[AnyRow]) -> AnyRow | None:
+    """Return the withdrawal by which a copy was away on a day, if there is one."""
     under_way = [
         one
-        for one in gone
-        if one.withdrawn_on <= ended_on and (one.back_on is None or one.back_on >= ended_on)
+        for one in away
+        if one.withdrawn_on <= day and (one.back_on is None or one.back_on >= day)
     ]
     return max(under_way, key=lambda one: (one.withdrawn_on, one.back_on is None), default=None)
-
-
-def _is_lost(row: AnyRow, period: Period) -> bool:
-    return row.back_on is None or bool(row.back_on > period.last)
 
 
 def _loss(on: date, row: AnyRow) -> Row:

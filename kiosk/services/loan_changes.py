@@ -15,7 +15,7 @@ from kiosk.rules import lending as rules
 from kiosk.rules.codes import CodeProblem
 from kiosk.rules.item_cases import CaseEnd
 from kiosk.rules.lending import Borrower, ItemStatus, LendingRefusal, LoanEnd
-from kiosk.services import hold_queue, loan_facts
+from kiosk.services import hold_queue, loan_facts, withdrawals
 from kiosk.services.here import Here
 from kiosk.services.prepared import Prepared
 
@@ -136,5 +136,6 @@ def heal(session: Session | Connection, item: AnyRow, here: Here) -> AnyRow:
         .where(ItemCase.item_id == item.id, ItemCase.ended_at.is_(None))
         .values(ended_at=here.now, ended_as=CaseEnd.FOUND)
     )
+    withdrawals.found(session, item.id, here)
     hold_queue.offer(session, item.id, here)
     return loan_facts.BY_ID.rows(session, {"item_id": item.id})[0]

@@ -41,11 +41,9 @@ def is_counted(row: AnyRow) -> bool:
 
 def gone_words(row: AnyRow, copies: int) -> str | None:
     """Return since when copies are withdrawn, which L7 says in the line of their arrival."""
-    if row.status is not ItemStatus.WITHDRAWN:
-        return None
-    if row.withdrawn_on is None:
-        return f"{copies} 册已剔除，日期不详，未计入"
-    return f"{row.withdrawn_on} 剔除"
+    if row.withdrawn_on is not None:
+        return f"{row.withdrawn_on} 剔除"
+    return None if is_counted(row) else f"{copies} 册已剔除，日期不详，未计入"
 
 
 def beside(session: Session, back: int, last: date) -> str:
@@ -68,10 +66,17 @@ def _without_a_day(session: Session, last: date) -> int:
 
 
 def back_since(session: Session, first: date, last: date) -> int:
-    """Return how many copies the house had not on the day before, though they were known, and has.
+    """Return how many copies came back in a period, both days included, that were away before it.
 
-    That is what came back in a period, both days included, and stayed.
+    They are here at its end, or went once more in it.
     """
     was_here = exists().where(_OF_IT, _Gone.withdrawn_on < first, _Gone.back_on >= first)
-    found = select(func.count(Item.id)).where(Item.added_on < first, was_here, had_on(last))
+    went_again = exists().where(
+        _OF_IT,
+        _Gone.withdrawn_on.between(first, last),
+        or_(_Gone.back_on.is_(None), _Gone.back_on > last),
+    )
+    found = select(func.count(Item.id)).where(
+        Item.added_on < first, was_here, or_(had_on(last), went_again)
+    )
     return session.scalar(found) or 0

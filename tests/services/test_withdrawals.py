@@ -1,9 +1,12 @@
 """Since when the house has a copy no more, and what the ledgers say of each day."""
 
+import random
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
-from uuid import UUID
+from itertools import combinations
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -11,14 +14,26 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.db import reading, transaction
+from kiosk.errors import RefusedError
 from kiosk.files.tables import Table
 from kiosk.ids import new_id
 from kiosk.models.lending import ItemWithdrawal
 from kiosk.models.library import Item
+from kiosk.rules.codes import parse
 from kiosk.rules.item_cases import CaseEnd, CaseKind
 from kiosk.rules.lending import ItemStatus
-from kiosk.services import case_list, item_cases, item_status, ledgers, stock_days
+from kiosk.services import (
+    case_list,
+    item_cases,
+    item_status,
+    ledger_identities,
+    ledgers,
+    lending,
+    stock_days,
+)
 from kiosk.services.here import Here
+from kiosk.services.ledger_identities import Identity
+from kiosk.services.ledger_paper import Period
 from tests import factories
 from tests.clock import FrozenClock
 from tests.conftest import here_in
@@ -325,6 +340,128 @@ def test_a_lost_copy_nobody_answers_for_is_one_loss_when_it_is_withdrawn(
     lost = _lost(here.today, here.today + DAY * 9, _in(9, here))
 
     assert lost == [(_iso(1, here), "遗失，免予追究，缺页")]
+
+
+def test_a_lost_copy_nobody_answers_for_is_gone_until_somebody_finds_it(
+    here: Here, teacher: UUID
+) -> None:
+    book, later = factories.item(here), _in(30, here)
+    item_cases.open_case(book.item_id, CaseKind.LOST, staff_id=teacher, here=here)
+    while_lost = _rows()
+    _settle(book, CaseEnd.PARDONED, teacher, _in(1, here))
+    remarks = [row[-1] for row in _ledger("L7", here.today, here.today, _in(9, here)).rows]
+
+    scanned = _in(12, here)
+    reader = factories.child(scanned).reader
+    lending.scan(parse(book.code), reader=reader, request_id=uuid4(), here=scanned)
+
+    assert (while_lost, _rows()) == ([], [(here.today + DAY, here.today + DAY * 12)])
+    assert [len(_had(here.today + DAY * days)) for days in (0, 1, 11, 12)] == [1, 0, 0, 1]
+    first, until_gone, until_back = (here.today + DAY * days for days in (0, 9, 19))
+    assert _lost(first, until_gone, later) == [(_iso(1, here), "遗失，免予追究，缺页")]
+    assert _lost(first, until_back, later) == []
+    assert f"{_iso(1, here)} 剔除" in remarks
+
+
+@pytest.mark.parametrize("end", [CaseEnd.WITHDRAWN, CaseEnd.REPLACED])
+@pytest.mark.parametrize("has_row", [True, False])
+def test_what_went_nobody_knows_when_is_gone_since_somebody_stands_for_it(
+    here: Here, teacher: UUID, end: CaseEnd, *, has_row: bool
+) -> None:
+    """Until then it was never had, in either ledger; from then on it went in both."""
+    book = factories.item(here)
+    item_cases.open_case(book.item_id, CaseKind.DAMAGED, staff_id=teacher, here=here)
+    with transaction() as session:
+        session.get_one(Item, book.item_id).status = ItemStatus.WITHDRAWN
+        if has_row:
+            session.add(ItemWithdrawal(id=new_id(here.now), item_id=book.item_id))
+    before = (_lost(here.today, here.today, here), _went(here.today, here.today, here))
+
+    _settle(book, end, teacher, _in(3, here))
+
+    last, later = here.today + DAY * 9, _in(9, here)
+    assert before == ([], (0, 0))
+    assert _rows() == [(here.today + DAY * 3, None)]
+    assert [day for day, _ in _lost(here.today, last, later)] == [_iso(3, here)]
+    assert _went(here.today, last, later) == (1, 0)
+
+
+def _went(first: date, last: date, here: Here) -> tuple[int, int]:
+    """Return what L7 says went and came back in a period."""
+    foot = _ledger("L7", first, last, here).bottom_line or ""
+    said = re.search(r"剔除 (\d+) 册(?:，恢复 (\d+) 册)?", foot)
+    assert said is not None
+    return int(said[1]), int(said[2] or 0)
+
+
+def test_both_ledgers_count_the_same_losses(here: Here, teacher: UUID) -> None:
+    """Nine books, by hand: five went in the period, one of them a second time; one came back."""
+    pardoned, replaced, by_hand, again, slip, earlier, found, no_day, _ = (
+        factories.item(here) for _ in range(9)
+    )
+    with transaction() as session:
+        session.get_one(Item, no_day.item_id).status = ItemStatus.WITHDRAWN
+    _say(again, ItemStatus.WITHDRAWN, teacher, _in(2, here))
+    _say(earlier, ItemStatus.WITHDRAWN, teacher, _in(3, here))
+    _say(again, ItemStatus.AVAILABLE, teacher, _in(6, here))
+    for book, kind in ((pardoned, CaseKind.LOST), (replaced, CaseKind.DAMAGED)):
+        item_cases.open_case(book.item_id, kind, staff_id=teacher, here=_in(6, here))
+    item_cases.open_case(found.item_id, CaseKind.LOST, staff_id=teacher, here=_in(6, here))
+    _settle(pardoned, CaseEnd.PARDONED, teacher, _in(7, here))
+    _settle(found, CaseEnd.PARDONED, teacher, _in(7, here))
+    _settle(replaced, CaseEnd.REPLACED, teacher, _in(8, here))
+    _say(by_hand, ItemStatus.WITHDRAWN, teacher, _in(8, here))
+    _say(again, ItemStatus.WITHDRAWN, teacher, _in(8, here))
+    _say(slip, ItemStatus.WITHDRAWN, teacher, _in(8, here))
+    _say(slip, ItemStatus.AVAILABLE, teacher, _in(8, here))
+    _say(pardoned, ItemStatus.WITHDRAWN, teacher, _in(9, here))
+    _say(found, ItemStatus.AVAILABLE, teacher, _in(20, here))
+    first, last, later = here.today + DAY * 5, here.today + DAY * 12, _in(30, here)
+
+    lost = _lost(first, last, later)
+
+    assert sorted(lost, key=str) == [
+        (_iso(7, here), "遗失，免予追究，缺页"),
+        (_iso(7, here), "遗失，免予追究，缺页"),
+        (_iso(8, here), "剔除"),
+        (_iso(8, here), "剔除"),
+        *[one for one in lost if str(one[1]).startswith("破损，换书")],
+    ]
+    assert len(lost) == 5
+    assert _went(first, last, later) == (5, 1)
+    (agreed,) = (
+        one
+        for one in ledger_identities.check(Period(first=first, last=last), here=later)
+        if one.identity is Identity.LOSSES
+    )
+    assert (agreed.says, agreed.other_says) == (5, 5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_befalls_the_books_both_ledgers_agree_in_each_period(
+    app: Flask, clock: FrozenClock, seed: int
+) -> None:
+    here = here_in(app, clock)
+    teacher, chance = factories.staff(here).staff_id, random.Random(seed)  # noqa: S311
+    books = [factories.item(here) for _ in range(4)]
+    said = [ItemStatus.WITHDRAWN, ItemStatus.AVAILABLE, ItemStatus.LOST, ItemStatus.DAMAGED]
+    ends = [CaseEnd.PARDONED, CaseEnd.REPLACED, CaseEnd.WITHDRAWN]
+    went = 0
+    for day in range(1, 13):
+        book, now = chance.choice(books), _in(day, here)
+        with suppress(RefusedError):
+            if chance.random() < 0.5 and case_list.open_of_title(book.title_id):
+                _settle(book, chance.choice(ends), teacher, now)
+            else:
+                _say(book, chance.choice(said), teacher, now)
+    later = _in(20, here)
+
+    for first, last in combinations(range(0, 15, 2), 2):
+        period = (here.today + DAY * first, here.today + DAY * last)
+        lost = len(_lost(*period, later))
+        assert _went(*period, later)[0] == lost, period
+        went += lost
+    assert went > 0
 
 
 def test_no_copy_is_gone_twice_at_once(here: Here, teacher: UUID) -> None:
