@@ -13,7 +13,7 @@ from kiosk.rules import scanners
 from kiosk.rules.devices import LetterCase, Terminator
 from kiosk.rules.scanners import SHEET, SQUARES, Learned, Reading, ScannerFault, SheetCode
 from kiosk.rules.sessions import SessionProblem
-from kiosk.web import context, staff_page, staff_screen
+from kiosk.web import context, htmx, staff_page, staff_screen
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("setup_scanner", __name__, url_prefix="/staff/setup/scanner")
@@ -71,7 +71,7 @@ def _page(learned: Learned) -> Response:
     said = {fault for fault in ScannerFault if fault in request.args.getlist("fault")}
     kept = () if known is None else scanners.faults_of(known.profile)
     return staff_page.show(
-        "setup/scanner.html",
+        "setup/_scanner.html" if htmx.wants_fragment() else "setup/scanner.html",
         known=known,
         faults=scanners.in_order((*kept, *said)),
         learned=learned,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Request, expect
 
-from kiosk.rules.scanners import SHEET
+from kiosk.rules.scanners import SHEET, SheetCode
 from tests.browser.devices import Key
 from tests.browser.process import Kiosk
 from tests.browser.room import Pocket, Room, rows, visits
@@ -54,8 +54,8 @@ def test_a_change_of_a_learned_scanner_is_a_red_line_until_it_is_learned_again(
     room.open()
     child = pocket.child()
     for end in ("\r", "\t", "\r"):  # once otherwise is an accident
-        room.gun.scan(child.code, end)
-        room.page.wait_for_event("response")
+        with room.page.expect_response("**/scan"):
+            room.gun.scan(child.code, end)
     unchanged = _profile(room.kiosk)
     with room.page.expect_response("**/scanner"):
         for _ in range(2):
@@ -79,6 +79,44 @@ def test_a_change_of_a_learned_scanner_is_a_red_line_until_it_is_learned_again(
     expect(room.page.locator(".home__todo")).to_be_visible()
     expect(red).to_have_count(0)
     assert _profile(room.kiosk) == ("tab", "", "upper", "as_printed", 0, 0, None)
+
+
+def test_keys_that_a_busy_machine_brings_late_are_no_fault_of_the_scanner(room: Room) -> None:
+    def read(text: str) -> None:
+        if text == SHEET[SheetCode.LONG]:
+            room.gun.scan(text[:12], "")
+            room.page.wait_for_timeout(700)  # longer than any gun pauses inside a code
+            room.gun.scan_late(text[12:])
+        else:
+            room.gun.scan(text)
+
+    _learn(room, read)
+
+    assert _faults(room) == ["一切正常。"]
+
+
+def test_codes_that_come_before_the_page_has_answered_are_all_heard(room: Room) -> None:
+    room.open()
+    room.staff_sign_in(room.kiosk.codes("staff")[0])
+    room.open(PAGE)
+
+    for text in SHEET.values():
+        room.gun.scan(text)
+
+    expect(room.page.locator(".said--fine")).to_be_visible()
+    assert _faults(room) == ["一切正常。"]
+
+
+def test_a_sheet_read_after_the_page_was_left_alone_too_long_says_so(room: Room) -> None:
+    room.open()
+    room.staff_sign_in(room.kiosk.codes("staff")[0])
+    room.open(PAGE)
+    room.page.context.clear_cookies()
+    room.screen.expect_console("403")
+
+    room.gun.scan(SHEET[SheetCode.LETTERS])
+
+    expect(room.page.locator("[data-scanner-form]")).to_have_count(0)
 
 
 def test_a_scanner_with_every_vice_is_told_what_to_change_and_still_read(
@@ -147,8 +185,8 @@ def test_scans_that_are_damaged_again_and_again_are_told_once(room: Room, pocket
     child = pocket.child()
 
     for lost in range(2, 6):
-        room.gun.scan(child.code[:lost] + child.code[lost + 1 :])
-        room.page.wait_for_event("response")
+        with room.page.expect_response("**/scan"):
+            room.gun.scan(child.code[:lost] + child.code[lost + 1 :])
     room.sign_in(child)
 
     assert told == ["change=dropped_characters"]

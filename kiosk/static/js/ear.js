@@ -3,6 +3,7 @@
 (() => {
   "use strict";
   const SILENCE = 500, AFTER_END = 150; // ms that end a burst; once its terminator has come
+  const LATE = 2000; // ms that a busy machine may take to bring the rest of what a gun has sent
   const MACHINE = 60, LEAST = 4; // ms for a key, on average, where people type as well; characters
   let keys = [], ends = [], numpad = "", timer = 0, first = 0, last = 0;
   let isLower = null, isComposed = false, isAlt = false;
@@ -32,16 +33,18 @@
     if (text.length < LEAST || !isMachine) return;
     document.dispatchEvent(new CustomEvent("kiosk:burst", { detail }));
   };
-  const wait = () => {
+  // Between two keys the keys' own times say what belongs together; the clock only ends the last.
+  const wait = (at) => {
     clearTimeout(timer);
-    timer = setTimeout(end, ends.length ? AFTER_END : SILENCE);
+    const late = Math.min(LATE, Math.max(0, performance.now() - at));
+    timer = setTimeout(end, ends.length ? AFTER_END + late : LATE);
   };
   const add = (character, at) => {
-    if (ends.length) end(); // the next code
+    if (ends.length || (keys.length && at - last > SILENCE)) end(); // the next code
     if (!keys.length) first = at;
     last = at;
     keys.push(character);
-    wait();
+    wait(at);
   };
 
   document.addEventListener("keydown", (event) => {
@@ -49,7 +52,7 @@
     const ending = terminatorOf(event), { code, key, keyCode, timeStamp } = event;
     if (ending) {
       if (keys.length) ends.push(ending);
-      if (keys.length) wait();
+      if (keys.length) wait(timeStamp);
     } else if (event.altKey && /^Numpad\d$/.test(code)) {
       numpad += code[6];
     } else if (!(event.ctrlKey || event.altKey || event.metaKey)) {
@@ -66,7 +69,7 @@
     numpad = "";
     if (character === "\r" || character === "\n" || character === "\t") {
       if (keys.length) ends.push({ "\r": "enter", "\n": "line_feed", "\t": "tab" }[character]);
-      wait();
+      wait(timeStamp);
       return;
     }
     add(character.toUpperCase(), timeStamp);
