@@ -49,7 +49,7 @@ def _said_until(process: subprocess.Popen[str], words: str) -> str:
 
 
 def _page(port: int) -> int:
-    with urllib.request.urlopen(f"http://{HOST}:{port}/", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://{HOST}:{port}/", timeout=60) as answer:
         status: int = answer.status
         return status
 
@@ -57,7 +57,7 @@ def _page(port: int) -> int:
 def _stop(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, str]:
     process.send_signal(number)
     rest = (process.stdout.read() if process.stdout else "") or ""
-    return process.wait(timeout=20), rest
+    return process.wait(timeout=60), rest
 
 
 def test_without_a_terminal_it_starts_empty_and_says_so(tmp_path: Path) -> None:

@@ -13,6 +13,11 @@ _Event: TypeAlias = dict[str, str | int | float]
 _PATIENCE_MS, _LOOK_EVERY_MS = 30_000, 20
 _APART_S = 0.004  # between what happens to a gun's keys
 ALT, CTRL = 1, 2
+# Painted, and what the page runs once it is read has run.
+_IS_READY: Final = """
+  performance.getEntriesByType("paint").length > 0
+  && performance.getEntriesByType("navigation").every((one) => one.domContentLoadedEventEnd > 0)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,11 @@ _KEYS: Final = {
 }
 
 
+def keys_of(text: str) -> list[Key]:
+    """Return the keys that write a text."""
+    return [_KEYS.get(character) or _plain(character) for character in text]
+
+
 @dataclass
 class Gun:
     """A scanner that is a keyboard; `with_input_method`: a Chinese one takes the keys first."""
@@ -67,12 +77,11 @@ class Gun:
 
     def scan(self, text: str, end: str = "\r") -> None:
         """Type `text` and its terminator as fast as the machine takes it."""
-        self.press(*(_KEYS.get(character) or _plain(character) for character in text + end))
+        self.press(*keys_of(text + end))
 
     def scan_late(self, text: str) -> None:
         """Type the rest of a code, which the gun sent at once and the machine brings only now."""
-        keys = (_KEYS.get(character) or _plain(character) for character in text + "\r")
-        self._send([event for key in keys for event in key.stroke()], are_late=True)
+        self._send([one for key in keys_of(f"{text}\r") for one in key.stroke()], are_late=True)
 
     def scan_in_alt_mode(self, text: str) -> None:
         """Type each character's number on the pad while Alt is held."""
@@ -93,7 +102,8 @@ class Gun:
     def wait_for_the_first_picture(self) -> None:
         """Wait until the page takes keys: before its first picture Chromium throws them away.
 
-        Asked from a world beside the page's own, for a test may have stopped its clock.
+        And before its scripts have run nobody listens. It is asked from a world beside the page's
+        own, for a test may have stopped its clock.
         """
         for _ in range(_PATIENCE_MS // _LOOK_EVERY_MS):
             with suppress(Error):  # the page went on to another one
@@ -108,7 +118,7 @@ class Gun:
         beside = {"frameId": frame_id, "worldName": "gun"}
         world = self.cdp.send("Page.createIsolatedWorld", beside)["executionContextId"]
         asked = {
-            "expression": "performance.getEntriesByType('paint').length > 0",
+            "expression": _IS_READY,
             "contextId": world,
         }
         return bool(self.cdp.send("Runtime.evaluate", asked)["result"]["value"])

@@ -21,7 +21,7 @@ from kiosk.rules.codes import CodeKind, compose
 from tests.browser import dated
 from tests.browser.conftest import ARGUMENTS, DEMO
 from tests.browser.process import Code, Kiosk, command
-from tests.browser.room import PIN, Pocket, Room, given_name, rows
+from tests.browser.room import PIN, Pocket, Room, rows
 from tests.browser.screen import Screen
 
 README = Path(__file__).resolve().parents[1] / "pictures"
@@ -228,7 +228,7 @@ class Visitors:
             return
         self.room.open()
         self.room.put(here)
-        self.room.says(given_name(self.room.kiosk, here))
+        self.room.greets(here)
         self.shoot(name)
 
     def _staff(self, path: str) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,13 +17,20 @@ HOST = "127.0.0.1"
 _ROOT = Path(__file__).resolve().parents[2]
 _DATED = "tests.browser.dated"
 _TRIES = 1200  # a minute: a busy machine is slow to start anything
+# Below those that a system hands out by itself: whoever asks for any gets none of these.
+_PORTS = range(20_000, 32_000)
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that is free, and stays so until it is listened on, or listened on again."""
+    for port in random.sample(_PORTS, len(_PORTS)):
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("every port is taken")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +123,7 @@ class Kiosk:
             process.kill()
         else:
             process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 _KIOSK = (sys.executable, "-m", _DATED)

@@ -41,6 +41,12 @@ _NOTE_CHANGES = """
 """
 
 
+_HAS_SAID = """([words, since]) => [
+  ...window.__headings.slice(since), document.querySelector("#screen h1")?.textContent ?? "",
+].some((said) => said.includes(words))"""
+_LOOK_EVERY = 20  # ms
+
+
 @dataclass
 class Pocket:
     """The cards and books of a demo school, each handed out once."""
@@ -162,13 +168,20 @@ class Room:
             self.put(what)
 
     def wait_for_answers(self, count: int) -> None:
-        """Wait until so many scans have been answered."""
-        while len(self.answers) < count:
-            self.page.wait_for_event("response")
+        """Wait until so many scans have been answered; one after the other, each takes its time."""
+        for _ in range((PATIENCE + 1000 * count) // _LOOK_EVERY):
+            if len(self.answers) >= count:
+                return
+            self.page.wait_for_timeout(_LOOK_EVERY)
+        raise AssertionError(self.story)
 
     def sign_in(self, child: Code) -> None:
+        since = len(self.headings)
         self.put(child)
-        self.says(given_name(self.kiosk, child))
+        self.greets(child, since=since)
+
+    def greets(self, child: Code, *, since: int = 0) -> None:
+        self.has_said(given_name(self.kiosk, child), since=since)
 
     def own_page(self, child: Code) -> None:
         """Sign in and be at the own page at once; the greeting goes there by itself in a while."""
@@ -177,7 +190,15 @@ class Room:
         self.says("想做什么")
 
     def says(self, words: str) -> None:
+        """Wait for a screen that says this and stays."""
         expect(self.heading).to_contain_text(words)
+
+    def has_said(self, words: str, *, since: int = 0) -> None:
+        """Wait until a screen has said this, though it may have gone by itself meanwhile.
+
+        `since` leaves out so many of the `headings` of before.
+        """
+        self.page.wait_for_function(_HAS_SAID, arg=[words, since])
 
     def tile(self, words: str) -> Locator:
         return self.page.locator("#screen .tile", has_text=words)

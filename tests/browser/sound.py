@@ -36,7 +36,12 @@ _NOTE_CALLS = """
     note("stop");
     return stop.call(this);
   };
-  document.addEventListener("kiosk:swapped", () => note("swapped"));
+  const { port1, port2 } = new MessageChannel(); // what it brings comes in a task of its own
+  port1.onmessage = () => note(TASK_OVER);
+  document.addEventListener("kiosk:swapped", () => {
+    note("swapped");
+    port2.postMessage("");
+  });
   const voices = VOICES;
   Object.defineProperty(window.speechSynthesis, "getVoices", { value: () => voices });
   window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
@@ -51,6 +56,7 @@ _NOTE_CALLS = """
     said = null;
   };
 """
+TASK_OVER = "the task of the swap is over"
 LOCAL_VOICE = '{ name: "Huihui", lang: "zh-CN", localService: true }'
 VOICES_ELSEWHERE = """
   { name: "Google", lang: "zh-CN", localService: false },
@@ -62,7 +68,8 @@ _LOUD = ("/static/sounds/", "/static/voice/", "/voice/", "speak")
 
 def listen(context: BrowserContext, *, voices: str = "") -> None:
     """Note every call to the sound in pages opened from now on."""
-    context.add_init_script(f"(() => {{{_NOTE_CALLS.replace('VOICES', f'[{voices}]')}}})();")
+    script = _NOTE_CALLS.replace("VOICES", f"[{voices}]").replace("TASK_OVER", f"{TASK_OVER!r}")
+    context.add_init_script(f"(() => {{{script}}})();")
 
 
 def calls(page: Page) -> list[dict[str, Any]]:

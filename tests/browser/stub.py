@@ -15,10 +15,11 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from kiosk.web.headers import HEADERS
+from tests.browser.process import free_port
 
 STATIC: Final = Path(__file__).parents[2] / "kiosk" / "static"
 _TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
-_WAIT: Final = 15.0
+_WAIT: Final = 60.0  # s; a busy machine takes its time
 _HTMX: Final = (
     '{"allowEval":false,"allowScriptTags":false,"includeIndicatorStyles":false,'
     '"historyCacheSize":0,"selfRequestsOnly":true}'
@@ -121,7 +122,7 @@ class Stub:
         self._at_once = 0
         self._changed = threading.Condition()
         self._server: ThreadingHTTPServer | None = None
-        self._port = 0
+        self._port = free_port()  # its own also while nothing listens
         self.start()
 
     @property
@@ -129,11 +130,10 @@ class Stub:
         return f"http://127.0.0.1:{self._port}/"
 
     def start(self) -> None:
-        """Listen, on the port of the first time."""
+        """Listen, each time on the same port."""
         handler = type("Handler", (_Handler,), {"stub": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", self._port), handler)
         self._server.daemon_threads = True
-        self._port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop(self) -> None:

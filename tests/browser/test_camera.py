@@ -4,23 +4,28 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
-from kiosk.rules.codes import ALPHABET
+from kiosk.rules.codes import ALPHABET, CodeKind, compose
 from tests.browser import dated, film
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.film import Scene
 from tests.browser.process import Kiosk
 from tests.browser.room import PATIENCE, Pocket, Room, rows, visits
 from tests.browser.screen import SIZE, Screen
+from tests.browser.stub import Stub
 
 pytestmark = pytest.mark.browser
 
 ISBN = "9787544270878"
+CARDS = [compose(CodeKind.CHILD, f"{number:010}") for number in range(2)]
+SELDOM_MS = 2_500  # longer than a card must be away to be read again
+LONGEST_MS = 120_000  # some turns of the film
 _CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 # Counts what the page asks of the camera and of its worker, and how long the page was busy.
 _WATCH = """
@@ -103,6 +108,15 @@ def _read(page: Page) -> list[str]:
     return sent
 
 
+def _wait_for(page: Page, read: list[str], wanted: list[str]) -> None:
+    """Wait until each of these has been read."""
+    for _ in range(LONGEST_MS // 50):
+        if set(wanted) <= set(read):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"of {wanted} only {read} were read")
+
+
 def _most_a_second(times: list[float]) -> int:
     return max(sum(start <= one < start + 1000 for one in times) for start in times)
 
@@ -137,13 +151,16 @@ def test_cards_and_books_are_read_off_the_camera(
 
     screen.open("/")
     expect(page.locator(".camera-sign")).to_be_visible()
-    while ISBN not in read:
-        page.wait_for_event("request")
+    wanted = [good.code, blurred.code, turned.code, covered.code, bad, ISBN]
+    _wait_for(page, read, wanted)
     decodes, busy = page.evaluate("[window.__decodes, window.__busy]")
     screen.shoot("camera-looks")
 
-    # Once each, however long they were held; nothing of the wall, nothing of two cards at once.
-    assert read[:6] == [good.code, blurred.code, turned.code, covered.code, bad, ISBN]
+    # Once each time, however long they were held; nothing of the wall, nothing of two cards at
+    # once. Where the machine has missed one, the film shows it again.
+    assert set(read) == set(wanted)
+    assert not [one for one, two in pairwise(read) if one == two]
+    assert len(read) > len(wanted) or read == wanted
     for child in (good, blurred, turned, covered):
         assert len(visits(watching, child)) == 1, child
     for child in (wrong, one, two):
@@ -209,6 +226,42 @@ def test_without_a_camera_the_scanner_goes_on_and_staff_are_told(
     expect(room.page.locator(".not-fine").first).to_contain_text("儿童界面")
     room.screen.check()
     context.close()
+
+
+# A camera whose pictures are looked at when the test says what stands in them.
+_LOOKS = """() => {
+  window.Worker = class {
+    addEventListener(name, told) { if (name === "message") this.told = told; }
+    postMessage(asked) { if ("picture" in asked) window.look = (data) => this.told({ data }); }
+    terminate() { }
+  };
+  window.MediaStreamTrackProcessor = class { };
+  const stream = { getTracks: () => [], getVideoTracks: () => [new EventTarget()] };
+  navigator.mediaDevices.getUserMedia = async () => stream;
+  window.seen = [];
+  document.addEventListener("kiosk:seen", ({ detail }) => window.seen.push(detail));
+}"""
+
+
+def test_what_lies_before_the_camera_of_a_slow_pc_is_read_once(chromium: Browser) -> None:
+    stub = Stub()
+    stub.scripts = ["js/camera.js"]
+    stub.beside = '<div data-camera="room" data-worker="/w" data-decoder="/d" data-wasm="/m"></div>'
+    page = chromium.new_page()
+    page.clock.install()
+    page.add_init_script(f"({_LOOKS})()")
+    page.goto(stub.url)
+    page.wait_for_function("window.look !== undefined")
+    page.clock.pause_at("2036-01-01")
+    one, two = CARDS
+
+    for texts in ([one], [one], [one, two], [one], [], [one], [two], [two]):
+        page.evaluate("(texts) => window.look(texts)", texts)
+        page.clock.run_for(SELDOM_MS)
+
+    assert page.evaluate("window.seen") == [one, one, two]
+    page.close()
+    stub.stop()
 
 
 def test_while_it_is_off_nothing_of_it_is_fetched(room: Room) -> None:

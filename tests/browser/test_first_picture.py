@@ -25,6 +25,8 @@ def test_words_do_not_wait_for_drawings(chromium: Browser, kiosk: Kiosk) -> None
     expect(page.locator("#screen h1")).to_contain_text("把你的卡放上来吧")
     assert not page.evaluate(_IS_DRAWN)
 
+    while not held:  # they are asked for last
+        page.wait_for_timeout(20)
     held[0].continue_()
     page.wait_for_function(_IS_DRAWN)
     page.close()

@@ -175,7 +175,7 @@ def test_without_a_server_nothing_of_the_child_stays(stub: Stub, page: Page) -> 
     stub.start()
     page.clock.resume()
 
-    expect(page.locator("#home")).to_be_visible(timeout=15_000)
+    expect(page.locator("#home")).to_be_visible()
 
 
 def test_a_session_that_the_server_has_ended_goes_home_with_the_next_touch(
@@ -233,6 +233,39 @@ def test_noon_is_twelve(stub: Stub, page: Page) -> None:
     page.clock.run_for(5_000)
 
     expect(page.locator("time")).to_have_text("12:05")
+
+
+# --- what comes after the first picture
+
+PAINTS = """() => {
+  window.PerformanceObserver = class {
+    constructor(seen) {
+      window.paint = (name) => {
+        const entries = [{ name }];
+        seen({
+          getEntries: () => entries,
+          getEntriesByName: (wanted) => entries.filter((one) => one.name === wanted),
+        });
+      };
+    }
+    observe() { }
+  };
+}"""
+
+
+def test_bare_ground_is_no_first_picture(stub: Stub, page: Page) -> None:
+    stub.kind = 'data-kiosk data-later="/static/js/find.js"'
+    page.add_init_script(f"({PAINTS})()")
+    page.goto(stub.url)
+    later = page.locator("script[src*='find.js']")
+
+    page.evaluate("window.paint('first-paint')")
+    page.clock.run_for(1_000)
+    too_early = later.count()
+    page.evaluate("window.paint('first-contentful-paint')")
+
+    expect(later).to_have_count(1)
+    assert too_early == 0
 
 
 # --- the touch

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.process import Code, Kiosk
-from tests.browser.room import Pocket, Room, given_name, rows
+from tests.browser.room import Pocket, Room, rows
 
 # What the style sheet counts by itself: so many milliseconds after a screen came.
 LATER = """(ms) => {
@@ -214,4 +214,4 @@ def test_after_a_return_the_next_card_finds_its_own_page(
 
     room.put(child)
 
-    room.says(given_name(room.kiosk, child))
+    room.greets(child)

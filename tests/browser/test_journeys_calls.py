@@ -122,6 +122,7 @@ def test_a_child_whose_numbers_were_all_stopped_is_sent_to_the_teacher_kindly(
     room.page.locator("[name='text']").fill(child.label)
     room.press("查找")
     room.page.locator(".person", has_text=child.label).click()
+    room.page.wait_for_url("**/staff/children/*")
     while room.page.get_by_text("不再拨打", exact=True).count():
         room.press("不再拨打")
         with room.page.expect_navigation():

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser import dated
 from tests.browser.process import Kiosk
-from tests.browser.room import Room, given_name
+from tests.browser.room import Room
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def test_a_click_beside_the_screen_is_a_scan(room: Room) -> None:
 
     room.page.locator("[data-demo-toggle]").click()
     room.page.locator(f"[data-scan-code='{child.code}']").click()
-    room.says(given_name(room.kiosk, child))
+    room.greets(child)
     room.shoot("demo-greeting")
     room.page.locator(f"[data-scan-code='{book.code}']").click()
 
@@ -45,7 +45,7 @@ def test_a_click_in_a_second_window_is_a_scan_too(room: Room) -> None:
 
     panel.locator(f"[data-scan-code='{child.code}']").click()
 
-    room.says(given_name(room.kiosk, child))
+    room.greets(child)
     panel.close()
     room.shoot("demo-from-the-second-window")
 

@@ -25,7 +25,7 @@ def test_a_new_friend_borrows_at_once_and_is_greeted_by_its_name_once_it_has_one
     room.open()
 
     room.put(card)
-    room.says("你好呀！")
+    room.has_said("你好呀！")
     room.shoot("friends-greeting")
     room.put(book)
     room.says("借好啦")

@@ -184,6 +184,7 @@ def test_a_pair_that_does_not_fit_is_heard(room: Room) -> None:
     room.gun.scan(_isbn(77))
 
     expect(room.page.locator(".pair--other")).to_be_visible()
+    room.page.wait_for_function("() => window.heard.length === 2")
     assert room.page.evaluate("window.heard") == ["notice", "teacher"]
 
 

@@ -28,10 +28,17 @@ FREE: Final = """
 def _paste_the_pin(room: Room) -> None:
     room.screen.context.grant_permissions(["clipboard-read", "clipboard-write"])
     room.put(room.kiosk.codes("staff")[0])
-    room.page.wait_for_url("**/staff/door")
+    _be_at(room, "**/staff/door")
+    expect(room.page.locator("[data-pad-field]")).to_be_focused()
     room.page.evaluate("pin => navigator.clipboard.writeText(pin)", PIN)
     room.page.keyboard.press("Control+V")
-    room.page.wait_for_url("**/staff")
+    _be_at(room, "**/staff")
+
+
+def _be_at(room: Room, address: str | re.Pattern[str]) -> None:
+    """Wait until a page is there and takes keys."""
+    room.page.wait_for_url(address)
+    room.wait_for_the_first_picture()
 
 
 def _tab_to(room: Room, words: str, *, field: str = "") -> None:
@@ -49,13 +56,15 @@ def _tab_to(room: Room, words: str, *, field: str = "") -> None:
 def test_keys_alone_lead_in_and_past_the_menu(room: Room) -> None:
     keyboard = room.page.keyboard
     room.put(room.kiosk.codes("staff")[0])
-    room.page.wait_for_url("**/staff/door")
+    _be_at(room, "**/staff/door")
+    expect(room.page.locator("[data-pad-field]")).to_be_focused()
 
     keyboard.type(PIN)
-    room.page.wait_for_url("**/staff")
+    _be_at(room, "**/staff")
     keyboard.press("Tab")
     expect(room.page.locator(".skip")).to_be_in_viewport()
     keyboard.press("Enter")
+    room.page.wait_for_url("**/staff#*")
     keyboard.press("Tab")
 
     assert room.page.evaluate("document.activeElement.closest('main') !== null")
@@ -67,7 +76,7 @@ def test_the_room_is_closed_and_opened_with_keys_alone(room: Room) -> None:
 
     _tab_to(room, "关闭")
     room.page.keyboard.press("Enter")
-    room.page.wait_for_url("**/staff/opening/close")
+    _be_at(room, "**/staff/opening/close")
     if room.page.locator("[name='are_told']").count():  # a child waits for its call
         _tab_to(room, "", field="are_told")
         room.page.keyboard.press("Space")
@@ -75,9 +84,9 @@ def test_the_room_is_closed_and_opened_with_keys_alone(room: Room) -> None:
     room.page.keyboard.press("Space")
     _tab_to(room, "关闭房间")
     room.page.keyboard.press("Enter")
-    room.page.wait_for_url("**/staff")
+    _be_at(room, "**/staff")
     assert rows(room.kiosk, "SELECT count(*) FROM opening WHERE state = 'open'") == [(0,)]
-    room.page.goto(f"{room.kiosk.url}/staff/opening/open")
+    room.open("/staff/opening/open")
     _tab_to(room, "八项都正常，开放")
     room.page.keyboard.press("Enter")
 
@@ -92,16 +101,19 @@ def test_a_child_is_found_and_a_call_booked_with_keys_alone(room: Room) -> None:
 
     _tab_to(room, "名册")
     room.page.keyboard.press("Enter")
-    room.page.wait_for_url("**/staff/children")
-    room.page.keyboard.insert_text(whole_name)  # the field has the focus
+    _be_at(room, "**/staff/children")
+    expect(room.page.locator("[name='text']")).to_be_focused()
+    room.page.keyboard.insert_text(whole_name)
     room.page.keyboard.press("Enter")
     expect(room.page.locator(".person").first).to_contain_text(whole_name)
+    room.wait_for_the_first_picture()
     _tab_to(room, whole_name)
     room.page.keyboard.press("Enter")
     expect(room.page).to_have_title(re.compile(given_name))
+    room.wait_for_the_first_picture()
     _tab_to(room, "约电话")
     room.page.keyboard.press("Enter")
-    room.page.wait_for_url("**/staff/calls/child/*")
+    _be_at(room, "**/staff/calls/child/*")
     _tab_to(room, "", field="slot_id")
     room.page.keyboard.press("Space")
     _tab_to(room, "约好")

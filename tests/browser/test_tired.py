@@ -44,7 +44,7 @@ def test_the_page_of_the_tired_machine_comes_and_goes_by_itself(room: Room, pock
     assert sound.heard(room.page) == ["/static/sounds/teacher.wav"]
     room.kiosk.start()
 
-    room.says(given_name(room.kiosk, next_one))
+    room.greets(next_one)
     expect(_tired(room)).to_have_count(0)
     assert visits(room.kiosk, next_one) == [("open", None)]
 
@@ -200,5 +200,5 @@ def test_nobody_s_empty_screen_is_tired_when_it_is_touched(stub: Stub, page: Pag
     stub.start()
     page.clock.resume()
 
-    expect(page.locator("#home")).to_be_visible(timeout=15_000)
+    expect(page.locator("#home")).to_be_visible()
     assert (untouched, touched, _shown(page)) == ((0, 0), (1, 1), (0, 0))

@@ -16,6 +16,7 @@ from typing import Any
 from kiosk.app import create_app
 from kiosk.settings import Settings
 from kiosk.web.server import serve
+from tests.browser import dated
 
 _LATER_S = 0.05
 
@@ -39,6 +40,7 @@ def answer_first(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[
 
 
 if __name__ == "__main__":
-    kiosk = create_app(Settings.load(Path(os.environ["KIOSK_INSTANCE"]), os.environ))
+    instance = Path(os.environ["KIOSK_INSTANCE"])
+    kiosk = create_app(Settings.load(instance, os.environ), clock=dated.clock_of(instance))
     kiosk.wsgi_app = answer_first(kiosk.wsgi_app)  # type: ignore[method-assign]  # as middleware is
     serve(kiosk, port=int(sys.argv[1]))

@@ -17,12 +17,12 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.clock import utc_now
 from kiosk.db import open_database
 from kiosk.services import homes
 from kiosk.services.here import Here
 from kiosk.settings import Settings
 from tests import factories, warm
+from tests.browser import dated
 from tests.browser.process import free_port
 from tests.faults.door_client import DoorClient, NotAnsweredError
 from tests.warm import Process
@@ -63,7 +63,7 @@ class Room:
     def kill(self) -> None:
         assert self.process is not None
         self.process.kill()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
         self.process = None
 
     def stored(self) -> list[str]:
@@ -89,10 +89,12 @@ def room(instance: Path) -> Iterator[Room]:
 
 
 def _furnish(instance: Path) -> tuple[list[str], list[str]]:
-    """Make children and books in the real present, in which the kiosk will run."""
+    """Make children and books on the day on which the kiosk will run: no midnight comes near."""
+    dated.begin(instance)
     settings = Settings.load(instance, {})
     with open_database(settings.database_url):
-        here = Here(now=utc_now(), settings=settings, home_id=homes.find(settings))
+        now = dated.clock_of(instance)()
+        here = Here(now=now, settings=settings, home_id=homes.find(settings))
         factories.open_today(here)
         cards = [
             factories.child(here, grade=1 + n // 170, class_number=1 + n % 5).card_code
@@ -139,7 +141,8 @@ def _work_and_kill(room: Room, *, kills: int) -> list[str]:
         room.kill()
         stop.set()
         for screen in screens:
-            screen.thread.join(timeout=20)
+            screen.thread.join(timeout=60)
+            assert not screen.thread.is_alive()
             confirmed += screen.confirmed
     return confirmed
 

@@ -20,6 +20,7 @@
   const video = place.querySelector("video") ?? document.createElement("video");
   Object.assign(video, { muted: true, playsInline: true });
   const held = new Map(); // what lies before the camera, and when it was last seen
+  let still = []; // what lay there at the look before: a busy PC looks seldom
   let stream = null, reader = null, timer = 0, pause = RETRY, begun = 0, told = "";
   let isWanted = false, isAsking = false;
 
@@ -43,6 +44,7 @@
     stream?.getTracks().forEach((track) => track.stop());
     reader?.terminate();
     stream = reader = video.srcObject = null;
+    still = [];
     say(state);
   };
 
@@ -64,12 +66,13 @@
 
   const note = (texts) => {
     const now = performance.now(), codes = meant(texts).sort().reverse(); // a card before its book
-    const isNew = (code) => !(now - held.get(code) < AWAY);
+    const isNew = (code) => !held.has(code) || !(still.includes(code) || now - held.get(code) < AWAY);
     const news = codes.filter(isNew);
     if (news.length) {
       for (const [code, seen] of held) if (now - seen > ANOTHER) held.delete(code);
     }
     for (const code of texts) if (held.has(code) || codes.includes(code)) held.set(code, now);
+    still = texts;
     for (const detail of news) document.dispatchEvent(new CustomEvent("kiosk:seen", { detail }));
   };
 
