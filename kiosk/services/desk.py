@@ -20,7 +20,7 @@ from kiosk.rules import codes
 from kiosk.rules import lending as rules
 from kiosk.rules.book_classes import ShelfPlace
 from kiosk.rules.codes import CodeProblem
-from kiosk.rules.lending import Borrower, LoanEnd, Standing
+from kiosk.rules.lending import Borrower, ItemStatus, LoanEnd, Standing
 from kiosk.services import (
     desk_readers,
     hold_queue,
@@ -60,7 +60,8 @@ class DeskOutcome(StrEnum):
     """What a scan has done.
 
     MOVED: it came back from another reader and was lent anew. OVERRULED: lent because the teacher
-    says so, although a child waits for it.
+    says so, although a child waits for it. FOUND: it was lost or missing, and nobody had it. GONE:
+    it was withdrawn, and goes on no shelf.
     """
 
     LENT = "lent"
@@ -70,6 +71,8 @@ class DeskOutcome(StrEnum):
     ALREADY = "already"
     RETURNED = "returned"
     ON_SHELF = "on_shelf"
+    FOUND = "found"
+    GONE = "gone"
     READ = "read"
 
 
@@ -135,12 +138,20 @@ def scan(
         item = _find(connection, said, one)
         if request_id in (item.request_id, item.end_request_id):
             return _same_answer(connection, item, one)
+        is_found = rules.heals(item.status)
         item = loan_changes.heal(connection, item, here)
         try:
-            return _act(connection, item, one)
+            return _said(_act(connection, item, one), is_found=is_found)
         except RefusedError as error:
             refused = error  # nothing is undone by it: what was lost is found all the same
     raise refused
+
+
+def _said(answer: DeskAnswer, *, is_found: bool) -> DeskAnswer:
+    """Say that a book was found where nothing else was done with it."""
+    if is_found and answer.outcome is DeskOutcome.ON_SHELF:
+        return replace(answer, outcome=DeskOutcome.FOUND)
+    return answer
 
 
 def _find(connection: Connection, said: str, one: _Scan) -> AnyRow:
@@ -241,6 +252,8 @@ def _held(connection: Connection, reader: DeskReader, item: AnyRow) -> int:
 
 
 def _take_back(connection: Connection, item: AnyRow, one: _Scan) -> DeskAnswer:
+    if item.status is ItemStatus.WITHDRAWN:
+        return replace(_answer(item, DeskOutcome.GONE), place=None)
     if item.loan_id is None or item.ended_at is not None:
         return _is_back(connection, item, DeskOutcome.ON_SHELF)
     at = return_box.came_until(connection, one.here) if one.mode is DeskMode.BOX else None

@@ -32,7 +32,13 @@ def undo(outcome: DeskOutcome, undo_id: UUID, *, done_at: datetime, here: Here) 
         case DeskOutcome.READ:
             with writing() as connection:
                 room_readings.forget(connection, undo_id)
-        case DeskOutcome.ALREADY | DeskOutcome.ON_SHELF | DeskOutcome.RENEWED:
+        case (
+            DeskOutcome.ALREADY
+            | DeskOutcome.ON_SHELF
+            | DeskOutcome.FOUND
+            | DeskOutcome.GONE
+            | DeskOutcome.RENEWED
+        ):
             pass  # nothing was done that is undone; who keeps a book may bring it any day
 
 

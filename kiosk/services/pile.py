@@ -12,15 +12,23 @@ from uuid import UUID, uuid5
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from kiosk.db import reading, transaction
+from kiosk.db import transaction
 from kiosk.errors import InvalidInputError, NotFoundError
 from kiosk.files.book_fields import read_csbn, read_title
-from kiosk.models.library import Item, Loan, Title
-from kiosk.rules import book_numbers, codes, volumes
+from kiosk.models.library import Item, Title
+from kiosk.rules import book_numbers, codes, lending, volumes
 from kiosk.rules.book_numbers import Isbn, Issn, NumberProblem, OurLabel
 from kiosk.rules.catalogue import CatalogueProblem, TitleKind, draft_name
 from kiosk.rules.codes import CodeProblem
-from kiosk.services import audit, known_titles, pile_batches, shelving
+from kiosk.rules.lending import ItemStatus
+from kiosk.services import (
+    audit,
+    known_titles,
+    loan_changes,
+    loan_facts,
+    pile_batches,
+    shelving,
+)
 from kiosk.services.again import once_more
 from kiosk.services.audit import AuditAction
 from kiosk.services.catalogue import MOST_COPIES
@@ -38,13 +46,18 @@ from kiosk.services.here import Here
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLabel:
-    """One of our own labels was scanned: what it is on. Nothing was stored."""
+    """One of our own labels was scanned: what it is on. No book was taken in.
+
+    `is_found`: it was lost or missing until this scan.
+    """
 
     title_id: UUID
     name: str
     accession_no: str
     code: str
     is_on_loan: bool
+    is_found: bool
+    is_withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +83,7 @@ def take(
     """
     number = book_numbers.read(text)
     if isinstance(number, OurLabel):
-        return _shown(number.code)
+        return _shown(number.code, here)
     csbn = read_csbn(text) if number is None else None
     name = "" if number is not None or csbn else checked_name(text)
     item_id = uuid5(request_id, "0")
@@ -164,23 +177,20 @@ def note(session: Session, title_id: UUID, fields: str, actor_id: UUID, here: He
     )
 
 
-def _shown(code: str) -> ShownLabel:
-    session = reading()
-    row = session.execute(
-        select(Item.id, Item.accession_no, Title.name, Title.id.label("title_id"))
-        .join(Title, Title.id == Item.title_id)
-        .where(Item.code == code)
-    ).one_or_none()
-    if row is None:
-        raise NotFoundError(CodeProblem.UNKNOWN_ITEM)
-    out = select(Loan.id).where(Loan.item_id == row.id, Loan.ended_at.is_(None))
-    return ShownLabel(
-        title_id=row.title_id,
-        name=row.name,
-        accession_no=row.accession_no,
-        code=code,
-        is_on_loan=session.scalar(out) is not None,
-    )
+def _shown(code: str, here: Here) -> ShownLabel:
+    """Return what a label of ours is on; what was lost is found by this scan as by any other."""
+    with transaction() as session:
+        item = loan_changes.only_item(session, loan_facts.BY_CODE, {"code": code})
+        loan_changes.heal(session, item, here)
+        return ShownLabel(
+            title_id=item.title_id,
+            name=item.name,
+            accession_no=item.accession_no,
+            code=code,
+            is_on_loan=item.loan_id is not None and item.ended_at is None,
+            is_found=lending.heals(item.status),
+            is_withdrawn=item.status is ItemStatus.WITHDRAWN,
+        )
 
 
 def _found(session: Session, number: Isbn | Issn | None, csbn: str | None, name: str) -> _Found:

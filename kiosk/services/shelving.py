@@ -13,7 +13,7 @@ from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
 from kiosk.ids import new_id
 from kiosk.models.audit import Audit
 from kiosk.models.library import Item, Shelf, Title
-from kiosk.rules import codes
+from kiosk.rules import codes, lending
 from kiosk.rules.codes import BookBar, CodeProblem
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.stocktake import StocktakeProblem
@@ -29,7 +29,8 @@ _LONGEST_WAIT: Final = timedelta(days=30)
 class Placed:
     """A copy that has its place on a shelf now, and the shelf that it was of before, if any.
 
-    `is_ready`: a child waits for it, and it belongs where such books lie.
+    `is_ready`: a child waits for it, and it belongs where such books lie. `is_found`: it was lost
+    or missing until now.
     """
 
     shelf_id: UUID
@@ -37,6 +38,7 @@ class Placed:
     accession_no: str
     came_from: str | None
     is_ready: bool
+    is_found: bool = False
 
 
 def put(
@@ -70,10 +72,11 @@ def put(
         if waited and _moved_since(session, item, scanned_at):
             return _placed(session, item, before=None)
         before = session.get(Shelf, item.shelf_id) if item.shelf_id else None
+        is_found = lending.heals(item.status)
         _see(session, item, shelf_id, here)
         if before is None or before.id != shelf_id:
             _note(session, item, actor_id, replace(here, now=scanned_at))
-        return _placed(session, item, before=before)
+        return replace(_placed(session, item, before=before), is_found=is_found)
 
 
 def how_many_without() -> int:

@@ -5,12 +5,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from kiosk.db import db, reading
+from kiosk.db import db, reading, transaction
 from kiosk.models.duty import DutySetting, DutyTemplate, PlannedDuty, Visitor
 from kiosk.models.openings import Opening
+from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.duty import DutyState
 from kiosk.rules.staff import Role
-from kiosk.services import duty_changes
+from kiosk.services import call_closures, duty_changes, duty_steps
 from kiosk.services.here import Here
 from tests import factories
 from tests.page import Page, PageClient
@@ -108,6 +109,34 @@ def test_somebody_who_stands_there_already_is_said_to(page: PageClient, here: He
 
     assert refused.status == 409
     assert "stands on the rota of that opening already" in refused.words
+
+
+def _buttons(page: Page) -> set[str]:
+    return {" ".join("".join(one.itertext()).split()) for one in page.all("button")}
+
+
+def test_what_is_only_proposed_can_be_taken_away_and_what_was_agreed_cannot(
+    page: PageClient, here: Here
+) -> None:
+    sign_in(page, here)
+    teacher = factories.staff(here, display_name="王老师").staff_id
+    opening_id = _opening_on(here).id
+    with transaction() as session:
+        duty = duty_steps.add_in(session, opening_id, teacher, by_id=teacher, here=here)
+        duty_id = duty.id
+
+    proposed = _opening_page(page, here)
+    duty_changes.say(duty_id, DutyState.CONFIRMED, actor_id=teacher, is_office=False, here=here)
+    call_closures.close_opening(
+        opening_id, reason=ClosureReason.WEATHER, staff_id=teacher, here=here
+    )
+    call_closures.reopen(opening_id, staff_id=teacher, here=here)
+    asked_again = _opening_page(page, here)
+
+    assert _states() == [DutyState.PLANNED]
+    assert "Agreed" in _buttons(proposed) & _buttons(asked_again)
+    assert "Take away" in _buttons(proposed)
+    assert "Take away" not in _buttons(asked_again)
 
 
 def test_what_the_facts_say_is_put_right(page: PageClient, here: Here) -> None:
