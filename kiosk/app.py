@@ -26,6 +26,7 @@ from kiosk.web import (
     i18n,
     logs,
     macros,
+    routes,
     same_origin,
     template_globals,
 )
@@ -36,6 +37,8 @@ __all__ = ["create_app", "models"]
 
 class _Plain(Flask):
     """Flask without its look at every function it calls: none of ours is asynchronous."""
+
+    url_rule_class = routes.Route
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

@@ -67,6 +67,10 @@ class PageClient:
             return self._page(self._send("POST", path, form, headers), path, fragment=True)
         return self._follow(lambda: self._send("POST", path, form, _BROWSER), path)
 
+    def reads(self, token: str) -> None:
+        """Know the form token of a page that was not opened."""
+        self._csrf = token
+
     def _token(self) -> str:
         """Return the form token of the page that is open, as its scripts would.
 

@@ -5,11 +5,10 @@ every statement; all know nothing of the kiosk they are in. Hundreds of routes f
 tests were most of the tests' time, and then the statements were a third of it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
 from jinja2 import BytecodeCache
@@ -18,42 +17,31 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
-from werkzeug.routing import Rule
 
 from kiosk.app import add_pages, open_room
 from kiosk.db import db
 from kiosk.settings import Settings
 from tests.clock import FrozenClock
+from tests.routing import KnownRoute
 
-_routes: Final[dict[tuple[object, ...], Callable[..., tuple[str, str]]]] = {}
+if TYPE_CHECKING:
+    from types import CodeType
+
 _statements: Final[LRUCache[Any, Any]] = LRUCache(4000)
-
-
-class _Route(Rule):
-    """A route whose functions are those of the same route in an earlier kiosk."""
-
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - as the one it replaces
-        key = (self.rule, self.subdomain, str(self.defaults), append_unknown)
-        if key not in _routes:
-            _routes[key] = super()._compile_builder(append_unknown)
-        return _routes[key]
 
 
 class Templates(BytecodeCache):
     """What Jinja made of a template; its key holds the digest of the source."""
 
     def __init__(self) -> None:
-        self._made: dict[str, bytes] = {}
+        self._made: dict[str, CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        kept = self._made.get(bucket.key + bucket.checksum)
-        if kept is not None:
-            bucket.load_bytecode(BytesIO(kept))
+        bucket.code = self._made.get(bucket.key + bucket.checksum)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        made = BytesIO()
-        bucket.write_bytecode(made)
-        self._made[bucket.key + bucket.checksum] = made.getvalue()
+        assert bucket.code is not None
+        self._made[bucket.key + bucket.checksum] = bucket.code
 
 
 _templates: Final = Templates()
@@ -97,7 +85,7 @@ def running(instance: Path, env: Mapping[str, str], clock: FrozenClock) -> Itera
 
 def with_pages(app: Flask) -> Flask:
     """Return the same kiosk, with its pages from now on."""
-    app.url_rule_class = _Route
+    app.url_rule_class = KnownRoute
     app.jinja_env.bytecode_cache = _templates
     add_pages(app)
     return app

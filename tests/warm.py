@@ -12,6 +12,7 @@ is about that. Where there is no Linux, each begins by itself.
 import atexit
 import json
 import os
+import runpy
 import select
 import signal
 import subprocess
@@ -26,6 +27,7 @@ from typing import Any, Protocol
 from kiosk import clock
 
 _ROOT = Path(__file__).resolve().parents[1]
+_KIOSK = "tests.browser.dated"
 
 
 class Process(Protocol):
@@ -64,13 +66,13 @@ class _Forked:
         os.close(self._held)
 
 
-def start(*words: str, env: Mapping[str, str], log: Path) -> Process:
-    """Start `kiosk WORDS`, with the clock of its instance (`tests/browser/dated.py`)."""
+def start(*words: str, env: Mapping[str, str], log: Path, module: str = _KIOSK) -> Process:
+    """Start `kiosk WORDS`, with the clock of its instance, or another module with these words."""
     if not hasattr(os, "pidfd_open"):
         with log.open("ab") as output:
-            command = [sys.executable, "-m", "tests.browser.dated", *words]
+            command = [sys.executable, "-m", module, *words]
             return subprocess.Popen(command, env=env, cwd=_ROOT, stdout=output, stderr=output)
-    asked = {"words": words, "env": dict(env), "log": str(log)}
+    asked = {"words": words, "env": dict(env), "log": str(log), "module": module}
     warm = _warm()
     assert warm.stdin is not None
     assert warm.stdout is not None
@@ -125,12 +127,20 @@ def _read_all(folder: Path) -> None:
     import waitress.server  # noqa: F401 - to have been read
     from flask import Flask
     from jinja2 import FileSystemBytecodeCache
+    from sqlalchemy.orm import configure_mappers
 
-    from kiosk.app import create_app  # noqa: F401 - as above
+    from kiosk import app
     from kiosk.blueprints import all_blueprints
     from kiosk.services.sync_schedule import SyncSchedule
+    from kiosk.web import assets
+    from tests.routing import KnownRoute
 
-    list(all_blueprints())
+    configure_mappers()
+    app._Plain.url_rule_class = KnownRoute  # noqa: SLF001 - all begin from here
+    nobody = app._Plain("nobody", static_folder=None)  # noqa: SLF001 - as above
+    for blueprint in all_blueprints():
+        nobody.register_blueprint(blueprint)
+    assets._files()  # noqa: SLF001 - which files there are is known as well
     Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(folder))}
     made = SyncSchedule.__init__
 
@@ -156,7 +166,9 @@ def _become(asked: dict[str, Any], now: _Now) -> None:
     clock.utc_now = now.real
     now.shown = dated.clock_of(Path(os.environ["KIOSK_INSTANCE"]))
     sys.argv = ["kiosk", *asked["words"]]
-    cli.main()
+    if asked["module"] == _KIOSK:
+        cli.main()
+    runpy.run_module(asked["module"], run_name="__main__")
     os._exit(0)  # click ends by itself, and an error ends it with what was wrong
 
 

@@ -6,8 +6,6 @@ The ledger stands outside, in this process: the request ids of all scans that we
 import os
 import random
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -32,7 +30,6 @@ KILLS_OF_THE_BROKEN = 8
 SCREENS = 4
 SEED = 20261122
 _PATIENCE_S = 120.0  # for a busy machine; a quiet one starts in a second
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,11 +47,7 @@ class Room:
         env = os.environ | {"KIOSK_INSTANCE": str(self.instance)}
         log = self.instance / "kiosk.out"
         if self.module:
-            command = [sys.executable, "-m", self.module, str(self.port)]
-            with log.open("ab") as output:
-                self.process = subprocess.Popen(
-                    command, env=env, cwd=_ROOT, stdout=output, stderr=output
-                )
+            self.process = warm.start(str(self.port), env=env, log=log, module=self.module)
         else:
             words = ("run", "--no-browser", "--port", str(self.port))
             self.process = warm.start(*words, env=env, log=log)
