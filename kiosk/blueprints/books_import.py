@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, make_response, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, KioskError, RefusedError
@@ -13,16 +13,12 @@ from kiosk.services import book_imports, book_jobs
 from kiosk.services.catalogue_export import CatalogueFormat
 from kiosk.services.ledgers import FileKind
 from kiosk.web import book_report, context, forms, htmx, staff_page, staff_screen
+from kiosk.web.attachments import attachment
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("books_import", __name__, url_prefix="/staff/books/import")
 
 _LONGEST_CHOICE: Final = 20
-_TYPES: Final = {
-    CatalogueFormat.CNMARC: "application/marc",
-    CatalogueFormat.CSV: "text/csv; charset=utf-8",
-    CatalogueFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @blueprint.get("")
@@ -99,7 +95,7 @@ def report(import_id: UUID) -> Response:
     """Hand over what was refused and what is to be looked at, as CSV or XLSX."""
     kind = forms.one_of("kind", FileKind)
     lines = book_imports.report(import_id, here=context.here())
-    return _file(book_report.content(lines, kind), f"report.{kind}", CatalogueFormat(kind))
+    return attachment(book_report.content(lines, kind), f"report.{kind}")
 
 
 @blueprint.post("/export")
@@ -109,20 +105,13 @@ def export() -> Response:
     kind = forms.one_of("kind", CatalogueFormat)
     data = book_jobs.export(kind, actor_id=_me(), settings=context.settings())
     name = f"catalogue-{context.here().today.isoformat()}{kind.suffix}"
-    return _file(data, name, kind)
+    return attachment(data, name)
 
 
 def _listing(refused: KioskError | None) -> Response:
     return staff_page.show_form(
         "books/import.html", refused, imports=book_imports.listing(context.here())
     )
-
-
-def _file(data: bytes, name: str, kind: CatalogueFormat) -> Response:
-    response = make_response(data)
-    response.headers["Content-Type"] = _TYPES[kind]
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _me() -> UUID:

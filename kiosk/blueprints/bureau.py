@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, make_response, request
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError
@@ -11,16 +11,13 @@ from kiosk.services import ledger_bureau
 from kiosk.services.here import Here
 from kiosk.services.ledgers import FileKind, Ledger
 from kiosk.web import context, forms, staff_page, staff_screen
+from kiosk.web.attachments import attachment
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("bureau", __name__, url_prefix="/staff/ledgers/L14/bureau")
 
 _MOST_CLASSES = 99
 _LONGEST_NAME = 40
-_TYPES = {
-    FileKind.CSV: "text/csv; charset=utf-8",
-    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @blueprint.get("")
@@ -49,10 +46,7 @@ def make() -> Response:
     except InvalidInputError as error:
         return _page(error)
     filename = f"{Ledger.STATISTICS}-{first.isoformat()}-{last.isoformat()}.{kind}"
-    response = make_response(data)
-    response.headers["Content-Type"] = _TYPES[kind]
-    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response
+    return attachment(data, filename)
 
 
 def _page(refused: InvalidInputError | None) -> Response:

@@ -1,9 +1,8 @@
 """The end of a stock-take, and what it found: looked at, printed, taken away as workbooks."""
 
-from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, make_response, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError
@@ -11,11 +10,10 @@ from kiosk.rules.sessions import SessionProblem
 from kiosk.services import stocktake_board, stocktake_end, stocktake_papers, stocktake_report
 from kiosk.services.stocktake_papers import ReportPart
 from kiosk.web import context, forms, staff_page, staff_screen
+from kiosk.web.attachments import attachment
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("count_end", __name__, url_prefix="/staff/books/count")
-
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/end")
@@ -71,8 +69,4 @@ def file() -> Response:
     """Hand a part of the report over as a workbook."""
     part, here = forms.one_of("part", ReportPart), context.here()
     data = stocktake_papers.workbook(part, actor_id=staff_screen.signed_in().staff_id, here=here)
-    response = make_response(data)
-    response.headers["Content-Type"] = _XLSX
-    name = f"stocktake-{part}-{here.today.isoformat()}.xlsx"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attachment(data, f"stocktake-{part}-{here.today.isoformat()}.xlsx")

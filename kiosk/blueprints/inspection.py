@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, redirect, request, send_file, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, KioskError
@@ -12,17 +12,13 @@ from kiosk.services import drawn_children, frameworks, gaps, ledgers, packs, ter
 from kiosk.services.here import Here
 from kiosk.services.pack_files import PackFile
 from kiosk.web import context, forms, htmx, staff_page, staff_screen
+from kiosk.web.attachments import attachment
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("inspection", __name__, url_prefix="/staff/ledgers/inspection")
 
 _LONGEST_KEY: Final = 40
 _TERMS_OFFERED: Final = 3
-_TYPES: Final = {
-    PackFile.PDF: "application/pdf",
-    PackFile.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    PackFile.ZIP: "application/zip",
-}
 
 
 @blueprint.get("")
@@ -69,7 +65,7 @@ def file(pack_id: UUID) -> Response:
     path = packs.hand_out(pack_id, kind, actor_id=_me(), here=here)
     about = packs.look(pack_id, here=here).about
     name = f"pack-{about.first.isoformat()}-{about.last.isoformat()}.{kind}"
-    return send_file(path, mimetype=_TYPES[kind], as_attachment=True, download_name=name)
+    return attachment(path, name)
 
 
 @blueprint.post("/pack/<uuid:pack_id>/forget")

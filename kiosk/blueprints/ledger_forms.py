@@ -3,13 +3,14 @@
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, make_response, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, KioskError
 from kiosk.files.ledger_forms import LARGEST
 from kiosk.services import ledger_form
 from kiosk.web import context, forms, staff_page, staff_screen
+from kiosk.web.attachments import attachment
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("ledger_forms", __name__, url_prefix="/staff/ledgers/forms")
@@ -35,10 +36,7 @@ def look(name: str) -> Response:
 @access(Access.ADMINISTRATOR)
 def file(name: str) -> Response:
     """Hand over the form in use, for a district to begin with."""
-    response = make_response(ledger_form.file_of(name, here=context.here()))
-    response.headers["Content-Type"] = "application/toml; charset=utf-8"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.toml"'
-    return response
+    return attachment(ledger_form.file_of(name, here=context.here()), f"{name}.toml")
 
 
 @blueprint.post("/<name>/try")

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, make_response, request
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from kiosk.errors import InvalidInputError, RefusedError
@@ -13,6 +13,7 @@ from kiosk.services import blank_forms, gaps, ledger_audit, ledger_call_audit, l
 from kiosk.services.here import Here
 from kiosk.services.ledgers import FileKind, Ledger
 from kiosk.web import context, forms, staff_page, staff_screen
+from kiosk.web.attachments import attachment
 from kiosk.web.guards import Access, access
 
 blueprint = Blueprint("ledgers", __name__, url_prefix="/staff/ledgers")
@@ -34,10 +35,6 @@ _LIBRARY: Final = frozenset(
 )
 # Which have besides a print on which stands what was put right.
 _AUDITED: Final = {Ledger.OPENINGS: ledger_audit.of, Ledger.CALLS: ledger_call_audit.of}
-_TYPES: Final = {
-    FileKind.CSV: "text/csv; charset=utf-8",
-    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @blueprint.get("")
@@ -120,10 +117,7 @@ def file(name: str) -> Response:
         child_id=_child_wanted(),
     )
     filename = f"{which}-{first.isoformat()}-{last.isoformat()}.{kind}"
-    response = make_response(data)
-    response.headers["Content-Type"] = _TYPES[kind]
-    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response
+    return attachment(data, filename)
 
 
 def _own() -> tuple[Ledger, ...]:

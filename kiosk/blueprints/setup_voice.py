@@ -1,7 +1,6 @@
 """What the children's screen sounds like: the choice of a voice, the room's own recordings."""
 
 from typing import Final
-from urllib.parse import quote
 from uuid import UUID
 
 from flask import Blueprint, make_response, redirect, request, url_for
@@ -15,6 +14,7 @@ from kiosk.rules.sessions import SessionProblem
 from kiosk.rules.voices import LONGEST_PACK_NAME
 from kiosk.services import voices
 from kiosk.web import context, forms, headers, staff_page, staff_screen, voice_plan
+from kiosk.web.attachments import attachment
 from kiosk.web.guards import Access, access
 from kiosk.web.heard import Sound
 
@@ -79,12 +79,7 @@ def export() -> Response:
         data = voices.export(name=name, actor_id=_me(), here=context.here())
     except (InvalidInputError, UnavailableError) as error:
         return _page("setup/voice.html", error)
-    response = make_response(data)
-    response.headers["Content-Type"] = "application/zip"
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"voice.zip\"; filename*=UTF-8''{quote(name or 'voice')}.zip"
-    )
-    return response
+    return attachment(data, f"{name or 'voice'}.zip")
 
 
 @blueprint.post("/pack")

@@ -6,7 +6,7 @@ The browser prints them, so that the printer's own dialogue counts: 100 %, not f
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from flask import make_response, render_template, request
+from flask import render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -24,6 +24,7 @@ from kiosk.services.ledger_paper import class_name
 from kiosk.services.printed_cards import StaffCardToPrint
 from kiosk.web import context, i18n, staff_page
 from kiosk.web.assets import static_url
+from kiosk.web.attachments import attachment
 
 _COMMAND_PICTURES: Final = {
     Command.LEAVE: "icon-door",
@@ -141,10 +142,7 @@ def test_page(*, back: str) -> Response:
 
 def picture(card: CardToPrint) -> Response:
     """Return one card as a file that says nothing of the child in its name."""
-    response = make_response(png.card(child_face(card)))
-    response.headers["Content-Type"] = "image/png"
-    response.headers["Content-Disposition"] = 'attachment; filename="card.png"'
-    return response
+    return attachment(png.card(child_face(card)), "card.png")
 
 
 def child_face(card: CardToPrint) -> CardFace:

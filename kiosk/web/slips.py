@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from flask import make_response, render_template
+from flask import render_template
 from werkzeug.wrappers import Response
 
 from kiosk.files import ics
@@ -17,6 +17,7 @@ from kiosk.rules import civil
 from kiosk.services import readings
 from kiosk.services.week_slips import Slip
 from kiosk.web import context, i18n
+from kiosk.web.attachments import attachment
 
 _REMINDED_MIN: Final = 10
 
@@ -61,17 +62,11 @@ def calendar(slip: Slip, *, number: str) -> Response:
         description=_said("number", number=number),
         reminded_min=_REMINDED_MIN,
     )
-    response = make_response(ics.written(event))
-    response.headers["Content-Type"] = "text/calendar; charset=utf-8"
-    response.headers["Content-Disposition"] = 'attachment; filename="call.ics"'
-    return response
+    return attachment(ics.written(event), "call.ics")
 
 
 def _picture(drawn: Drawn) -> Response:
-    response = make_response(png.drawn(drawn.marks, drawn.width, drawn.height))
-    response.headers["Content-Type"] = "image/png"
-    response.headers["Content-Disposition"] = 'attachment; filename="calls.png"'
-    return response
+    return attachment(png.drawn(drawn.marks, drawn.width, drawn.height), "calls.png")
 
 
 def _name(slip: Slip) -> str:

@@ -149,7 +149,7 @@ def test_the_catalogue_goes_out_and_is_read_again(
 
     assert answer.status_code == 200
     suffix = "iso" if kind == "cnmarc" else kind
-    assert answer.headers["Content-Disposition"].endswith(f'.{suffix}"')
+    assert answer.headers["Content-Disposition"].endswith(f".{suffix}")
     path = tmp_path / f"a.{suffix}"
     path.write_bytes(answer.data)
     assert {(row.title, row.author) for row in read_books(path).rows} == {("=小马过河", "彭文席")}

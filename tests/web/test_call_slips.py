@@ -118,7 +118,7 @@ def test_a_class_goes_out_as_a_picture_without_a_name_in_its_own(
 ) -> None:
     picture = _post(page, "/picture", class_id=str(called[0]), on=str(MONDAY))
 
-    assert picture.response.headers["Content-Disposition"] == 'attachment; filename="calls.png"'
+    assert picture.response.headers["Content-Disposition"] == "attachment; filename=calls.png"
     with Image.open(BytesIO(picture.response.data)) as image:
         assert image.format == "PNG"
         assert image.width > 800
@@ -135,7 +135,7 @@ def test_a_child_s_call_goes_out_as_a_picture_and_as_a_calendar_entry(
 
     with Image.open(BytesIO(picture.response.data)) as image:
         assert image.height > image.width
-    assert file.response.headers["Content-Disposition"] == 'attachment; filename="call.ics"'
+    assert file.response.headers["Content-Disposition"] == "attachment; filename=call.ics"
     (event,) = Calendar.from_ical(file.response.data).walk("VEVENT")
     assert event["summary"] == "小满来电话"
     assert event["description"] == f"来电号码：{SCHOOL}"

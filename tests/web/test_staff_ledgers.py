@@ -51,7 +51,7 @@ def test_a_ledger_is_taken_away_as_csv(page: PageClient, here: Here) -> None:
     assert rows[0][:4] == ["序号", "日期", "姓名", "班级"]
     assert rows[1][2] == "陈小满"
     name = file.response.headers["Content-Disposition"]
-    assert name == 'attachment; filename="L3-2026-11-01-2026-11-20.csv"'
+    assert name == "attachment; filename=L3-2026-11-01-2026-11-20.csv"
     assert _audited(AuditAction.EXPORT) == 1
 
 

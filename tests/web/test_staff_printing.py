@@ -194,7 +194,7 @@ def test_a_card_as_a_picture_leaves_one_row_and_names_nobody(page: PageClient, h
 
     assert answer.mimetype == "image/png"
     assert answer.data.startswith(b"\x89PNG")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="card.png"'
+    assert answer.headers["Content-Disposition"] == "attachment; filename=card.png"
     assert answer.headers["Cache-Control"] == "no-store"
     assert _trail(AuditAction.EXPORT) == [(f"child:{child.child_id}", "card x 1")]
 
