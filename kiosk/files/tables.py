@@ -56,6 +56,7 @@ class Table:
 
     `marks` are one for each row, where rows are of a day; otherwise there are none. `counted` is
     what the line below the table says in numbers. The first `carried` rows tell only of before.
+    `lacks` says what of the period was not kept, if anything.
     """
 
     title: str
@@ -69,6 +70,7 @@ class Table:
     marks: tuple[RowMark, ...] = ()
     is_upright: bool = False
     carried: int = 0
+    lacks: str = ""
     counted: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -3,21 +3,17 @@
 import io
 import re
 from collections.abc import Callable, Sequence
-from math import ceil
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from kiosk.files.cover_xlsx import Cover, CoverPaper
+from kiosk.files.paper_xlsx import A4, BINDING, EDGE, LINE, clean, lines_of
 from kiosk.files.tables import Align, Cell, Table
 from kiosk.rules import paper_lines
 
-_LONGEST_CELL = 32_767
 _LONGEST_SHEET_NAME = 31
-_A4 = 9
-_BINDING = 25 / 25.4  # inches
-_EDGE = 10 / 25.4
 _FONT = 11.0  # points
-_LINE = 15.0
 _HEAD = {"bold": True, "align": "center", "valign": "vcenter", "border": 1, "text_wrap": True}
 _LOWEST_ROW = 18.0  # a row that a pen can sign
 _HIGHEST_ROW = 409.0  # more makes office programs mend the file
@@ -37,14 +33,18 @@ def xlsx_bytes(table: Table, *, drawn: Callable[[int], object] | None = None) ->
 class Workbook:
     """A workbook of several ledgers, a sheet for each; no row of it stays in memory."""
 
-    def __init__(self, output: Path | io.BytesIO) -> None:
-        """Begin a workbook that is written to `output`."""
+    def __init__(self, output: Path | io.BytesIO, *, cover: Cover | None = None) -> None:
+        """Begin a workbook that is written to `output`; a cover is its first sheet."""
         import xlsxwriter
 
         where = str(output) if isinstance(output, Path) else output
         # xlsxwriter has no types: Any stays within this module.
         self._book: Any = xlsxwriter.Workbook(where, {"constant_memory": True})
-        self._names: set[str] = set()
+        self._names: dict[str, str] = {}
+        self._cover: CoverPaper | None = None
+        if cover is not None:
+            sheet = self._book.add_worksheet(self._free_name(cover.sheet, ""))
+            self._cover = CoverPaper(cover, self._book, sheet)
 
     def __enter__(self) -> Self:
         return self
@@ -55,17 +55,28 @@ class Workbook:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._cover is not None and error is None:
+            self._cover.draw({of: name for name, of in self._names.items() if of})
         self._book.close()
 
-    def add(self, table: Table, *, drawn: Callable[[int], object] | None = None) -> None:
-        """Draw a ledger on a sheet of its own, named by its title; `drawn` as for `xlsx_bytes`."""
-        name = sheet_name(table.title)
+    def add(
+        self, table: Table, *, of: str = "", drawn: Callable[[int], object] | None = None
+    ) -> None:
+        """Draw a ledger on a sheet of its own, named by its title; `drawn` as for `xlsx_bytes`.
+
+        The lines of the cover that are `of` it lead there.
+        """
+        _Paper(table, self._book, self._free_name(table.title, of)).draw(drawn)
+
+    def _free_name(self, title: str, of: str) -> str:
+        """Return a name for the next sheet; spreadsheets tell no capitals from small letters."""
+        name, taken = sheet_name(title), {one.casefold() for one in self._names}
         for number in range(2, 100):
-            if name.casefold() not in self._names:
+            if name.casefold() not in taken:
                 break
-            name = f"{sheet_name(table.title)[:27]} {number}"
-        self._names.add(name.casefold())
-        _Paper(table, self._book, name).draw(drawn)
+            name = f"{sheet_name(title)[:27]} {number}"
+        self._names[name] = of
+        return name
 
 
 class _Paper:
@@ -102,8 +113,8 @@ class _Paper:
     def _set_page(self) -> None:
         if not self._table.is_upright:
             self._sheet.set_landscape()
-        self._sheet.set_paper(_A4)
-        self._sheet.set_margins(left=_BINDING, right=_EDGE, top=_EDGE * 1.5, bottom=_EDGE * 2)
+        self._sheet.set_paper(A4)
+        self._sheet.set_margins(left=BINDING, right=EDGE, top=EDGE * 1.5, bottom=EDGE * 2)
         self._sheet.fit_to_pages(1, 0)
         self._sheet.set_footer(f"&C{self._table.page_footer}")
         for at, column in enumerate(self._table.columns):
@@ -120,12 +131,12 @@ class _Paper:
         drawn = self._format(properties | {"text_wrap": True, "valign": "vcenter"})
         width = sum(column.width for column in self._table.columns)
         size = float(str(properties.get("font_size", _FONT))) / _FONT
-        if _lines(text, width / size) > 1:
+        if lines_of(text, width / size) > 1:
             text = "\n".join(paper_lines.parts(text))
-        self._set_row(_LINE * size * _lines(text, width / size) + 3)
+        self._set_row(LINE * size * lines_of(text, width / size) + 3)
         if self._last_column:
             self._sheet.merge_range(self._row, 0, self._row, self._last_column, "", drawn)
-        self._sheet.write_string(self._row, 0, _clean(text), drawn)
+        self._sheet.write_string(self._row, 0, clean(text), drawn)
         self._row += 1
 
     def _set_row(self, height: float) -> None:
@@ -133,37 +144,22 @@ class _Paper:
 
     def _cells(self, cells: tuple[Cell, ...], formats: Sequence[object]) -> None:
         lines = max(
-            _lines(cell, column.width) if isinstance(cell, str) else 1
+            lines_of(cell, column.width) if isinstance(cell, str) else 1
             for cell, column in zip(cells, self._table.columns, strict=True)
         )
         # Not every program makes a row as high as what is in it.
-        self._set_row(max(_LOWEST_ROW, _LINE * lines + 3))
+        self._set_row(max(_LOWEST_ROW, LINE * lines + 3))
         for column, (cell, drawn) in enumerate(zip(cells, formats, strict=True)):
             if cell is None:
                 self._sheet.write_blank(self._row, column, None, drawn)
             elif isinstance(cell, str):
-                self._sheet.write_string(self._row, column, _clean(cell), drawn)
+                self._sheet.write_string(self._row, column, clean(cell), drawn)
             else:
                 self._sheet.write_number(self._row, column, cell, drawn)
         self._row += 1
 
 
-def _lines(text: str, width: float) -> int:
-    """Return in how many lines a text stands in so many signs; a Han sign is two, as its bytes."""
-    if "\n" in text:
-        return sum(_lines(line, width) for line in text.split("\n"))
-    if 2 * len(text) <= width:
-        return 1
-    return max(1, ceil(len(text.encode("gb18030", "replace")) / max(width - 1, 1)))
-
-
-def _clean(text: str) -> str:
-    """Return text that a cell can hold: half signs replaced, not longer than a cell may be."""
-    whole = text.encode("utf-8", "replace").decode()
-    return whole if len(whole) <= _LONGEST_CELL else whole[: _LONGEST_CELL - 1] + "…"
-
-
 def sheet_name(title: str) -> str:
     """Return the title as a name that spreadsheets accept for a sheet."""
-    name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", _clean(title)).strip(" '")
+    name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", clean(title)).strip(" '")
     return name[:_LONGEST_SHEET_NAME].strip(" '") or "1"

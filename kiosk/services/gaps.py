@@ -6,6 +6,7 @@ A signature is not missing: it is given on paper. What is still to come is not m
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Final
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -27,17 +28,22 @@ from kiosk.services.ledger_paper import Period
 from kiosk.services.on_duty import HAD_DUTY
 
 _HELD: Final = (OpeningState.HELD, OpeningState.SHORT)
-_DAYS_SHOWN: Final = 8
 _STILL_ABOUT: Final = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """One kind of gap: how many there are, and the first days they are on, where they have any."""
+    """One kind of gap: how many there are, and every day they are on, where they have any."""
 
     kind: GapKind
     count: int
     days: tuple[date, ...] = ()
+
+    @property
+    def months(self) -> tuple[tuple[date, tuple[int, ...]], ...]:
+        """The same days by month: its first day, and the days of it."""
+        by_month = groupby(self.days, key=lambda on: on.replace(day=1))
+        return tuple((first, tuple(on.day for on in days)) for first, days in by_month)
 
 
 def find(*, first: date, last: date, here: Here) -> tuple[Gap, ...]:
@@ -106,11 +112,7 @@ def _dated(
     session: Session, kind: GapKind, day: InstrumentedAttribute[date], which: ColumnElement[bool]
 ) -> Gap:
     rows = session.execute(select(day, func.count()).where(which).group_by(day).order_by(day)).all()
-    return Gap(
-        kind=kind,
-        count=sum(count for _, count in rows),
-        days=tuple(on for on, _ in rows[:_DAYS_SHOWN]),
-    )
+    return Gap(kind=kind, count=sum(count for _, count in rows), days=tuple(on for on, _ in rows))
 
 
 def _of_children(session: Session, here: Here) -> Iterator[Gap]:

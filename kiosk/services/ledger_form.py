@@ -120,6 +120,8 @@ def laid_out(ledger: str, table: Table, *, here: Here) -> Table:
     """
     used = in_use(ledger, here=here)
     laid = laid_on(used.form, table) if used.is_own else _directed(used.form, table)
+    if laid.lacks:
+        laid = replace(laid, bottom_line=paper_lines.joined(laid.lacks, laid.bottom_line or ""))
     return explained(laid) if ledger in _HIDING else laid
 
 

@@ -292,7 +292,7 @@ def _build(
     )
     if which is Ledger.CALL_BOOKS:
         return ledger_call_books.books(session, found, child_id=child_id)
-    return ledger_growth.by_child(session, found) if which is Ledger.READING else found
+    return ledger_growth.whole(session, found, period) if which is Ledger.READING else found
 
 
 def live(session: Session, which: Ledger, period: Period, *, here: Here) -> Table:

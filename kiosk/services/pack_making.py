@@ -15,6 +15,7 @@ from threading import Event
 from typing import Final
 
 from kiosk.db import db, open_database, reading
+from kiosk.files.cover_xlsx import Cover
 from kiosk.files.spool import Spool
 from kiosk.files.tables import csv_bytes
 from kiosk.files.tables_xlsx import Workbook
@@ -65,8 +66,9 @@ def _make(folder: PackFolder, here: Here) -> None:
     try:
         with Spool(folder.path) as spool:
             with _apart(folder.path), one_moment():
-                state = _lay_out(folder, about, state, spool, here)
-            state = _produce(folder, replace(state, stage=PackStage.PRINTING), spool, here)
+                state, cover = _lay_out(folder, about, state, spool, here)
+            state = replace(state, stage=PackStage.PRINTING)
+            state = _produce(folder, state, spool, cover, here)
         _zip(folder)
         (folder.path / _PAGES).unlink()
         (folder.path / _TURNED).unlink(missing_ok=True)
@@ -97,8 +99,13 @@ def _apart(folder: Path) -> Iterator[None]:
             (folder / name).unlink(missing_ok=True)
 
 
-def _lay_out(folder: PackFolder, about: About, state: State, spool: Spool, here: Here) -> State:
-    """Lay every ledger on pages, keep it for the workbook, and compare what they say."""
+def _lay_out(
+    folder: PackFolder, about: About, state: State, spool: Spool, here: Here
+) -> tuple[State, Cover]:
+    """Lay every ledger on pages, keep it for the workbook, and compare what they say.
+
+    Return the cover of the workbook besides.
+    """
     framework = frameworks.find(about.framework, here)
     period, tally = ledgers.period(about.first, about.last), Tally()
     part = folder.path / "ledgers.part"
@@ -117,30 +124,35 @@ def _lay_out(folder: PackFolder, about: About, state: State, spool: Spool, here:
     with (folder.path / _PAGES).open("w", encoding="utf-8") as output:
         pages.write(output, part)
     part.unlink()
-    return replace(
+    state = replace(
         state,
         done=state.of,
         pages=pages.count,
         upright=pages.upright,
         ledgers=spool.count,
-        # A line for each two ledgers that say different things of the same: told before they go.
-        apart=tuple(
-            f"{one.month} {one.one} {one.says} ≠ {one.other} {one.other_says}".strip()
-            for one in tally.broken()
-        ),
+        apart=_apart_lines(tally),
+    )
+    return state, pages.cover()
+
+
+def _apart_lines(tally: Tally) -> tuple[str, ...]:
+    """Return a line for each two ledgers that say different things of the same."""
+    return tuple(
+        f"{one.month} {one.one} {one.says} ≠ {one.other} {one.other_says}".strip()
+        for one in tally.broken()
     )
 
 
-def _produce(folder: PackFolder, state: State, spool: Spool, here: Here) -> State:
+def _produce(folder: PackFolder, state: State, spool: Spool, cover: Cover, here: Here) -> State:
     """Write the workbook and the CSV while a browser prints the pages."""
     folder.write_state(state)
     with ThreadPoolExecutor(1) as beside, _ending() as is_over:
         printing = beside.submit(print_pages, folder, state, here, is_over)
         csvs = folder.path / _CSV
         csvs.mkdir()
-        with Workbook(folder.file(PackFile.XLSX)) as book:
+        with Workbook(folder.file(PackFile.XLSX), cover=cover) as book:
             for name, table in spool.tables():
-                book.add(table)
+                book.add(table, of=name)
                 (csvs / f"{name}.csv").write_bytes(csv_bytes(table))
         problem = printing.result()
     return replace(state, problem=problem)

@@ -1,6 +1,6 @@
 """The gap list: each gap is told with its days, and what is whole is not."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import delete, update
 
@@ -71,6 +71,24 @@ def test_visits_whose_end_nobody_saw_are_counted_by_day(here: Here) -> None:
 
     assert found.count == 3
     assert found.days == (here.today - timedelta(days=1), here.today)
+
+
+def test_every_day_is_named_month_by_month(here: Here) -> None:
+    child = factories.child(here)
+    days = [here.today - timedelta(days=1, weeks=week) for week in range(12)]
+    for day in days:
+        at = here.now - (here.today - day)
+        factories.visit(here, child.child_id, signed_in_at=at, state=VisitState.LEFT_UNCONFIRMED)
+
+    found = gaps.find(first=days[-1], last=here.today, here=here)
+    gap = next(one for one in found if one.kind is GapKind.NOT_SEEN_OUT)
+
+    assert gap.days == tuple(reversed(days))
+    assert gap.months == (
+        (date(2026, 9, 1), (3, 10, 17, 24)),
+        (date(2026, 10, 1), (1, 8, 15, 22, 29)),
+        (date(2026, 11, 1), (5, 12, 19)),
+    )
 
 
 def test_what_lies_outside_of_the_period_is_not_told(here: Here) -> None:

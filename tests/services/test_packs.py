@@ -10,25 +10,30 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 from python_calamine import load_workbook
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from kiosk.db import reading
+from kiosk.db import db, reading, transaction
 from kiosk.errors import InvalidInputError, KioskError, NotFoundError, RefusedError
 from kiosk.files.blank_forms import parse
 from kiosk.files.tables import Table, TableColumn
 from kiosk.ids import new_id
 from kiosk.models.audit import Audit
+from kiosk.models.calendar import Term
+from kiosk.models.stocktake import LedgerArchive
 from kiosk.printing import pdf
 from kiosk.printing.blank_sheets import bodies
 from kiosk.printing.sheets import UPRIGHT_HEIGHT
 from kiosk.rules.packs import PackProblem
-from kiosk.services import erasure, frameworks, pack_pages, packs
+from kiosk.services import erasure, frameworks, pack_pages, packs, term_end
 from kiosk.services.here import Here
+from kiosk.services.ledger_paper import day_in_words
 from kiosk.services.ledgers import Ledger, LedgerProblem
 from kiosk.services.pack_files import About, PackFile, PackFolder, PackStage
 from kiosk.services.pack_pages import PackPages
+from kiosk.settings import Settings
 from tests import factories
 
 TABLE = Table(title="登记表", columns=(TableColumn(label="日期"),), rows=(("无",),))
@@ -73,8 +78,79 @@ def test_the_workbook_has_a_sheet_for_each_ledger_with_lines(here: Here) -> None
 
     names = load_workbook(folder.file(PackFile.XLSX)).sheet_names
 
+    assert names[0] == "封面目录"
     assert any("签到" in name for name in names)
-    assert len(names) == packs.look(folder.pack_id, here=here).state.ledgers
+    assert len(names) == 1 + packs.look(folder.pack_id, here=here).state.ledgers
+
+
+def test_the_cover_of_the_workbook_leads_to_every_sheet(here: Here) -> None:
+    folder = _made(_without_browser(replace(here, settings=_named(here))))
+
+    read = load_workbook(folder.file(PackFile.XLSX)).get_sheet_by_index(0).to_python()
+    book = openpyxl.load_workbook(folder.file(PackFile.XLSX))
+
+    words = [str(cell) for row in read for cell in row if cell]
+    said = folder.about()
+    for part in (
+        "学校（盖章）：柳河小学",
+        f"起止日期：{day_in_words(said.first)}至{day_in_words(said.last)}",
+        f"制表日期：{day_in_words(here.today)}",
+        frameworks.find("school-8", here).note,
+    ):
+        assert part in words
+    places = {
+        cell.hyperlink.location for row in book.worksheets[0] for cell in row if cell.hyperlink
+    }
+    assert places == {f"'{name}'!A1" for name in book.sheetnames[1:]}
+    for row in book.worksheets[0]:
+        if row[3].hyperlink:
+            at = int(row[3].value.strip("第 张")) - 1
+            assert row[3].hyperlink.location == f"'{book.sheetnames[at]}'!A1"
+            assert row[2].value.startswith(book.worksheets[at]["A1"].value)
+
+
+def test_the_workbook_has_the_contents_of_the_pages(here: Here, tmp_path: Path) -> None:
+    words, pages = _laid_out(here, tmp_path, framework="anhui-2011", table=TABLE)
+
+    cover = pages.cover()
+
+    cells = r"<tr[^>]*>" + r"<td[^>]*>(.*?)</td>" * 3
+    printed = re.findall(cells, words.split("</section>")[1])
+    assert [one.cells for one in cover.lines] == printed
+    assert {one.said for one in cover.lines if one.of == "L16"} == {"见 PDF"}
+
+
+def _named(here: Here) -> Settings:
+    return replace(here.settings, school="柳河小学")
+
+
+def test_what_a_term_did_not_keep_stands_in_the_contents(here: Here) -> None:
+    child = factories.child(here)
+    day = timedelta(days=1)
+    with transaction() as session:
+        first, last = here.today - 20 * day, here.today - 5 * day
+        session.add(Term(id=new_id(here.now), name="上学期", first_day=first, last_day=last))
+    at = here.now - 10 * day
+    factories.loan(here, child.child_id, factories.item(here).item_id, lent_at=at, ended_at=at)
+    term_end.end("上学期", actor_id=None, here=here)
+
+    kept = _growth(here)
+    with transaction() as session:
+        session.execute(delete(LedgerArchive).where(LedgerArchive.ledger == "L18"))
+    lost = _growth(here)
+
+    assert kept == "成长记录袋目录"
+    assert lost == "成长记录袋目录（上学期结束时尚无此台账，未留存）"
+
+
+def _growth(here: Here) -> str:
+    """Return what the contents of a pack say of L18."""
+    db.session.remove()
+    folder = _folder(here)
+    packs.make(folder.pack_id, here=_without_browser(here))
+    rows = load_workbook(folder.file(PackFile.XLSX)).get_sheet_by_index(0).to_python()
+    folder.remove()
+    return next(str(row[2]) for row in rows if str(row[2]).startswith("成长记录袋目录"))
 
 
 def test_the_archive_can_be_checked_without_the_program(here: Here) -> None:

@@ -50,6 +50,20 @@ def test_the_gaps_of_a_period_are_told(page: PageClient, here: Here) -> None:
     assert "The school has no name yet" in shown.words
 
 
+def test_all_days_of_a_gap_are_on_the_page(page: PageClient, here: Here) -> None:
+    child = factories.child(here)
+    for weeks in range(12):
+        at = here.now - timedelta(days=1, weeks=weeks)
+        factories.visit(here, child.child_id, signed_in_at=at, state=VisitState.LEFT_UNCONFIRMED)
+    sign_in(page, here)
+
+    shown = page.open(f"{PAGE}?from=2026-09-01")
+
+    assert "Sep 2026: 3, 10, 17, 24" in shown.words
+    assert "Oct 2026: 1, 8, 15, 22, 29" in shown.words
+    assert "…" not in shown.words
+
+
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.DUTY_TEACHER])
 def test_the_first_page_tells_an_administrator_of_them(
     page: PageClient, here: Here, role: Role
