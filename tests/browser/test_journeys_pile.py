@@ -207,14 +207,18 @@ def test_one_typed_book_after_the_other_comes_in(room: Room) -> None:
 def test_enter_takes_the_title_that_the_letters_stand_for(room: Room) -> None:
     teacher = _at_the_pile(room)
     keyboard, name = room.page.keyboard, room.page.locator("#pile .pile__name")
+    cover_of_last = room.page.locator("[data-shot-of=last]")
 
+    expect(cover_of_last).to_be_hidden()
     teacher.scan(_isbn(701))
     teacher.is_asked(_isbn(701))
+    expect(cover_of_last).to_be_visible()
     keyboard.type("zhrw", delay=90)
     expect(room.page.locator("#known .button--now")).to_contain_text("回车")
     first = room.page.locator("#known button").first.get_attribute("value")
     keyboard.press("Enter")
     expect(name).to_have_text(first or "")
+    expect(cover_of_last).to_be_hidden()
     teacher.scan(_isbn(702))
     teacher.is_asked(_isbn(702))
     keyboard.type("xmgh", delay=20)

@@ -9,7 +9,16 @@
   document.querySelectorAll("[data-shot]").forEach((place) => {
     const { shotUrl, shotTarget } = place.dataset;
     const video = place.querySelector("video"), wrong = place.querySelector("[data-shot-wrong]");
+    const ofLast = place.querySelector("[data-shot-of=last]");
     let stream = null, isBusy = false;
+
+    // A book above that has its title wants no picture in place of it.
+    const lastTitle = () => document.querySelector("[data-last-title]")?.dataset.lastTitle;
+    const offer = () => { ofLast.hidden = !lastTitle(); };
+    if (ofLast) {
+      offer();
+      new MutationObserver(offer).observe(document.querySelector(shotTarget), { childList: true });
+    }
 
     const open = async () => {
       stream = await navigator.mediaDevices.getUserMedia({
@@ -47,7 +56,7 @@
       isBusy = true;
       wrong.hidden = true;
       const isLast = button.dataset.shotOf === "last";
-      const titleId = isLast ? document.querySelector("[data-last-title]")?.dataset.lastTitle : "";
+      const titleId = isLast ? lastTitle() : "";
       try {
         if (!stream) await open();
         else if (!isLast || titleId) await send(titleId);
