@@ -44,12 +44,15 @@ def _room_now(here: Here) -> dict[str, object]:
     me = staff_screen.signed_in()
     is_head = me.role is Role.ADMINISTRATOR
     shown = staff_home.look(here=here, amiss=_amiss(), staff_id=me.staff_id, is_head=is_head)
+    coming = shown.next_planned
     matters = _what_matters(shown.calls)
     soonest = matters[:_BOARD_LENGTH]
     return {
         "home": shown,
         "me": me,
-        "duty": duty_own.at_home(me.staff_id, here=here),
+        "duty": duty_own.at_home(
+            me.staff_id, here=here, next_id=None if coming is None else coming.opening_id
+        ),
         "shown_calls": [row for row in shown.calls if row in soonest],
         "more_calls": len(matters) - len(soonest),
         "record": sync.status(here.settings),

@@ -49,11 +49,13 @@ class OwnDuties:
 class DutyAtHome:
     """What the staff home says of the rota: this week's own duties, who is sought, what lacks.
 
-    `unchecked` are those whose record has to be looked up; for the office.
+    `coming` are those who are responsible for the next opening; `unchecked` those whose record has
+    to be looked up, for the office.
     """
 
     mine: tuple[OwnDuty, ...]
     sought: tuple[OwnDuty, ...]
+    coming: tuple[RotaDuty, ...]
     alerts: tuple[Lack, ...]
     unchecked: tuple[DutyPerson, ...]
 
@@ -61,7 +63,14 @@ class DutyAtHome:
 def of(staff_id: UUID, *, here: Here) -> OwnDuties:
     """Return what this person has before it, today first."""
     session = reading()
-    rows = duty_facts.between(session, here.today, here.today + _SHOWN_AHEAD, here=here)
+    return _own(session, staff_id, _ahead(session, here))
+
+
+def _ahead(session: Session, here: Here) -> tuple[RotaRow, ...]:
+    return duty_facts.between(session, here.today, here.today + _SHOWN_AHEAD, here=here)
+
+
+def _own(session: Session, staff_id: UUID, rows: tuple[RotaRow, ...]) -> OwnDuties:
     all_ahead = [
         OwnDuty(
             row=row,
@@ -90,13 +99,22 @@ def _may_take(one: OwnDuty, staff_id: UUID, *, is_helper: bool) -> bool:
     return one.duty.state is DutyState.SEEKING and not is_there and fits
 
 
-def at_home(staff_id: UUID, *, here: Here) -> DutyAtHome:
-    """Return what the staff home says of the rota to this person."""
-    own = of(staff_id, here=here)
+def at_home(staff_id: UUID, *, here: Here, next_id: UUID | None = None) -> DutyAtHome:
+    """Return what the staff home says of the rota to this person; `next_id` is the next opening."""
+    session = reading()
+    rows = _ahead(session, here)
+    own = _own(session, staff_id, rows)
     week = here.today + _WEEK
     return DutyAtHome(
         mine=tuple(one for one in own.mine if one.row.on <= week)[:_MOST_AT_HOME],
         sought=own.sought[:_MOST_AT_HOME],
+        coming=tuple(
+            duty
+            for row in rows
+            if row.opening_id == next_id
+            for duty in row.duties
+            if duty.is_responsible
+        ),
         alerts=alerts(here=here),
         unchecked=duty_people.unchecked(here=here)[:_MOST_AT_HOME],
     )

@@ -261,6 +261,22 @@ def test_the_home_page_says_who_has_not_agreed_for_the_next_opening(
     assert "1 person has not agreed yet" in home.words
 
 
+def test_the_home_page_of_a_closed_room_says_who_comes_next(page: PageClient, here: Here) -> None:
+    sign_in(page, here)
+    teacher = factories.staff(here, display_name="王老师")
+    assert "whoever opens the room" in page.open("/staff").words
+
+    duty_changes.add(
+        _opening_on(here, here.today).id, teacher.staff_id, actor_id=teacher.staff_id, here=here
+    )
+
+    said = page.open("/staff").words
+    assert "Next on duty · today 16:30 王老师 agreed" in said
+    assert "whoever opens the room" not in said
+    factories.open_today(here)
+    assert "Next on duty" not in page.open("/staff").words
+
+
 def test_a_visitor_is_noted_and_goes(page: PageClient, here: Here) -> None:
     sign_in(page, here, Role.DUTY_TEACHER)
     factories.open_today(here)
