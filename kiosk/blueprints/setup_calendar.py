@@ -1,7 +1,7 @@
 """The school's calendar: terms, days on which the room stays closed, days made up for them."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +20,8 @@ blueprint = Blueprint("setup_calendar", __name__, url_prefix="/staff/setup/calen
 
 _TERM_NAME: Final = 40
 _DAY_NAME: Final = 60
+_DAY: Final = timedelta(days=1)
+_BEHIND: Final = timedelta(days=366)
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2200
 
@@ -221,6 +223,7 @@ def _page(refused: KioskError | None) -> Response:
         refused,
         terms=school_calendar.terms(),
         days=days_off.listed(since=here.today),
+        days_behind=days_off.listed(since=here.today - _BEHIND, until=here.today - _DAY),
         asked=holiday_questions.asked(here=here),
         asked_again=opening_returns.asked_again(here=here),
         stay_cancelled=opening_returns.stay_cancelled(here=here),

@@ -15,7 +15,10 @@ _POINT: Final = 0.4
 _BROAD: Final = 0.95
 _POINTS: Final = frozenset(" -:.,;'()[]")
 # A line begins with no sign that closes, and ends with none that opens.
-_PIECE: Final = re.compile(r"[（《“‘〈【]*(?:[!-~]+|[^!-~])[、，。；：！？）》”’〉】…]*")
+_PIECE: Final = re.compile(
+    r"[（《“‘〈【(]*(?:[!-'*-~]+(?:\([!-'*-~]+)*|[^!-~])[、，。；：！？）》”’〉】…),;]*|.",
+    re.DOTALL,
+)
 _WHOLE: Final = 8.0
 _BROAD_SIGNS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZmw@%&")
 

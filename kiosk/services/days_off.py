@@ -27,10 +27,10 @@ class DaysOff:
     decided_by: str | None
 
 
-def listed(*, since: date) -> tuple[DaysOff, ...]:
+def listed(*, since: date, until: date = date.max) -> tuple[DaysOff, ...]:
     """Return the special days from one day on, those that belong together as one."""
     found: list[DaysOff] = []
-    for row in _rows(since):
+    for row in _rows(since, until):
         if found and _goes_on(found[-1], row):
             found[-1] = replace(found[-1], last_day=row.on_date)
         else:
@@ -48,7 +48,7 @@ def listed(*, since: date) -> tuple[DaysOff, ...]:
     return tuple(found)
 
 
-def _rows(since: date) -> list[AnyRow]:
+def _rows(since: date, until: date) -> list[AnyRow]:
     return list(
         reading().execute(
             select(
@@ -60,7 +60,7 @@ def _rows(since: date) -> list[AnyRow]:
                 Staff.display_name,
             )
             .outerjoin(Staff, Staff.id == CalendarDay.decided_by_id)
-            .where(CalendarDay.on_date >= since)
+            .where(CalendarDay.on_date.between(since, until))
             .order_by(CalendarDay.on_date)
         )
     )

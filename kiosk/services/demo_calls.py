@@ -50,6 +50,7 @@ _RESULTS: Final = {
     CallState.NO_ANSWER: CallResult.NO_ANSWER,
     CallState.UNCLEAR: CallResult.CUT,
 }
+_WHILE_AWAY: Final = frozenset({CallState.NO_SHOW, CallState.EXCUSED})
 _BY_CHILD: Final = frozenset({CallState.CANCELLED})
 _BY_NOBODY: Final = frozenset({CallState.NO_SHOW, CallState.RELEASED, CallState.UNCLEAR})
 # Of the free places ahead, in order of time, these are booked.
@@ -219,15 +220,24 @@ def _hold_call(calls: _Calls, opening: HeldOpening, place: _Place) -> None:
     """Give a place of a past opening to a child that suits how the call came out."""
     end = calls.next_end()
     everybody = calls.world.fresh + calls.world.settled
-    came = {child.child_id for child in opening.present}
-    missed = [child for child in everybody if child.child_id not in came]
-    pool = missed if end is CallState.NO_SHOW else list(opening.present)
+    if end in _WHILE_AWAY:
+        pool = [child for child in everybody if child.child_id not in opening.stays]
+    elif end in _RESULTS:
+        pool = [child for child in opening.present if _is_there(calls, opening, child, place)]
+    else:
+        pool = list(opening.present)
     willing = [child for child in pool if calls.may_book(child, opening.on)]
     if willing:
         booked_at = calls.world.at(opening.on - timedelta(days=1), place.start_min - 20)
         child = calls.world.rng.choice(willing)
         is_reached = child not in calls.world.settled[-1:] or end not in _RESULTS
         calls.book(place, child, booked_at, end if is_reached else CallState.NO_ANSWER)
+
+
+def _is_there(calls: _Calls, opening: HeldOpening, child: DemoChild, place: _Place) -> bool:
+    came, went = opening.stays[child.child_id]
+    start = calls.world.at(place.on, place.start_min)
+    return came <= start and start + timedelta(minutes=_PLACE_MIN) <= went
 
 
 def _add_place(calls: _Calls, opening: HeldOpening, line_id: UUID, start: int, end: int) -> _Place:

@@ -87,7 +87,8 @@ class _Days:
         everybody = world.fresh + world.settled
         share = world.rng.uniform(_FEWEST_COME, _MOST_COME)
         present = world.rng.sample(everybody, k=max(1, int(len(everybody) * share)))
-        self.visits += [self._visit(child, on, opened, closed) for child in present]
+        visits = [self._visit(child, on, opened, closed) for child in present]
+        self.visits += visits
         self.held.append(
             HeldOpening(
                 opening_id=opening_id,
@@ -95,6 +96,10 @@ class _Days:
                 opened_at=opened,
                 closed_at=closed,
                 present=tuple(present),
+                stays={
+                    row["child_id"]: (row["signed_in_at"], row["signed_out_at"] or closed)
+                    for row in visits
+                },
             )
         )
 

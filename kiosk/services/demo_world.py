@@ -1,6 +1,6 @@
 """What the parts of the demo school hand to one another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
@@ -56,13 +56,14 @@ class DemoStaff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOpening:
-    """An opening of the past in which the room was open."""
+    """An opening of the past in which the room was open; `stays`: when each child came and went."""
 
     opening_id: UUID
     on: date
     opened_at: datetime
     closed_at: datetime
     present: tuple[DemoChild, ...]
+    stays: Mapping[UUID, tuple[datetime, datetime]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

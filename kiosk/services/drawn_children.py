@@ -3,6 +3,8 @@
 The lines are those of the paper, and what does not fit together among them is said.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +27,7 @@ from kiosk.services.ledgers import Ledger
 HOW_MANY: Final = 5
 _SHOWN: Final = 6
 _TALKED: Final = ("接通", "中断")
+_TIME: Final = re.compile(r"\d\d:\d\d")
 # What is told of a line: the headers of its cells; the rest is the same for all lines of a child.
 _CELLS: Final = {
     Ledger.VISITS: ("日期", "签到时间", "离开时间"),
@@ -37,6 +40,7 @@ class Oddity(StrEnum):
     """What does not fit between two ledgers."""
 
     CALL_WITHOUT_VISIT = "call_without_visit"
+    CALL_OUTSIDE_VISIT = "call_outside_visit"
     LOAN_WITHOUT_VISIT = "loan_without_visit"
 
 
@@ -121,6 +125,7 @@ def _with_lines(child: DrawnChild, tables: dict[Ledger, Table]) -> DrawnChild:
     called = _days(tables[Ledger.CALLS], child.child_id, reached=True)
     lent = _days(tables[Ledger.LOANS], child.child_id)
     odd = [(Oddity.CALL_WITHOUT_VISIT, on) for on in sorted(called - there)]
+    odd += [(Oddity.CALL_OUTSIDE_VISIT, on) for on in _called_outside(child.child_id, tables)]
     odd += [(Oddity.LOAN_WITHOUT_VISIT, on) for on in sorted(lent - there)]
     return DrawnChild(
         child_id=child.child_id,
@@ -146,6 +151,29 @@ def _days(table: Table, child_id: UUID, *, reached: bool = False) -> set[date]:
     return {
         on for on, row in _rows(table, child_id) if not reached or str(row[at]).startswith(_TALKED)
     }
+
+
+def _called_outside(child_id: UUID, tables: dict[Ledger, Table]) -> list[date]:
+    """Return the days on which a call began before the child came or after it had gone."""
+    stays: defaultdict[date, list[tuple[str, str]]] = defaultdict(list)
+    for on, (came, went) in _times(tables[Ledger.VISITS], child_id, "签到时间", "离开时间"):
+        stays[on].append((came, went if _TIME.fullmatch(went) else "24:00"))
+    began = _times(tables[Ledger.CALLS], child_id, "开始时间", "是否接通")
+    return sorted(
+        on
+        for on, (at, ended) in began
+        if ended.startswith(_TALKED) and _TIME.fullmatch(at) and on in stays
+        if not any(came <= at <= went for came, went in stays[on])
+    )
+
+
+def _times(table: Table, child_id: UUID, *labels: str) -> list[tuple[date, tuple[str, ...]]]:
+    """Return these cells of a child's lines; a form of the district's may lack a column."""
+    known = [column.label for column in table.columns]
+    if not set(labels) <= set(known):
+        return []
+    places = [known.index(label) for label in labels]
+    return [(on, tuple(str(row[at]) for at in places)) for on, row in _rows(table, child_id)]
 
 
 def _rows(table: Table, child_id: UUID) -> Sequence[tuple[date, Sequence[Cell]]]:

@@ -13,7 +13,7 @@ from kiosk.models.calls import Booking, BookingEvent
 from kiosk.models.people import Child
 from kiosk.rules import call_corrections
 from kiosk.rules.call_corrections import CallMark, Passage
-from kiosk.rules.call_states import HOLDING, CallState
+from kiosk.rules.call_states import CallState
 from kiosk.rules.call_windows import LineKind
 from kiosk.rules.relations import Relation
 from kiosk.services import call_board, ledger_paper
@@ -224,13 +224,16 @@ def is_awaited(call: CallRow, here: Here) -> bool:
 
 
 def booked_again(session: Session, period: Period) -> Later:
-    """Return each child's calls of the period and soon after it, in order of time."""
+    """Return each child's calls of the period and soon after it, in order of time.
+
+    Also those that nobody answered or that fell out: they had been agreed, and have a line here.
+    """
     found: dict[UUID, list[tuple[str, str]]] = {}
     rows = session.execute(
         select(Booking.child_id, Booking.on_date, Booking.start_min)
         .where(
             Booking.on_date.between(period.first, period.last + _FOLLOWS),
-            Booking.state.in_(HOLDING),
+            Booking.state != CallState.CANCELLED,
         )
         .order_by(Booking.on_date, Booking.start_min)
     )

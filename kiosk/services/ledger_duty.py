@@ -81,7 +81,7 @@ def rota(session: Session, period: Period, *, here: Here) -> Table:
         (
             f"{one.on.month}月{one.on.day}日 {weekday(one.on)}",
             f"{time_of(one.from_min, here)}—{time_of(one.to_min, here)}",
-            _names(one, are_helpers=False) or (_TO_ARRANGE if one.is_to_come else NONE),
+            _names(one, are_helpers=False) or (_TO_ARRANGE if one.is_to_come else _away(one)),
             _names(one, are_helpers=True) or NONE,
             DASH,  # the kiosk keeps no number of staff
             tasks,
@@ -109,6 +109,16 @@ def _names(row: RotaRow, *, are_helpers: bool) -> str:
     ]
     came = [f"{one.name}（临时）" for one in row.unplanned if one.is_helper is are_helpers]
     return "、".join([*planned, *came])
+
+
+def _away(row: RotaRow) -> str:
+    """Return who was to come to an opening of the past and was excused: the paper says no 无."""
+    away = [
+        f"{one.name}（{_REASONS[one.reason or DutyReason.LEAVE]}）"
+        for one in row.duties
+        if one.state is DutyState.EXCUSED and not one.is_helper
+    ]
+    return "、".join(away) or NONE
 
 
 def _is_named(one: RotaDuty) -> bool:

@@ -363,6 +363,16 @@ def test_the_days_behind_keep_the_rules_of_the_room(school: Made) -> None:
         place = session.get_one(SchoolClass, session.get_one(Child, child_id).class_id)
         assert books <= school.here.settings.policy(place.grade).limit
     assert count(SafetyCheck) == 8 * count(Duty)
+    there = {
+        (visit.child_id, visit.local_day): (visit.signed_in_at, visit.signed_out_at)
+        for visit in session.scalars(select(Visit))
+    }
+    rang = select(Booking).where(Booking.started_at.is_not(None))
+    for booking in session.scalars(rang):
+        came, went = there[booking.child_id, booking.on_date]
+        assert booking.started_at is not None
+        assert came <= booking.started_at
+        assert went is None or (booking.ended_at or booking.started_at) <= went
 
 
 def test_this_week_is_planned_and_the_first_cards_are_free(school: Made) -> None:

@@ -3,10 +3,12 @@
 from datetime import timedelta
 from random import Random
 
+import pytest
 from sqlalchemy import func, select
 
 from kiosk.db import reading
 from kiosk.models.audit import Audit, AuditAction
+from kiosk.rules.call_states import CallState
 from kiosk.services import drawn_children, ledger_form
 from kiosk.services.drawn_children import HOW_MANY, DrawnChild, Oddity
 from kiosk.services.here import Here
@@ -81,6 +83,34 @@ def test_a_loan_on_a_day_without_a_visit_does_not_fit(here: Here) -> None:
     assert counts == {Ledger.VISITS: 1, Ledger.CALLS: 0, Ledger.LOANS: 2}
     day = here.today - timedelta(days=3)
     assert found.odd == ((Oddity.LOAN_WITHOUT_VISIT, day),)
+
+
+@pytest.mark.parametrize(
+    ("after_min", "is_odd"), [(-20, True), (5, False), (40, True)], ids=["before", "in", "after"]
+)
+def test_a_call_outside_the_visit_of_its_day_does_not_fit(
+    after_min: int, *, is_odd: bool, here: Here
+) -> None:
+    child = factories.child(here)
+    came = here.now
+    factories.visit(
+        here,
+        child.child_id,
+        signed_in_at=came,
+        signed_out_at=came + timedelta(minutes=30),
+    )
+    began = came + timedelta(minutes=after_min)
+    factories.booking(
+        here,
+        child.child_id,
+        state=CallState.DONE,
+        started_at=began,
+        ended_at=began + timedelta(minutes=6),
+    )
+
+    (found,) = _draw(here)
+
+    assert found.odd == (((Oddity.CALL_OUTSIDE_VISIT, here.today),) if is_odd else ())
 
 
 def test_nobody_is_drawn_from_an_empty_school(here: Here) -> None:

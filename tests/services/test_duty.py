@@ -506,6 +506,20 @@ def test_the_printed_rota_has_a_line_for_each_opening(here: Here, office: UUID) 
     )  # fmt: skip
 
 
+def test_the_rota_names_who_was_excused_where_nobody_else_came(
+    here: Here, office: UUID, app: Flask, clock: FrozenClock
+) -> None:
+    duty_id = _put(here, office, _teacher(here, "王老师"))
+    duty_changes.say(duty_id, DutyState.EXCUSED, reason=DutyReason.ILL, actor_id=office, here=here)
+
+    def named(now: Here) -> object:
+        return duty_paper.rota(MONDAY, MONDAY, actor_id=office, here=now).rows[0][2]
+
+    assert named(here) == "待排"
+    clock.set_to(_at(4, 9, 0))
+    assert named(here_in(app, clock)) == "王老师（病假）"
+
+
 def test_the_duty_log_says_who_was_there_and_what_befell(
     here: Here, office: UUID, app: Flask, clock: FrozenClock
 ) -> None:

@@ -674,6 +674,19 @@ def test_a_call_that_did_not_come_about_says_what_follows(here: Here) -> None:
     assert handled == {f"已再约 {here.today.isoformat()} 17:10", "待再约"}
 
 
+def test_the_next_call_is_the_one_that_was_agreed_even_if_nobody_answered_it(here: Here) -> None:
+    child = factories.child(here)
+    contact_id = factories.contact(here, child.child_id)
+    states = (CallState.CUT, CallState.CANCELLED, CallState.NO_ANSWER, CallState.DONE)
+    for state, slot_id in zip(states, factories.slots(here, places=4), strict=True):
+        factories.booking(here, child.child_id, contact_id=contact_id, slot_id=slot_id, state=state)
+
+    table, day = _today("L5", here), here.today.isoformat()
+
+    said = [_by_column(table, place)["下次约定"] for place in range(1, 4)]
+    assert said == [f"{day} 17:20", f"{day} 17:30", "待约"]
+
+
 def test_a_call_months_later_does_not_follow_from_one_that_did_not_come_about(here: Here) -> None:
     child = factories.child(here)
     contact_id = factories.contact(here, child.child_id)

@@ -51,6 +51,22 @@ def test_the_holidays_are_taken_with_one_touch(page: PageClient) -> None:
 
 
 @pytest.mark.usefixtures("asked")
+def test_days_that_are_over_still_say_where_they_are_from_and_cannot_be_undone(
+    page: PageClient, clock: FrozenClock
+) -> None:
+    page.open(CALENDAR).press("The room rests on all holidays")
+    clock.set_to(datetime(2026, 10, 20, 8, 30, tzinfo=UTC))
+    sign_in(page, here_in(page.client.application, clock))
+
+    calendar = page.open(CALENDAR)
+
+    _, behind = calendar.words.split("The days of the last twelve months")
+    assert "2026-10-01 Thursday – 2026-10-07 Wednesday 国庆节 closed" in behind
+    assert "chinesecalendar 1.11.0 · administrator老师" in behind
+    assert "As usual again" not in calendar.words
+
+
+@pytest.mark.usefixtures("asked")
 def test_a_day_made_up_is_a_question_with_a_weekday(page: PageClient) -> None:
     calendar = page.open(CALENDAR)
     unsaid = page.submit(
