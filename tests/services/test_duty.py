@@ -510,7 +510,14 @@ def test_the_rota_names_who_was_excused_where_nobody_else_came(
     here: Here, office: UUID, app: Flask, clock: FrozenClock
 ) -> None:
     duty_id = _put(here, office, _teacher(here, "王老师"))
-    duty_changes.say(duty_id, DutyState.EXCUSED, reason=DutyReason.ILL, actor_id=office, here=here)
+    duty_changes.say(
+        duty_id,
+        DutyState.EXCUSED,
+        reason=DutyReason.ILL,
+        actor_id=office,
+        is_office=True,
+        here=here,
+    )
 
     def named(now: Here) -> object:
         return duty_paper.rota(MONDAY, MONDAY, actor_id=office, here=now).rows[0][2]
