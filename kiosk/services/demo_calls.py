@@ -222,22 +222,15 @@ def _hold_call(calls: _Calls, opening: HeldOpening, place: _Place) -> None:
     everybody = calls.world.fresh + calls.world.settled
     if end in _WHILE_AWAY:
         pool = [child for child in everybody if child.child_id not in opening.stays]
-    elif end in _RESULTS:
-        pool = [child for child in opening.present if _is_there(calls, opening, child, place)]
     else:
-        pool = list(opening.present)
+        start = calls.world.at(place.on, place.start_min) if end in _RESULTS else None
+        pool = [one for one in opening.present if start is None or opening.has(one, start)]
     willing = [child for child in pool if calls.may_book(child, opening.on)]
     if willing:
         booked_at = calls.world.at(opening.on - timedelta(days=1), place.start_min - 20)
         child = calls.world.rng.choice(willing)
         is_reached = child not in calls.world.settled[-1:] or end not in _RESULTS
         calls.book(place, child, booked_at, end if is_reached else CallState.NO_ANSWER)
-
-
-def _is_there(calls: _Calls, opening: HeldOpening, child: DemoChild, place: _Place) -> bool:
-    came, went = opening.stays[child.child_id]
-    start = calls.world.at(place.on, place.start_min)
-    return came <= start and start + timedelta(minutes=_PLACE_MIN) <= went
 
 
 def _add_place(calls: _Calls, opening: HeldOpening, line_id: UUID, start: int, end: int) -> _Place:

@@ -16,6 +16,7 @@ from kiosk.rules.badges import Badge
 from kiosk.services.enrolment import Row
 from kiosk.services.here import Here
 
+_CALL: Final = timedelta(minutes=10)
 _BEFORE: Final = timedelta(days=40)
 
 
@@ -64,6 +65,11 @@ class HeldOpening:
     closed_at: datetime
     present: tuple[DemoChild, ...]
     stays: Mapping[UUID, tuple[datetime, datetime]]
+
+    def has(self, child: DemoChild, start: datetime) -> bool:
+        """Say whether the child is there for a whole call from `start` on."""
+        came, went = self.stays[child.child_id]
+        return came <= start and start + _CALL <= went
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
