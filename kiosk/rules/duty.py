@@ -99,7 +99,7 @@ def attendance(
     Minutes since the midnight before the opening. What people have said of a duty that is not over
     stands; who was excused or had somebody stand in owes nothing, also when the person came.
     """
-    if state not in RESPONSIBLE or opening is OpeningState.CANCELLED:
+    if state not in RESPONSIBLE:
         return state
     if signed_on_min is not None:
         is_late = signed_on_min > from_min + late_after_min

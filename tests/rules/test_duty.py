@@ -97,6 +97,25 @@ def test_an_agreement_holds_only_for_its_days(other: dict[str, date]) -> None:
     assert _who(found) == [1]
 
 
+def test_an_agreement_holds_on_its_last_day() -> None:
+    weekly = [_weekly(2, 1, valid_to=MONDAY)]
+
+    found = duty_proposal.propose(
+        [_opening(1)], [_person(1), _person(2, duties=9)], weekly, need=ONE
+    )
+
+    assert _who(found) == [2]
+
+
+@pytest.mark.parametrize("at", [15, 18])
+def test_an_opening_beside_the_time_of_an_agreement_is_not_its(at: int) -> None:
+    people = [_person(1), _person(2, duties=9)]
+
+    found = duty_proposal.propose([_opening(1, at=at)], people, [_weekly(2, 1)], need=ONE)
+
+    assert _who(found) == [1]
+
+
 def test_an_agreement_holds_only_for_its_time() -> None:
     people = [_person(1), _person(2, duties=9)]
 
@@ -147,6 +166,31 @@ def test_nobody_comes_twice_on_a_day_while_another_could() -> None:
 
     assert _who(duty_proposal.propose([noon, evening], people, [], need=ONE)) == [1, 2]
     assert _who(duty_proposal.propose([noon, evening], people[:1], [], need=ONE)) == [1, 1]
+
+
+def test_who_stands_on_another_opening_of_the_day_is_asked_last() -> None:
+    people = [_person(1), _person(2, duties=5)]
+    openings = [_opening(1, at=12, on_duty=(1,)), _opening(2)]
+
+    assert _who(duty_proposal.propose(openings, people, [], need=ONE)) == [2]
+    assert _who(duty_proposal.propose(openings[1:], people, [], need=ONE)) == [1]
+
+
+def test_a_duty_further_ahead_is_still_the_latest() -> None:
+    """Who was proposed for Monday and comes in three weeks was not on duty longest ago."""
+    people = [_person(1, duties=1, ago=-20), _person(2, duties=2, ago=-10)]
+
+    found = duty_proposal.propose([_opening(1), _opening(2, day=1)], people, [], need=ONE)
+
+    assert _who(found) == [1, 2]
+
+
+def test_a_teacher_is_asked_before_a_helper_however_many_duties() -> None:
+    people = [_person(1), _person(2, duties=5), _person(3, is_helper=True)]
+
+    found = duty_proposal.propose([_opening(1, on_duty=(1,))], people, [], need=TWO)
+
+    assert _who(found) == [2]
 
 
 def test_a_helper_is_never_alone_with_children() -> None:

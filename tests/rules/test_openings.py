@@ -1,5 +1,7 @@
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,6 +11,7 @@ from kiosk.rules.openings import (
     CancelledOpening,
     DatedOpening,
     Hazard,
+    OpeningKind,
     OpeningOrigin,
     OpeningRefusal,
     OpeningState,
@@ -17,7 +20,14 @@ from kiosk.rules.openings import (
     next_planned,
     outcome,
 )
-from kiosk.rules.school_days import PLAIN_WEEKS, DayKind, SchoolDays, SpecialDay, TermSpan
+from kiosk.rules.school_days import (
+    PLAIN_WEEKS,
+    DayKind,
+    SchoolDays,
+    SpecialDay,
+    TermSpan,
+    WeekLetter,
+)
 
 MONDAY = date(2026, 11, 23)
 FIVE_PAST_FOUR = 16 * 60 + 5
@@ -59,6 +69,43 @@ def dated(
 
 
 # The weekly plan
+
+
+@pytest.mark.parametrize(
+    ("kind", "weekdays"),
+    [
+        (OpeningKind.SUNDAY_RETURN, {7}),
+        (OpeningKind.WEEKEND, {6, 7}),
+        (OpeningKind.NOON, set(range(1, 8))),
+        (OpeningKind.HOLIDAY, set(range(1, 8))),
+    ],
+)
+def test_a_kind_stands_on_its_own_weekdays(kind: OpeningKind, weekdays: set[int]) -> None:
+    assert {day for day in range(1, 8) if rules.suits(kind, day)} == weekdays
+
+
+@pytest.mark.parametrize(
+    ("other", "both"),
+    [
+        ({"from_min": 900, "to_min": 990}, False),
+        ({"from_min": 1080, "to_min": 1100}, False),
+        ({"from_min": 900, "to_min": 991}, True),
+        ({"from_min": 1079, "to_min": 1100}, True),
+        ({"weekday": 2}, False),
+        ({"letter": WeekLetter.A}, True),
+    ],
+)
+def test_two_lines_overlap_in_a_minute_of_one_day(other: dict[str, Any], *, both: bool) -> None:
+    one, two = a_rule(), replace(a_rule(), **other)
+
+    assert one.overlaps(two) is two.overlaps(one) is both
+
+
+def test_lines_of_odd_and_even_weeks_never_meet() -> None:
+    odd, even = (replace(a_rule(), letter=letter) for letter in WeekLetter)
+
+    assert not odd.overlaps(even)
+    assert odd.overlaps(odd)
 
 
 @pytest.mark.parametrize("weekday", [0, 8, -1])
@@ -249,6 +296,16 @@ def test_the_next_opening_is_the_first_that_is_not_over(
     assert ((found.on - MONDAY).days, found.from_min) == expected
 
 
+@pytest.mark.parametrize(
+    ("minute", "due"), [(959, False), (960, True), (1079, True), (1080, False)]
+)
+def test_a_plan_is_due_from_half_an_hour_before_it_until_its_end(minute: int, *, due: bool) -> None:
+    opening = an_opening(MONDAY, 990, 1080)
+
+    assert rules.is_due(opening, today=MONDAY, minute=minute) is due
+    assert not rules.is_due(opening, today=MONDAY + timedelta(days=1), minute=minute)
+
+
 def test_without_a_plan_ahead_nothing_is_next() -> None:
     past = an_opening(MONDAY - timedelta(days=7), 990, 1080)
 
@@ -336,6 +393,15 @@ def test_of_two_at_one_time_the_first_comes_back() -> None:
     gone = [_cancelled(_LATER, (990, 1080)), _cancelled(_FIRST, (960, 1080))]
 
     assert rules.come_back(gone, pattern=[_line((990, 1080))], standing=[]) == {_LATER: _LINE}
+
+
+def test_of_two_by_hand_at_one_time_the_first_comes_back() -> None:
+    gone = [
+        _cancelled(_BY_HAND, (600, 660), by_hand=True),
+        _cancelled(_LATER, (630, 690), by_hand=True),
+    ]
+
+    assert rules.come_back(gone, pattern=[], standing=[]) == {_BY_HAND: None}
 
 
 def test_one_line_of_the_pattern_brings_back_one_opening() -> None:

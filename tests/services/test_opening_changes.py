@@ -143,6 +143,38 @@ def test_a_call_within_the_new_times_keeps_its_place(here: Here) -> None:
     assert _places(MONDAY) == list(range(17 * 60, 19 * 60, 10))
 
 
+def test_a_call_up_to_the_new_end_keeps_its_place(here: Here) -> None:
+    slot = next(
+        slot
+        for slot in reading().scalars(select(Slot).where(Slot.on_date == MONDAY))
+        if slot.start_min == 17 * 60
+    )
+    booking_id = factories.booking(here, factories.child(here).child_id, slot_id=slot.id)
+
+    done = _change(MONDAY, 16 * 60 + 30, 17 * 60 + 10, here, agreed="")
+
+    assert done.released == 0
+    db.session.remove()
+    assert reading().get_one(Booking, booking_id).state is CallState.BOOKED
+
+
+def test_an_opening_may_stand_where_one_was_cancelled(here: Here) -> None:
+    _add(SUNDAY, 900, 960, here)
+    call_closures.close_opening(
+        _at(SUNDAY)[0].id,
+        reason=ClosureReason.WEATHER,
+        staff_id=factories.staff(here).staff_id,
+        here=here,
+    )
+
+    _add(SUNDAY, 900, 960, here)
+
+    assert sorted(one.state for one in _at(SUNDAY)) == [
+        OpeningState.CANCELLED,
+        OpeningState.PLANNED,
+    ]
+
+
 def test_an_opening_more_has_places_and_books_may_be_due_on_it(here: Here) -> None:
     child = factories.child(here)
     item = factories.item(here)
@@ -191,9 +223,10 @@ def test_times_that_are_no_period_change_nothing(here: Here, from_min: int, to_m
 def test_two_openings_never_stand_at_one_time(here: Here) -> None:
     _add(SUNDAY, 900, 960, here)
     _add(SUNDAY, 960, 1020, here)
+    _add(SUNDAY, 840, 900, here)
 
     assert _why(lambda: _add(SUNDAY, 950, 970, here)) is ClosureRefusal.TIME_TAKEN
-    first = _at(SUNDAY)[0].id
+    first = _at(SUNDAY)[1].id
     refused = _why(
         lambda: opening_changes.change(
             first,
@@ -210,6 +243,7 @@ def test_two_openings_never_stand_at_one_time(here: Here) -> None:
 def test_nothing_is_planned_for_a_time_that_is_over(here: Here) -> None:
     assert _why(lambda: _add(here.today - DAY, 900, 960, here)) is OpeningRefusal.PAST
     assert _why(lambda: _add(here.today, 600, 700, here)) is OpeningRefusal.PAST
+    assert _why(lambda: _add(here.today, 600, here.minute, here)) is OpeningRefusal.PAST
 
 
 def test_an_opening_that_is_not_planned_is_not_changed(here: Here) -> None:

@@ -23,8 +23,16 @@ from kiosk.rules.call_outage import ClosureReason
 from kiosk.rules.call_states import CallState
 from kiosk.rules.openings import OpeningKind, OpeningOrigin, OpeningRefusal, OpeningState
 from kiosk.rules.school_days import WeekLetter
-from kiosk.services import calendar, call_closures, opening_plan, opening_rules, openings
+from kiosk.services import (
+    calendar,
+    call_closures,
+    opening_changes,
+    opening_plan,
+    opening_rules,
+    openings,
+)
 from kiosk.services.here import Here
+from kiosk.services.opening_changes import Times
 from kiosk.services.opening_rules import NewRule
 from tests import factories
 from tests.clock import FrozenClock
@@ -486,6 +494,21 @@ def test_the_database_refuses_a_kind_where_it_cannot_be(
     del either_app, clock
     with pytest.raises(DatabaseError), transaction() as session:
         session.execute(update(OpeningRule).values(wrong))
+
+
+@pytest.mark.parametrize("from_min", [840, 960])
+def test_a_line_beside_an_opening_more_is_laid_out_on_that_day_too(
+    here: Here, from_min: int
+) -> None:
+    saturday = date(2026, 11, 28)
+    teacher = factories.staff(here).staff_id
+    more = Times(on=saturday, from_min=900, to_min=960)
+    opening_changes.add(more, on_duty_id=teacher, staff_id=teacher, here=here)
+    factories.rule(here, weekday=6, from_min=from_min, to_min=from_min + 60)
+
+    opening_plan.plan_ahead(here=here)
+
+    assert sorted([from_min, 900]) == [one.from_min for one in _openings(on=saturday)]
 
 
 @pytest.mark.parametrize("seed", range(8))
