@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
@@ -22,9 +24,10 @@ import environment
 from environment import PYTHON, ROOT, tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 BENCH = Path("scripts/bench")
+TESTS = "tests"
 MOST_AT_ONCE = 4  # each has a browser and a PostgreSQL of its own
 # Every commit waits for the disk, and no test cuts the machine's power: they only kill processes.
 MEMORY = Path("/dev/shm")  # noqa: S108 - Linux's disk in memory
@@ -47,9 +50,17 @@ class Count(NamedTuple):
 
 
 class Step(NamedTuple):
+    """`run` returns the count and what is to be read: the tests say it themselves meanwhile."""
+
     name: str
     meaning: str
-    run: Callable[[], Count]
+    run: Callable[[], tuple[Count, str]]
+
+
+class Done(NamedTuple):
+    counted: Count
+    seconds: float
+    said: str
 
 
 class Need(NamedTuple):
@@ -69,11 +80,11 @@ def main() -> int:
         _install_system_packages()
     total = Count()
     report = []
-    for step in _steps(options):
+    for step, result in _begun(_steps(options)):
         print(f"\n=== {step.name}: {step.meaning}", flush=True)
-        start = time.monotonic()
-        count = step.run()
-        report.append(f"{step.name:<12} {time.monotonic() - start:7.1f} s   {_words(count)}")
+        count, seconds, said = result()
+        print(said, end="", flush=True)
+        report.append(f"{step.name:<12} {seconds:7.1f} s   {_words(count)}")
         total += count
     print("\n" + "\n".join(report) + "\n")
     must_be_whole = os.environ.get("CI", "").lower() in ("1", "true")
@@ -82,6 +93,24 @@ def main() -> int:
     print(_words(total), flush=True)
     is_green = total.passed and not total.failed and not (must_be_whole and total.skipped)
     return 0 if is_green else 1
+
+
+def _begun(steps: list[Step]) -> Iterator[tuple[Step, Callable[[], Done]]]:
+    """Yield each step with what waits for its end: two beside each other, and the tests alone.
+
+    The checks of types share a cache and stay one after the other.
+    """
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        quick = [step for step in steps if step.name != TESTS]
+        begun = [(one if "types" in step.name else other).submit(_done, step) for step in quick]
+        yield from ((step, ending.result) for step, ending in zip(quick, begun, strict=True))
+    yield from ((step, partial(_done, step)) for step in steps if step.name == TESTS)
+
+
+def _done(step: Step) -> Done:
+    start = time.monotonic()
+    count, said = step.run()
+    return Done(count, time.monotonic() - start, said)
 
 
 def _options() -> argparse.Namespace:
@@ -100,8 +129,8 @@ def _options() -> argparse.Namespace:
 
 
 def _steps(options: argparse.Namespace) -> list[Step]:
-    def check(*command: str | Path) -> Callable[[], Count]:
-        return lambda: _one(subprocess.run(command, check=False).returncode)
+    def check(*command: str | Path) -> Callable[[], tuple[Count, str]]:
+        return lambda: _one(command)
 
     djlint = (PYTHON, "-m", "djlint", "kiosk/templates")
     steps = [
@@ -116,13 +145,22 @@ def _steps(options: argparse.Namespace) -> list[Step]:
             "every sentence translated, the catalogue fresh",
             check(PYTHON, "scripts/translate.py", "check"),
         ),
-        Step("tests", "pytest", lambda: _pytest(options)),
+        Step(TESTS, "pytest", lambda: (_pytest(options), "")),
     ]
     return [step for step in steps if options.only in (None, step.name)]
 
 
-def _one(code: int) -> Count:
-    return Count(failed=1) if code else Count(passed=1)
+def _one(command: tuple[str | Path, ...]) -> tuple[Count, str]:
+    ran = subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    return Count(failed=1) if ran.returncode else Count(passed=1), ran.stdout
 
 
 def _pytest(options: argparse.Namespace) -> Count:
@@ -132,8 +170,10 @@ def _pytest(options: argparse.Namespace) -> Count:
         results = Path(folder) / "results.xml"
         command = [*("-m", "pytest", "-rs", "--durations=20", "--durations-min=1"), *chosen]
         # A file stays in one process: its tests share a kiosk, a browser, a database cluster.
-        # One process more than cores: most of the time a browser is waited for.
+        # One process more than cores: most of the time a browser is waited for. Which file comes
+        # first is said in tests/collected.py.
         command += ["-n", str(min(1 + (os.cpu_count() or 1), MOST_AT_ONCE)), "--dist", "loadfile"]
+        command += ["--no-loadscope-reorder"]
         command += [f"--junit-xml={results}", f"--basetemp={folder}/files", *options.pytest]
         code = subprocess.run([PYTHON, *command], check=False).returncode
         count = _read(results) if results.exists() else Count()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import collected
 from tests.clock import AN_AFTERNOON, FrozenClock
 from tests.postgres import Cluster, private_cluster
 
@@ -23,17 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["private_cluster"]
 
-_FOLDERS = {"browser": pytest.mark.browser, "faults": pytest.mark.faults}
 
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark by place and need, so that no test forgets to say it."""
-    for item in items:
-        for folder, mark in _FOLDERS.items():
-            if folder in item.path.parts:
-                item.add_marker(mark)
-        if "private_cluster" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.postgres)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    collected.mark(items)
+    if hasattr(config, "workerinput"):  # one of several processes
+        collected.longest_first(items)
 
 
 def pytest_collection_finish() -> None:

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 
 import translate
+from tests import collected
 
 ROOT = Path(__file__).resolve().parents[1]
 KIOSK = ROOT / "kiosk"
@@ -140,6 +142,10 @@ def test_conftest_stays_shorter_than_150_lines() -> None:
         assert len(_text(path).splitlines()) < 150, _name(path)
 
 
+def test_what_is_begun_first_is_there() -> None:
+    assert [name for name in collected.LONG if not (collected.HERE / name).is_file()] == []
+
+
 def test_no_file_names_a_foreign_host() -> None:
     foreign = [
         f"{_name(path)}: {found.group(0)}"
@@ -229,13 +235,17 @@ def test_no_stray_note_is_left_in_a_file() -> None:
     assert not notes
 
 
-def test_every_sentence_has_its_chinese() -> None:
-    assert translate.untranslated(translate.build()) == []
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    """Return the Chinese of every sentence, which takes a while to gather."""
+    return translate.build()
 
 
-def test_the_chinese_catalogue_is_fresh() -> None:
-    catalog = translate.build()
+def test_every_sentence_has_its_chinese(catalog: Catalog) -> None:
+    assert translate.untranslated(catalog) == []
 
+
+def test_the_chinese_catalogue_is_fresh(catalog: Catalog) -> None:
     assert translate.PO.read_bytes() == translate.po_bytes(catalog)
     assert translate.MO.read_bytes() == translate.mo_bytes(catalog)
 
