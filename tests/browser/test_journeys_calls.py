@@ -28,7 +28,7 @@ def second_room(chromium: Browser, kiosk: Kiosk) -> Iterator[Room]:
 def _calls(kiosk: Kiosk, child: Code) -> list[tuple[Any, ...]]:
     return rows(
         kiosk,
-        "SELECT state, on_date >= date('now', '-1 day'), slot_id FROM booking"
+        "SELECT state, slot_id FROM booking"
         " JOIN child ON child.id = child_id WHERE family_name || given_name = ?"
         " AND on_date >= (SELECT max(local_day) FROM visit) ORDER BY booked_at",
         child.label,
