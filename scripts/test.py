@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 BENCH = Path("scripts/bench")
 TESTS = "tests"
+COLLECT = (PYTHON, "-m", "pytest", "--collect-only", "-qq")
 MOST_AT_ONCE = 4  # each has a browser and a PostgreSQL of its own
 # Every commit waits for the disk, and no test cuts the machine's power: they only kill processes.
 MEMORY = Path("/dev/shm")  # noqa: S108 - Linux's disk in memory
@@ -98,11 +99,14 @@ def main() -> int:
 def _begun(steps: list[Step]) -> Iterator[tuple[Step, Callable[[], Done]]]:
     """Yield each step with what waits for its end: two beside each other, and the tests alone.
 
-    The checks of types share a cache and stay one after the other.
+    The checks of types share a cache and stay one after the other. Meanwhile the modules of tests
+    are compiled: else each of pytest's processes would do it for itself.
     """
     with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
         quick = [step for step in steps if step.name != TESTS]
         begun = [(one if "types" in step.name else other).submit(_done, step) for step in quick]
+        if 0 < len(quick) < len(steps):
+            other.submit(subprocess.run, COLLECT, stdout=subprocess.DEVNULL, check=False)
         yield from ((step, ending.result) for step, ending in zip(quick, begun, strict=True))
     yield from ((step, partial(_done, step)) for step in steps if step.name == TESTS)
 

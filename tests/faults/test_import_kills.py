@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def _bring_in(instance: Path, books: Path, *, kill: bool) -> bool:
     )
     if kill:
         while process.poll() is None and not any(_journals(instance)):
-            pass
+            time.sleep(0.002)
         process.kill()
     return process.wait() < 0
 
