@@ -3,6 +3,7 @@
 import logging
 import sys
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -163,8 +164,9 @@ def ledger(name: str, first: datetime, last: datetime, kind: str, output: Path) 
 @click.argument("name")
 @click.option("--actor", type=click.UUID, hidden=True)
 @click.option("--at", type=datetime.fromisoformat, hidden=True)
+@click.option("--told", is_flag=True, hidden=True)
 @plainly
-def end_term(name: str, *, actor: UUID | None, at: datetime | None) -> None:
+def end_term(name: str, *, actor: UUID | None, at: datetime | None, told: bool) -> None:
     """Freeze the ledgers of a term and forget who read what, where the school has set so.
 
     NAME is that of the term in the calendar. It cannot be taken back.
@@ -174,8 +176,15 @@ def end_term(name: str, *, actor: UUID | None, at: datetime | None) -> None:
     from kiosk.services import term_end
 
     with at_the_kiosk(at=at) as here:
-        ended = term_end.end(name, actor_id=actor, here=here)
+        said = partial(_say_how_far, is_wanted=told)
+        ended = term_end.end(name, actor_id=actor, here=here, told=said)
     click.echo(f"{ended.ledgers} ledgers are frozen; {ended.forgotten} loans have no reader now.")
+
+
+def _say_how_far(done: int, of: int, *, is_wanted: bool) -> None:
+    """Say how many of how many ledgers are ready, to the page that waits (`term_job`)."""
+    if is_wanted:
+        click.echo(f"{done}/{of}")
 
 
 @click.command("make-pack", hidden=True)

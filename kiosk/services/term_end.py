@@ -4,6 +4,7 @@ The archive stands in one transaction with the word that the readers are to be f
 goes on after a power cut. Counts, classes and open loans stay (`domain.md` 4.7 rule 38, ruling 15).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -29,6 +30,10 @@ from kiosk.services.ledger_paper import Period, day_of
 from kiosk.services.ledgers import Ledger
 
 _DAY: Final = timedelta(days=1)
+
+
+def _nobody(_done: int, _of: int) -> None:
+    """Hear it and say nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +78,16 @@ def terms(here: Here) -> tuple[TermRow, ...]:
     )
 
 
-def end(name: str, *, actor_id: UUID | None, here: Here) -> Ended:
+def end(
+    name: str, *, actor_id: UUID | None, here: Here, told: Callable[[int, int], object] = _nobody
+) -> Ended:
     """Freeze the ledgers of a term and cut the link between child and title.
 
     The second only where the school's setting says so. What was lent in the holidays before
     belongs to the term; a term before it that nobody ended is ended with it. The ledgers are read
     and sealed apart, and the link is cut loan by loan: a scan at the door waits for neither. A
-    term whose ledgers are kept and whose readers are not all forgotten is gone on with.
+    term whose ledgers are kept and whose readers are not all forgotten is gone on with. `told`
+    hears how many of how many ledgers are ready.
 
     Raises:
         NotFoundError: UNKNOWN_TERM. RefusedError: NOT_OVER, FROZEN or CLOCK_DOUBT.
@@ -88,7 +96,7 @@ def end(name: str, *, actor_id: UUID | None, here: Here) -> Ended:
     kept = 0 if check(name, here) else None
     while kept is None:
         with term_copy.apart(here) as copy:
-            ready = _ready(copy, name, actor_id, here)
+            ready = _ready(copy, name, actor_id, here, told)
         kept = _keep(ready, name, actor_id, here)
     return Ended(ledgers=kept, forgotten=finish(actor_id=actor_id, here=here))
 
@@ -165,19 +173,27 @@ class _Ready:
     last_audited: int
 
 
-def _ready(session: Session, name: str, actor_id: UUID | None, here: Here) -> _Ready:
+def _ready(
+    session: Session,
+    name: str,
+    actor_id: UUID | None,
+    here: Here,
+    told: Callable[[int, int], object],
+) -> _Ready:
     last_day = select(Term.last_day).where(Term.name == name).scalar_subquery()
     terms = session.scalars(
         select(Term)
         .where(Term.last_day <= last_day, Term.frozen_at.is_(None))
         .order_by(Term.first_day)
     ).all()
+    wanted = [(term, which) for term in terms for which in ledgers.OF_A_PERIOD]
+    archives = []
+    for done, (term, which) in enumerate(wanted):
+        told(done, len(wanted))
+        archives.append(_sealed(session, term, which, actor_id, here))
+    told(len(wanted), len(wanted))
     return _Ready(
-        archives=tuple(
-            _sealed(session, term, which, actor_id, here)
-            for term in terms
-            for which in ledgers.OF_A_PERIOD
-        ),
+        archives=tuple(archives),
         term_ids=tuple(term.id for term in terms),
         last_change=session.scalar(select(func.max(SyncChange.seq))) or 0,
         last_audited=erasure.last_audited(session),
