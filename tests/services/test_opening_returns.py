@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from kiosk.db import db, reading
+from kiosk.db import db, reading, transaction
 from kiosk.models.audit import Audit
 from kiosk.models.duty import DutyEvent, PlannedDuty
 from kiosk.models.openings import Opening
@@ -20,6 +20,7 @@ from kiosk.services import (
     call_closures,
     duty_changes,
     duty_own,
+    duty_steps,
     opening_changes,
     opening_returns,
     school_calendar,
@@ -148,6 +149,37 @@ def test_one_that_lies_as_the_pattern_has_it_has_no_reason_any_more(here: Here, 
     assert _opening(MONDAY).reason is None
 
 
+def test_what_was_only_proposed_goes_with_the_day_off(here: Here, wang: UUID) -> None:
+    with transaction() as session:
+        opening_id = session.scalars(select(Opening.id).where(Opening.on_date == MONDAY)).one()
+        duty_steps.add_in(session, opening_id, wang, by_id=wang, here=here)
+    span = TermSpan(first_day=MONDAY, last_day=MONDAY)
+
+    school_calendar.close_days("放假", span, staff_id=wang, here=here)
+
+    db.session.remove()
+    assert reading().get(Opening, opening_id) is None
+    assert (_rota(), factories.how_many(DutyEvent)) == ([], 0)
+
+
+def test_what_a_hand_cancelled_for_a_holiday_stays_so_when_other_days_change(
+    here: Here, wang: UUID
+) -> None:
+    times = Times(on=SUNDAY, from_min=600, to_min=660)
+    more = opening_changes.add(times, on_duty_id=wang, staff_id=wang, here=here)
+    of_the_pattern = _opening(MONDAY).id
+    duty_changes.add(of_the_pattern, wang, actor_id=wang, here=here)
+    for one in (more, of_the_pattern):
+        call_closures.close_opening(one, reason=ClosureReason.HOLIDAY, staff_id=wang, here=here)
+    tuesday = TermSpan(first_day=MONDAY + DAY, last_day=MONDAY + DAY)
+
+    closed = school_calendar.close_days("放假", tuesday, staff_id=wang, here=here)
+    school_calendar.as_usual(tuesday, staff_id=wang, here=replace(here, school=closed.school))
+
+    assert _opening(SUNDAY).state is OpeningState.CANCELLED
+    assert _opening(MONDAY).state is OpeningState.CANCELLED
+
+
 # What stays cancelled
 
 
@@ -159,11 +191,27 @@ def _stays_cancelled(wang: UUID, here: Here) -> tuple[Here, UUID]:
     )
     opening_id = opening_changes.add(times, on_duty_id=wang, staff_id=wang, here=here)
     closed = school_calendar.close_days("放假", span, staff_id=wang, here=here)
-    here = replace(here, school=closed.school)
+    here = replace(here, school=closed.school, now=here.now + timedelta(minutes=1))
     zhao = factories.staff(here).staff_id
     opening_changes.add(times, on_duty_id=zhao, staff_id=zhao, here=here)
     usual = school_calendar.as_usual(span, staff_id=wang, here=here)
     return replace(here, school=usual.school), opening_id
+
+
+def test_of_two_openings_at_one_time_the_one_that_was_planned_last_stands_again(
+    here: Here, wang: UUID
+) -> None:
+    again, first_id = _stays_cancelled(wang, here)
+    span = TermSpan(first_day=SUNDAY, last_day=SUNDAY)
+    closed = school_calendar.close_days("放假", span, staff_id=wang, here=again)
+
+    school_calendar.as_usual(span, staff_id=wang, here=replace(again, school=closed.school))
+
+    rows = reading().scalars(select(Opening).where(Opening.on_date == SUNDAY))
+    assert {one.id == first_id: one.state for one in rows} == {
+        True: OpeningState.CANCELLED,
+        False: OpeningState.PLANNED,
+    }
 
 
 def _noted(opening_id: UUID) -> int:
@@ -185,6 +233,31 @@ def test_once_they_are_told_nobody_is_named_any_more(here: Here, wang: UUID) -> 
     opening = reading().get_one(Opening, opening_id)
     assert (opening.state, opening.reason) == (OpeningState.CANCELLED, ClosureReason.OTHER)
     assert _noted(opening_id) == 1
+
+
+def test_who_cannot_come_to_the_other_opening_of_the_day_either_is_still_to_be_told(
+    here: Here, wang: UUID
+) -> None:
+    again, opening_id = _stays_cancelled(wang, here)
+    other = select(Opening.id).where(Opening.on_date == SUNDAY, Opening.id != opening_id)
+    other_id = reading().scalars(other).one()
+    duty_changes.add(other_id, wang, actor_id=wang, here=again)
+    comes = opening_returns.stay_cancelled(here=again)
+    duty = select(PlannedDuty.id).where(
+        PlannedDuty.opening_id == other_id, PlannedDuty.staff_id == wang
+    )
+
+    duty_changes.say(
+        reading().scalars(duty).one(),
+        DutyState.EXCUSED,
+        reason=DutyReason.ILL,
+        actor_id=wang,
+        is_office=True,
+        here=again,
+    )
+
+    assert comes == ()
+    assert [one.names for one in opening_returns.stay_cancelled(here=again)] == [("王老师",)]
 
 
 def test_who_is_told_of_one_room_or_of_a_day_that_is_closed_changes_no_other(
