@@ -162,6 +162,20 @@ def test_what_was_only_proposed_goes_with_the_day_off(here: Here, wang: UUID) ->
     assert (_rota(), factories.how_many(DutyEvent)) == ([], 0)
 
 
+def test_an_opening_of_today_stands_again_as_well(here: Here, wang: UUID) -> None:
+    opening_id, today = _opening(here.today).id, TermSpan(first_day=here.today, last_day=here.today)
+    duty_changes.add(opening_id, wang, actor_id=wang, here=here)
+    closed = school_calendar.close_days("停电", today, staff_id=wang, here=here)
+
+    school_calendar.as_usual(today, staff_id=wang, here=replace(here, school=closed.school))
+
+    assert (_opening(here.today).id, _opening(here.today).state) == (
+        opening_id,
+        OpeningState.PLANNED,
+    )
+    assert _rota() == [(wang, DutyState.PLANNED)]
+
+
 def test_what_a_hand_cancelled_for_a_holiday_stays_so_when_other_days_change(
     here: Here, wang: UUID
 ) -> None:

@@ -7,12 +7,13 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.db import reading, transaction
 from kiosk.errors import NotFoundError, RefusedError
 from kiosk.ids import new_id
+from kiosk.models.library import Loan
 from kiosk.models.openings import Duty, Opening
 from kiosk.models.room_times import ClosingNote, LineTest, OpeningTimes
 from kiosk.models.visits import Visit
@@ -116,6 +117,72 @@ def test_what_nobody_opened_is_proposed_from_who_came(now: Now, clock: FrozenClo
     assert (asked.closed.at, asked.closed.source) == (_at(17, 41), TimeSource.SCAN)
     assert not asked.is_opened_said
     assert [one.staff_id for one in asked.staff] == [teacher.staff_id], "nobody was on duty"
+
+
+@pytest.mark.parametrize(
+    ("left_at", "ended"), [(_at(21, 0), _at(21, 0)), (_at(21, 1), _at(17, 41))]
+)
+def test_what_is_scanned_up_to_three_hours_after_the_plan_is_of_the_opening(
+    now: Now, clock: FrozenClock, left_at: datetime, ended: datetime
+) -> None:
+    child = factories.child(now())
+    factories.visit(now(), child.child_id, signed_in_at=_at(16, 55), signed_out_at=left_at)
+    opening_id = _children_came_and_nobody_opened(now, clock)
+
+    asked = opening_times.to_say(opening_id, here=now())
+
+    assert asked.closed is not None
+    assert asked.closed.at == ended
+
+
+def _brought_back(here: Here, **noted: object) -> None:
+    """Let a book that was lent three days ago be back ten minutes before the end."""
+    child, ended = factories.child(here), _at(17, 50)
+    loan_id = factories.loan(
+        here,
+        child.child_id,
+        factories.item(here).item_id,
+        lent_at=ended - timedelta(days=3),
+        ended_at=ended,
+    )
+    with transaction() as session:
+        session.execute(update(Loan).where(Loan.id == loan_id).values(**noted))
+
+
+@pytest.mark.parametrize(
+    ("noted", "ended"),
+    [
+        ({"is_late_return": False}, _at(17, 50)),
+        ({"end_noted_at": _at(17, 50) + timedelta(days=1)}, _at(17, 41)),
+        ({"is_late_return": True}, _at(17, 41)),
+    ],
+)
+def test_what_came_out_of_the_box_or_the_paper_book_tells_no_end(
+    now: Now, clock: FrozenClock, noted: dict[str, object], ended: datetime
+) -> None:
+    _brought_back(now(), **noted)
+    opening_id = _children_came_and_nobody_opened(now, clock)
+
+    asked = opening_times.to_say(opening_id, here=now())
+
+    assert asked.closed is not None
+    assert asked.closed.at == ended
+
+
+@pytest.mark.parametrize(("late", "began"), [(False, _at(16, 31)), (True, _at(16, 33))])
+def test_what_was_lent_on_paper_tells_no_beginning(
+    now: Now, clock: FrozenClock, began: datetime, *, late: bool
+) -> None:
+    child, item = factories.child(now()), factories.item(now())
+    loan_id = factories.loan(now(), child.child_id, item.item_id, lent_at=_at(16, 31))
+    with transaction() as session:
+        session.execute(update(Loan).where(Loan.id == loan_id).values(is_late_entry=late))
+    opening_id = _children_came_and_nobody_opened(now, clock)
+
+    asked = opening_times.to_say(opening_id, here=now())
+
+    assert asked.opened is not None
+    assert asked.opened.at == began
 
 
 def test_what_is_said_makes_it_held_and_keeps_how_it_is_known(now: Now, clock: FrozenClock) -> None:
@@ -260,11 +327,33 @@ def test_two_openings_do_not_overlap(now: Now, clock: FrozenClock) -> None:
     assert said is TimesRefusal.OVERLAPS
 
 
+@pytest.mark.parametrize(("from_min", "to_min"), [(900, 1000), (1080, 1140)])
+def test_one_opening_may_begin_when_another_ends(
+    now: Now, clock: FrozenClock, from_min: int, to_min: int
+) -> None:
+    other_id = factories.opening(now(), from_min=from_min, to_min=to_min, state=OpeningState.HELD)
+    opening_id, staff_id = _forgotten(now, clock)
+
+    _say(now(), opening_id, staff_id, opened=1000, closed=1080)
+
+    other, said = (reading().get_one(Opening, one) for one in (other_id, opening_id))
+    assert said.state is OpeningState.HELD
+    assert other.closed_at == said.opened_at or other.opened_at == said.closed_at
+
+
+def test_what_happened_a_month_ago_may_still_be_said(now: Now, clock: FrozenClock) -> None:
+    opening_id = _today().id
+
+    clock.advance(days=31)
+
+    assert opening_times.to_say(opening_id, here=now()).opening_id == opening_id
+
+
 def test_what_is_still_to_come_or_too_long_ago_is_left_alone(now: Now, clock: FrozenClock) -> None:
     opening_id = _today().id
 
     to_come = _refused(lambda: opening_times.to_say(opening_id, here=now()))
-    clock.advance(days=33)
+    clock.advance(days=32)
     long_ago = _refused(lambda: opening_times.to_say(opening_id, here=now()))
     with pytest.raises(NotFoundError) as unknown:
         opening_times.to_say(UUID(int=0), here=now())
