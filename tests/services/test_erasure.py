@@ -19,7 +19,7 @@ from kiosk.models.calendar import Term
 from kiosk.models.calls import Booking
 from kiosk.models.duty import Visitor
 from kiosk.models.intake import BatchGoods, IntakeBatch
-from kiosk.models.lending import Hold, ItemCase
+from kiosk.models.lending import Hold, ItemCase, ItemWithdrawal
 from kiosk.models.library import Item, Loan
 from kiosk.models.openings import SafetyCheck
 from kiosk.models.people import Card, Child, Contact
@@ -278,6 +278,7 @@ def _typed(here: Here) -> UUID:
             | {"ended_at": then, "ended_as": CaseEnd.WITHDRAWN}
             | {"reason": "慕容听雨弄湿", "end_reason": "慕容听雨擦不干"},
         ),
+        (ItemWithdrawal, {"item_id": item_id, "withdrawn_on": on}),
         (
             Pairing,
             {"child_id": other.child_id, "kind": PairingKind.TEACHER, "since": on}
