@@ -79,14 +79,26 @@ def forget(pack_id: UUID) -> Response:
 @blueprint.post("/draw")
 @access(Access.ADMINISTRATOR)
 def draw() -> Response:
-    """Show five children by lot, with their lines; the audit knows of each."""
+    """Show five children by lot, or the one that was picked, with their lines; audited."""
     here = context.here()
     first, last = _period(here)
+    child_id = _picked()
     try:
-        drawn = drawn_children.draw(first=first, last=last, actor_id=_me(), here=here)
+        drawn = drawn_children.draw(
+            first=first, last=last, actor_id=_me(), here=here, child_id=child_id
+        )
     except InvalidInputError as error:
         return _page(error)
-    return staff_page.show("ledgers/drawn.html", drawn=drawn, first=first, last=last)
+    return staff_page.show(
+        "ledgers/drawn.html", drawn=drawn, first=first, last=last, child_id=child_id
+    )
+
+
+def _picked() -> UUID | None:
+    try:
+        return UUID(request.form.get("child_id", ""))
+    except ValueError:
+        return None
 
 
 def _page(refused: KioskError | None) -> Response:

@@ -66,16 +66,24 @@ class DrawnChild:
 
 
 def draw(
-    *, first: date, last: date, actor_id: UUID, here: Here, lot: Random | None = None
+    *,
+    first: date,
+    last: date,
+    actor_id: UUID,
+    here: Here,
+    lot: Random | None = None,
+    child_id: UUID | None = None,
 ) -> tuple[DrawnChild, ...]:
     """Draw children of the school and return them with their lines; the audit knows of each.
+
+    `child_id` is the one whom an inspector has picked; nobody else is drawn then.
 
     Raises:
         InvalidInputError: WRONG_PERIOD.
     """
     days = ledgers.period(first, last)
     tables = {which: ledgers.known_here(which, days, here=here) for which in _CELLS}
-    children = _children()
+    children = [one for one in _children() if child_id in {None, one.child_id}]
     drawn = (lot or SystemRandom()).sample(children, min(HOW_MANY, len(children)))
     with transaction() as session:
         for child in drawn:

@@ -93,6 +93,25 @@ def test_the_ledgers_count_what_is_missing_as_the_first_page_does(
     assert counted[0] == counted[1] != []
 
 
+def test_the_child_that_an_inspector_picks_is_looked_at_from_its_page(
+    page: PageClient, here: Here
+) -> None:
+    sign_in(page, here)
+    picked = factories.child(here, given_name="小雨")
+    factories.child(here, given_name="小雪")
+    factories.visit(here, picked.child_id)
+
+    looked = page.open(f"/staff/children/{picked.child_id}").press("In three ledgers")
+
+    assert "A child in three ledgers" in looked.words
+    assert "小雨" in looked.words
+    assert "小雪" not in looked.words
+    assert "fits together" in looked.words
+    past = looked.press("Show", {"From": "2026-03-01", "To": "2026-03-31"})
+    assert "2026-03-01 – 2026-03-31" in past.words
+    assert "小雨" in past.words
+
+
 def test_a_period_that_ends_before_it_begins_is_told(page: PageClient, here: Here) -> None:
     sign_in(page, here)
 
