@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -18,10 +18,13 @@ from kiosk.models.openings import Duty, Opening
 from kiosk.models.room_times import ClosingNote, LineTest, OpeningTimes
 from kiosk.models.visits import Visit
 from kiosk.rules import openings as openings_rules
+from kiosk.rules.call_wishes import OutageLength, OutageReason
 from kiosk.rules.openings import OpeningRefusal, OpeningState
 from kiosk.rules.room_times import TimeSource, TimesRefusal
 from kiosk.rules.visits import VisitState
 from kiosk.services import (
+    call_closures,
+    opening_check,
     opening_corrections,
     opening_log,
     opening_times,
@@ -449,6 +452,23 @@ def test_a_line_is_tried_once_an_opening(now: Now) -> None:
         (line_id, False)
     ]
     assert TodoKind.LINE in [one.kind for one in staff_home.look(here=here).todo]
+
+
+def test_a_line_that_is_out_today_is_not_tried_before_the_room_opens(now: Now) -> None:
+    line_id = factories.line(now())
+    before = {one.line_id for one in opening_check.before(here=now()).lines}
+
+    call_closures.close_line(
+        line_id,
+        reason=OutageReason.BROKEN,
+        length=OutageLength.TODAY,
+        request_id=uuid4(),
+        staff_id=factories.staff(now()).staff_id,
+        here=now(),
+    )
+
+    after = {one.line_id for one in opening_check.before(here=now()).lines}
+    assert before - after == {line_id}
 
 
 def test_an_opening_that_ended_after_midnight_is_put_right(now: Now, clock: FrozenClock) -> None:
