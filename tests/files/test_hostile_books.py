@@ -100,4 +100,4 @@ def test_a_file_of_a_gigabyte_is_refused_before_it_is_read(tmp_path: Path) -> No
         read_books(path)
 
     assert error.value.reason is FileProblem.TOO_LARGE
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15

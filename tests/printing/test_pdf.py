@@ -103,7 +103,7 @@ def _printed(folder: Path, browser: Path, *, is_turned: bool = False) -> Path:
         browser=browser,
         pages=pages.count,
         upright=0 if is_turned else pages.upright,
-        within_s=120,
+        within_s=600,
     )
     return output
 
@@ -175,5 +175,5 @@ def test_other_pages_than_were_laid_out_are_not_taken(
             browser=pdf.find_browsers()[0],
             pages=pages,
             upright=upright,
-            within_s=120,
+            within_s=600,
         )

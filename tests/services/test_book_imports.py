@@ -26,7 +26,7 @@ from tests import factories
 DATA = Path(__file__).parents[1] / "data"
 MARC = (DATA / "cnmarc_bnu10_gb18030_crlf.iso").read_bytes()
 LIST = "书名,作者,册数\n小马过河,彭文席,2\n,无名,1\n月亮的信,一禾,x\n".encode()
-_PATIENCE_S = 60.0
+_PATIENCE_S = 600.0
 
 
 def send(here: Here, data: bytes = MARC, name: str = "books.iso") -> UUID:

@@ -193,7 +193,7 @@ def _printed(
         file.write(style + part.read_text("utf-8") + "</body></html>")
     browser = pdf.find_browsers()[0]
     pdf.print_pdf(
-        page, output, browser=browser, pages=pages.count, upright=pages.upright, within_s=120
+        page, output, browser=browser, pages=pages.count, upright=pages.upright, within_s=600
     )
     return output, first
 

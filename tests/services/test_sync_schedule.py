@@ -179,13 +179,13 @@ def test_the_thread_wakes_when_the_room_closes() -> None:
     schedule = SyncSchedule(start=start, waiting=lambda: 0, clock=FrozenClock())
     thread = Thread(target=schedule.run)
     thread.start()
-    assert started.get(timeout=10)
+    assert started.get(timeout=60)
 
     schedule.send_now()
 
-    assert started.get(timeout=10)  # long before it would have looked by itself
+    assert started.get(timeout=60)  # long before it would have looked by itself
     schedule.stop()
-    thread.join(timeout=10)
+    thread.join(timeout=60)
     assert not thread.is_alive()
 
 

@@ -34,7 +34,7 @@ def send(page: PageClient, data: bytes, name: str) -> Page:
 def wait(page: PageClient, shown: Page) -> None:
     """Wait for the work on a file; what this test has read must not keep it from writing."""
     page.before_each()
-    book_jobs.wait(UUID(shown.path.rpartition("/")[2]), within_s=60)
+    book_jobs.wait(UUID(shown.path.rpartition("/")[2]), within_s=600)
 
 
 def decide(page: PageClient, shown: Page, **fields: str) -> Page:

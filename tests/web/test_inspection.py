@@ -33,7 +33,7 @@ def test_the_pack_is_asked_for_and_looked_at(page: PageClient, here: Here) -> No
     done = asked.press("Make the pack")
 
     (pack,) = packs.listing(here)
-    packs.wait(pack.pack_id, within_s=120)
+    packs.wait(pack.pack_id, within_s=600)
     assert "The pack" in done.words
     ready = page.open(f"{PAGE}/pack/{pack.pack_id}")
     assert "The pack is ready" in ready.words or "No PDF" in ready.words
