@@ -496,6 +496,18 @@ def test_the_database_refuses_a_kind_where_it_cannot_be(
         session.execute(update(OpeningRule).values(wrong))
 
 
+def test_a_line_ends_also_when_the_clock_was_set_back_since(here: Here) -> None:
+    teacher = factories.staff(here).staff_id
+    wanted = NewRule(weekday=6, from_min=840, to_min=900, place_min=10)
+    rule_id = opening_rules.add_rule(wanted, staff_id=teacher, here=here)
+
+    earlier = replace(here, now=here.now - timedelta(days=2))
+    opening_rules.end_rule(rule_id, staff_id=teacher, here=earlier)
+
+    db.session.remove()
+    assert reading().get_one(OpeningRule, rule_id).valid_to == here.today
+
+
 @pytest.mark.parametrize("from_min", [840, 960])
 def test_a_line_beside_an_opening_more_is_laid_out_on_that_day_too(
     here: Here, from_min: int
