@@ -2,11 +2,13 @@
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from kiosk.rules.call_states import CallState
 from kiosk.rules.staff import Role
+from kiosk.rules.visits import VisitState
 from kiosk.services import letters
 from kiosk.services.here import Here
 from tests import factories
@@ -75,6 +77,31 @@ def test_no_line_is_drawn_for_a_share_that_is_not_told(
     ).response.text
 
     assert text.count('class="chart__mark"') == lines
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_names_below_the_bars_of_a_term_stand_apart(
+    page: PageClient, here: Here, path: str
+) -> None:
+    sign_in(page, here)
+    child = factories.child(here)
+    for days in range(0, 80, 2):
+        at = here.now - timedelta(days=days)
+        factories.visit(here, child.child_id, signed_in_at=at, state=VisitState.LEFT_UNCONFIRMED)
+
+    shown = page.open(f"{path}?from={here.today - timedelta(days=110)}").response.text
+
+    named = 0
+    for wide, chart in re.findall(
+        r'class="chart"\s+viewBox="0 0 (\d+) .*?>(.*?)</svg>', shown, re.DOTALL
+    ):
+        found = re.findall(r'x="([\d.]+)"\s+y="[\d.]+">\d+/\d+</text>', chart)
+        places = [float(one) for one in found]
+        named += len(places)
+        # `12/31` is 56 wide in letters of 20.
+        assert all(after - before > 56 for before, after in pairwise(places))
+        assert all(28 < place < float(wide) - 28 for place in places)
+    assert named > 12
 
 
 def test_ledgers_that_agree_are_said_to(page: PageClient, here: Here) -> None:
