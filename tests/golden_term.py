@@ -36,6 +36,7 @@ from tests import factories, golden_losses, golden_together
 FIRST: Final = date(2026, 9, 1)
 LAST: Final = date(2026, 10, 30)
 FRIDAYS_FROM: Final = date(2026, 9, 28)
+NAMED_FROM: Final = date(2026, 9, 14)
 CHILDREN: Final = 61
 _SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋"
 _NAMES: Final = "一二三四五六七"
@@ -80,12 +81,15 @@ def make(here: Here) -> None:
 
 
 def _wall(here: Here, teacher_id: UUID) -> None:
-    """Let the room have been open as its board says: on Fridays since the middle of the term."""
+    """Let the room have been open as its board says: on Fridays since the middle of the term.
+
+    Who is responsible stood on it two weeks before.
+    """
     with transaction() as session:
         for line in session.scalars(select(OpeningRule)):
             line.valid_from = FRIDAYS_FROM if line.weekday == _FRIDAY else FIRST
     wall = Responsible(manager="周老师", telephone="0551-00000000")
-    put_down = here.now - (here.today - FRIDAYS_FROM)
+    put_down = here.now - (here.today - NAMED_FROM)
     posters.keep(wall, actor_id=teacher_id, here=replace(here, now=put_down))
 
 

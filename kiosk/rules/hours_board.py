@@ -30,11 +30,13 @@ def hanging(rules: Iterable[WeeklyRule], *, on: date) -> tuple[WeeklyRule, ...]:
     return tuple(sorted(held, key=lambda one: (one.weekday, one.from_min, one.to_min)))
 
 
-def stretches(rules: Iterable[WeeklyRule], *, first: date, last: date) -> tuple[Stretch, ...]:
-    """Return the days from `first` to `last`, cut wherever a line came or went."""
+def stretches(
+    rules: Iterable[WeeklyRule], *, first: date, last: date, cut_on: date | None = None
+) -> tuple[Stretch, ...]:
+    """Return the days from `first` to `last`, cut wherever a line came or went, and on `cut_on`."""
     known = tuple(rules)
-    changes = {on for one in known for on in (one.valid_from, one.valid_to) if on is not None}
-    begins = sorted({first} | {on for on in changes if first < on <= last})
+    changes = {on for one in known for on in (one.valid_from, one.valid_to)} | {cut_on}
+    begins = sorted({first} | {on for on in changes if on is not None and first < on <= last})
     ends = [begin - _DAY for begin in begins[1:]] + [last]
     return tuple(
         Stretch(first=begin, last=end, rules=hanging(known, on=begin))

@@ -1,7 +1,8 @@
 """L22, the board outside, as a ledger: what stood on it in the period, and what it says today.
 
 The hours are those of the weekly pattern as it was then. Who was responsible is known only from the
-day on which it was last put down; before that there is a line to write on.
+day on which it was last put down: that day begins a line of its own, and in those before it there
+is room to write.
 """
 
 from collections.abc import Iterator
@@ -30,10 +31,10 @@ def build(session: Session, period: Period, *, here: Here) -> Table:
 def _rows(session: Session, period: Period, here: Here) -> Iterator[Row]:
     board, responsible = posters.board(here), posters.responsible(session, here=here)
     put_down = posters.put_down_on(session, here=here)
-    boards = _boards(session, period, here)
+    boards = _boards(session, period, put_down, here)
     for first, last, hours in boards:
         is_todays = last >= here.today
-        is_known = is_todays or (put_down is not None and put_down <= first)
+        is_known = put_down is not None and put_down <= first
         said = "；".join(f"{one.days} {one.spans}" for one in hours) or DASH
         yield (
             board.home,
@@ -45,15 +46,16 @@ def _rows(session: Session, period: Period, here: Here) -> Iterator[Row]:
 
 
 def _boards(
-    session: Session, period: Period, here: Here
+    session: Session, period: Period, put_down: date | None, here: Here
 ) -> list[tuple[date, date, tuple[Hours, ...]]]:
     """Return first and last day and hours of each board; what is still to come is not told."""
     last = min(period.last, here.today)
     rules = opening_plan.weekly_rules(session, here=here)
     found: list[tuple[date, date, tuple[Hours, ...]]] = []
-    for one in hours_board.stretches(rules, first=min(period.first, last), last=last):
+    first = min(period.first, last)
+    for one in hours_board.stretches(rules, first=first, last=last, cut_on=put_down):
         hours = posters.hours(one.rules, here)
-        if found and found[-1][2] == hours:
+        if found and found[-1][2] == hours and one.first != put_down:
             found[-1] = (found[-1][0], one.last, hours)
         else:
             found.append((one.first, one.last, hours))

@@ -92,8 +92,13 @@ def kept(*, here: Here) -> Responsible:
 
 
 def keep(wanted: Responsible, *, actor_id: UUID, here: Here) -> None:
-    """Let the wall name this person from now on; with two empty fields nobody any more."""
+    """Let the wall name this person from now on; with two empty fields nobody any more.
+
+    Whoever is named already stays so since the day it was put down.
+    """
     with transaction() as session:
+        if wanted == responsible(session, here=here):
+            return
         session.execute(delete(WallBoard).where(WallBoard.home_id == here.home_id))
         if wanted != Responsible():
             session.add(
@@ -111,11 +116,14 @@ def keep(wanted: Responsible, *, actor_id: UUID, here: Here) -> None:
 
 
 def put_down_on(session: Session, *, here: Here) -> date | None:
-    """Return the day since which the wall has named whom it names now; None: nobody knows."""
+    """Return the day since which the wall has named whom it names now; None: it names nobody."""
+    if session.get(WallBoard, here.home_id) is None:
+        return None
     at = session.scalar(
         select(func.max(Audit.at)).where(Audit.purpose == _PURPOSE, Audit.subject == _subject(here))
     )
-    return None if at is None else civil.local(at, here.settings.zone).date()
+    # The clock may have been put back since.
+    return None if at is None else min(civil.local(at, here.settings.zone).date(), here.today)
 
 
 def _subject(here: Here) -> str:

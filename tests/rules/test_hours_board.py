@@ -1,6 +1,8 @@
 from datetime import date
 from uuid import UUID
 
+import pytest
+
 from kiosk.rules.hours_board import hanging, stretches
 from kiosk.rules.openings import WeeklyRule
 
@@ -45,6 +47,28 @@ def test_days_are_cut_where_a_line_comes_or_goes_and_nowhere_else() -> None:
         (FIRST, date(2026, 10, 11), (old, stays)),
         (CHANGE, LAST, (new, stays)),
     ]
+
+
+def test_days_are_cut_once_more_where_it_is_asked_for() -> None:
+    old, new = a_line(1, until=CHANGE), a_line(2, since=CHANGE)
+    asked = date(2026, 10, 20)
+
+    found = stretches([old, new], first=FIRST, last=LAST, cut_on=asked)
+
+    assert [(one.first, one.last, one.rules) for one in found] == [
+        (FIRST, date(2026, 10, 11), (old,)),
+        (CHANGE, date(2026, 10, 19), (new,)),
+        (asked, LAST, (new,)),
+    ]
+
+
+@pytest.mark.parametrize("on", [FIRST, CHANGE, date(2026, 8, 31), date(2026, 11, 21)])
+def test_no_cut_is_made_twice_or_outside_of_the_days(on: date) -> None:
+    old, new = a_line(1, until=CHANGE), a_line(2, since=CHANGE)
+
+    found = stretches([old, new], first=FIRST, last=LAST, cut_on=on)
+
+    assert [one.first for one in found] == [FIRST, CHANGE]
 
 
 def test_what_changed_before_the_days_or_on_the_first_of_them_cuts_nothing() -> None:

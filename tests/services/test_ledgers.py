@@ -454,12 +454,54 @@ def test_the_board_of_a_period_that_is_over_says_the_hours_of_then(here: Here) -
     assert "16:30—18:00" in old
     assert september == [(here.settings.home, TO_WRITE, TO_WRITE, old, "—")]
     assert [row[1:4] for row in october] == [
-        (TO_WRITE, TO_WRITE, f"2026-10-01 至 2026-10-11：{old}"),
+        (TO_WRITE, TO_WRITE, f"2026-10-01 至 2026-10-07：{old}"),
+        ("周老师", "0551-00000000", f"2026-10-08 至 2026-10-11：{old}"),
         ("周老师", "0551-00000000", "2026-10-12 至 2026-10-31：星期三 12:00—13:00"),
     ]
     assert {row[4] for row in october} == {"—"}, "what came next then, nobody asks for now"
     assert [row[3] for row in board(here.today, here.today)] == ["星期三 12:00—13:00"]
     assert board(date(2026, 8, 1), date(2026, 8, 31))[0][3] == "—"
+
+
+def test_whom_the_board_names_stands_from_the_day_on_which_it_was_put_down(here: Here) -> None:
+    office = factories.staff(here).staff_id
+    for line in opening_rules.rules(here=here):
+        _put_up(line.rule_id, since=date(2026, 9, 1), weekday=line.weekday)
+    zhou, wu = Responsible(manager="周老师", telephone="0551-1"), Responsible(manager="吴老师")
+
+    def put_down(wanted: Responsible, on: date) -> None:
+        reading().rollback()
+        posters.keep(wanted, actor_id=office, here=_on(here, on))
+
+    def named(first: date, last: date) -> list[tuple[str, str]]:
+        reading().rollback()
+        rows = ledgers.build("L22", first=first, last=last, here=here).rows
+        return [(str(row[1]), str(row[3]).partition("：")[0]) for row in rows]
+
+    term = date(2026, 9, 1), date(2026, 10, 31)
+    put_down(zhou, date(2026, 9, 2))
+    of_zhou = [(TO_WRITE, "2026-09-01"), ("周老师", "2026-09-02 至 2026-10-31")]
+    assert named(*term) == of_zhou
+    put_down(zhou, date(2026, 10, 8))
+    assert named(*term) == of_zhou, "whoever saves the same once more forgets nothing"
+
+    put_down(wu, here.today)
+    yesterday = here.today - timedelta(days=1)
+    assert named(date(2026, 9, 1), here.today) == [
+        (TO_WRITE, f"2026-09-01 至 {yesterday.isoformat()}"),
+        ("吴老师", f"{here.today.isoformat()} 起"),
+    ]
+    put_down(Responsible(), here.today)
+    assert [name for name, _ in named(date(2026, 9, 1), here.today)] == [TO_WRITE]
+
+
+def test_the_board_names_somebody_though_the_clock_was_put_back(here: Here) -> None:
+    wall = Responsible(manager="周老师")
+    tomorrow = _on(here, here.today + timedelta(days=1))
+
+    posters.keep(wall, actor_id=factories.staff(here).staff_id, here=tomorrow)
+
+    assert _by_column(_today("L22", here))["管理员"] == "周老师"
 
 
 def _put_up(rule_id: UUID, *, since: date, weekday: int) -> None:
