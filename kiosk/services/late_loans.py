@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from kiosk.db import AnyRow
@@ -14,6 +14,7 @@ from kiosk.models.people import Child, SchoolClass
 from kiosk.rules import civil, due_days
 from kiosk.rules.catalogue import TitleKind
 from kiosk.rules.due_days import Given
+from kiosk.rules.item_cases import CaseEnd
 from kiosk.rules.late_entries import Span
 from kiosk.rules.lending import Borrower, LoanEnd
 from kiosk.services import calendar, hold_queue, loan_changes, loan_facts, new_loans
@@ -121,7 +122,11 @@ def follow(
     """
     facts = loan_facts.BY_ID.rows(session, {"item_id": item_id})[0]
     lost_at = session.scalar(
-        select(ItemCase.opened_at).where(ItemCase.item_id == item_id, ItemCase.ended_at.is_(None))
+        select(func.max(ItemCase.opened_at)).where(
+            ItemCase.item_id == item_id,
+            # Nobody answers for a lost one that was pardoned: it is lost all the same.
+            or_(ItemCase.ended_at.is_(None), ItemCase.ended_as == CaseEnd.PARDONED),
+        )
     )
     if lost_at is None or lost_at < seen_at:
         loan_changes.heal(session, facts, here)

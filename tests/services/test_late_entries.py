@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kiosk.db import db, reading
 from kiosk.errors import InvalidInputError, NotFoundError, RefusedError
-from kiosk.models.lending import Hold, ItemCase, LateEntry
+from kiosk.models.lending import Hold, ItemCase, ItemWithdrawal, LateEntry
 from kiosk.models.library import Item, Loan
 from kiosk.rules import civil
 from kiosk.rules.codes import CodeProblem
@@ -290,6 +290,46 @@ def test_a_line_of_later_finds_what_was_lost(
     db.session.remove()
     assert reading().query(ItemCase).one().ended_as is ended_as
     assert reading().get_one(Item, book.item_id).status is status
+
+
+@pytest.mark.parametrize(
+    ("hour", "status", "back_on"),
+    [(12, ItemStatus.AVAILABLE, date(2026, 11, 20)), (9, ItemStatus.LOST, None)],
+)
+def test_a_line_of_before_the_loss_brings_back_nothing_that_was_pardoned(
+    here: Here,
+    mei: MadeChild,
+    book: MadeItem,
+    teacher: UUID,
+    hour: int,
+    status: ItemStatus,
+    back_on: date | None,
+) -> None:
+    lost_at = Here(now=_at(here, 10), settings=here.settings, home_id=here.home_id)
+    item_cases.open_case(book.item_id, CaseKind.LOST, staff_id=teacher, here=lost_at)
+    item_cases.settle(
+        reading().query(ItemCase.id).scalar(),
+        CaseEnd.PARDONED,
+        reason="卧病在家",
+        staff_id=teacher,
+        approves=True,
+        here=here,
+    )
+    lend, bring = (
+        NewLine(action=action, item=book.code, child_id=mei.child_id, on=THURSDAY, minute=minute)
+        for action, minute in ((LEND, hour * 60), (RETURN, hour * 60 + 30))
+    )
+
+    states = [
+        late_entries.enter(line, request_id=uuid4(), staff_id=teacher, here=here)
+        for line in (lend, bring)
+    ]
+
+    db.session.remove()
+    gone = reading().query(ItemWithdrawal).one()
+    assert states == [LateState.APPLIED] * 2
+    assert reading().get_one(Item, book.item_id).status is status
+    assert gone.back_on == back_on
 
 
 def test_the_ledger_of_loans_says_what_was_written_afterwards(
