@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kiosk.files.paper_xlsx import A4, BINDING, EDGE, LINE, clean, lines_of
+from kiosk.files.paper_xlsx import LINE, LOWEST_ROW, clean, lines_of, set_page
 
 _WIDTHS: Final = (40, 6, 48, 12)
 _PLAIN: Final = {"border": 1, "text_wrap": True, "valign": "vcenter"}
 _LEFT: Final = (0, 2)
 _WORDS, _NUMBER = 2, 3
-_LOWEST_ROW: Final = 18.0
-_FOOTER: Final = "&C第 &P 页 共 &N 页"
+_FOOTER: Final = "第 &P 页 共 &N 页"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +93,7 @@ class CoverPaper:
 
     def _cells(self, cells: tuple[str, ...], drawn_as: list[object]) -> None:
         most = max(lines_of(one, width) for one, width in zip(cells, _WIDTHS, strict=True))
-        self._sheet.set_row(self._row, max(_LOWEST_ROW, LINE * most + 3))
+        self._sheet.set_row(self._row, max(LOWEST_ROW, LINE * most + 3))
         for column, (cell, drawn) in enumerate(zip(cells, drawn_as, strict=True)):
             self._sheet.write_string(self._row, column, clean(cell), drawn)
         self._row += 1
@@ -102,16 +101,13 @@ class CoverPaper:
     def _across(self, text: str, looks: dict[str, object], height: float = 0) -> None:
         drawn = self._format(looks | {"text_wrap": True, "valign": "vcenter"})
         most = lines_of(text, sum(_WIDTHS))
-        self._sheet.set_row(self._row, max(height, _LOWEST_ROW, LINE * most + 3))
+        self._sheet.set_row(self._row, max(height, LOWEST_ROW, LINE * most + 3))
         self._sheet.merge_range(self._row, 0, self._row, len(_WIDTHS) - 1, "", drawn)
         self._sheet.write_string(self._row, 0, clean(text), drawn)
         self._row += 1
 
     def _set_page(self) -> None:
-        self._sheet.set_paper(A4)
-        self._sheet.set_margins(left=BINDING, right=EDGE, top=EDGE * 1.5, bottom=EDGE * 2)
-        self._sheet.fit_to_pages(1, 0)
-        self._sheet.set_footer(_FOOTER)
+        set_page(self._sheet, is_upright=True, footer=_FOOTER)
         for at, width in enumerate(_WIDTHS):
             self._sheet.set_column(at, at, width)
 

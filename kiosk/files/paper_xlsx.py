@@ -1,13 +1,24 @@
 """What all sheets of a printed workbook share: margins, lines of text, what a cell holds."""
 
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
-A4: Final = 9
-BINDING: Final = 25 / 25.4  # inches
-EDGE: Final = 10 / 25.4
 LINE: Final = 15.0  # points
+LOWEST_ROW: Final = 18.0  # a row that a pen can sign
+_A4: Final = 9
+_BINDING: Final = 25 / 25.4  # inches
+_EDGE: Final = 10 / 25.4
 _LONGEST_CELL: Final = 32_767
+
+
+def set_page(sheet: Any, *, is_upright: bool, footer: str) -> None:  # noqa: ANN401 - no types
+    """Let a sheet of xlsxwriter's be printed on A4, as wide as the paper between its margins."""
+    if not is_upright:
+        sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.set_margins(left=_BINDING, right=_EDGE, top=_EDGE * 1.5, bottom=_EDGE * 2)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer(f"&C{footer}")
 
 
 def lines_of(text: str, width: float) -> int:

@@ -8,14 +8,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from kiosk.files.cover_xlsx import Cover, CoverPaper
-from kiosk.files.paper_xlsx import A4, BINDING, EDGE, LINE, clean, lines_of
+from kiosk.files.paper_xlsx import LINE, LOWEST_ROW, clean, lines_of, set_page
 from kiosk.files.tables import Align, Cell, Table
 from kiosk.rules import paper_lines
 
 _LONGEST_SHEET_NAME = 31
 _FONT = 11.0  # points
 _HEAD = {"bold": True, "align": "center", "valign": "vcenter", "border": 1, "text_wrap": True}
-_LOWEST_ROW = 18.0  # a row that a pen can sign
 _HIGHEST_ROW = 409.0  # more makes office programs mend the file
 
 
@@ -111,12 +110,8 @@ class _Paper:
         self._line(table.bottom_line, {})
 
     def _set_page(self) -> None:
-        if not self._table.is_upright:
-            self._sheet.set_landscape()
-        self._sheet.set_paper(A4)
-        self._sheet.set_margins(left=BINDING, right=EDGE, top=EDGE * 1.5, bottom=EDGE * 2)
-        self._sheet.fit_to_pages(1, 0)
-        self._sheet.set_footer(f"&C{self._table.page_footer}")
+        table = self._table
+        set_page(self._sheet, is_upright=table.is_upright, footer=table.page_footer)
         for at, column in enumerate(self._table.columns):
             self._sheet.set_column(at, at, column.width)
 
@@ -148,7 +143,7 @@ class _Paper:
             for cell, column in zip(cells, self._table.columns, strict=True)
         )
         # Not every program makes a row as high as what is in it.
-        self._set_row(max(_LOWEST_ROW, LINE * lines + 3))
+        self._set_row(max(LOWEST_ROW, LINE * lines + 3))
         for column, (cell, drawn) in enumerate(zip(cells, formats, strict=True)):
             if cell is None:
                 self._sheet.write_blank(self._row, column, None, drawn)
