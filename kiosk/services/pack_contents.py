@@ -5,7 +5,6 @@ The words are those of the forms (`domain.md` 2.4) and stay Chinese in every lan
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Final
 
 from kiosk.files.cover_xlsx import Cover, CoverLine
@@ -27,27 +26,21 @@ _ON_PAPER: Final = "见 PDF"
 _SHEET: Final = "封面目录"
 
 
-class ChapterKind(Enum):
-    LEDGER = auto()
-    NO_ROWS = auto()
-    BLANK = auto()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
     """A ledger or form of the pack, and which page of them is its first, if any.
 
-    `lacks` says what of the period was not kept.
+    `lacks` says what of the period was not kept; what `is_blank` is filled in by hand.
     """
 
     title: str
-    kind: ChapterKind
     page: int | None
     lacks: str = ""
+    is_blank: bool = False
 
     @property
     def material(self) -> str:
-        if self.kind is ChapterKind.BLANK:
+        if self.is_blank:
             return self.title + _BLANK
         return f"{self.title}（{self.lacks}）" if self.lacks else self.title
 
@@ -149,4 +142,4 @@ def _sheet_words(line: ContentsLine, chapters: Mapping[str, Chapter]) -> str:
     if line.name is None:
         return DASH
     chapter = chapters[line.name]
-    return _ON_PAPER if chapter.kind is ChapterKind.BLANK else chapter.nowhere
+    return _ON_PAPER if chapter.is_blank else chapter.nowhere

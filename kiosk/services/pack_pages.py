@@ -18,7 +18,7 @@ from kiosk.rules.frameworks import Framework
 from kiosk.services import blank_forms, pack_contents
 from kiosk.services.here import Here
 from kiosk.services.ledger_paper import school_name
-from kiosk.services.pack_contents import Chapter, ChapterKind
+from kiosk.services.pack_contents import Chapter
 from kiosk.services.pack_files import About
 
 _WIDTHS: Final = (44, 6, 46, 10)
@@ -41,8 +41,7 @@ class PackPages:
     def add(self, name: str, table: Table) -> None:
         """Write a ledger, or note that there is nothing in it."""
         page = self._pages.ledger(paper(table)) if table.rows else None
-        kind = ChapterKind.LEDGER if table.rows else ChapterKind.NO_ROWS
-        self._chapters[name] = Chapter(title=table.title, kind=kind, page=page, lacks=table.lacks)
+        self._chapters[name] = Chapter(title=table.title, page=page, lacks=table.lacks)
 
     def add_blanks(self) -> None:
         """Write the forms that are filled in by hand, each once."""
@@ -50,7 +49,7 @@ class PackPages:
             page = self._pages.count + 1
             for body in blank_sheets.bodies(blank(form, subtitle=school_name(self._here))):
                 self._pages.page(body, is_upright=form.is_upright)
-            self._chapters[form.name] = Chapter(title=form.title, kind=ChapterKind.BLANK, page=page)
+            self._chapters[form.name] = Chapter(title=form.title, page=page, is_blank=True)
 
     def write(self, output: TextIO, part: Path) -> None:
         """Write the whole document; `count` and `upright` say then what it has.
