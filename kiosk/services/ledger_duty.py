@@ -112,7 +112,7 @@ def _names(row: RotaRow, *, are_helpers: bool) -> str:
 
 
 def _away(row: RotaRow) -> str:
-    """Return who was to come to an opening of the past and was excused: the paper says no 无."""
+    """Return who was to come to an opening of the past and was excused; 无 where nobody was."""
     away = [
         f"{one.name}（{_REASONS[one.reason or DutyReason.LEAVE]}）"
         for one in row.duties
