@@ -61,7 +61,7 @@ class DeskOutcome(StrEnum):
 
     MOVED: it came back from another reader and was lent anew. OVERRULED: lent because the teacher
     says so, although a child waits for it. FOUND: it was lost or missing, and nobody had it. GONE:
-    it was withdrawn, and goes on no shelf.
+    it was withdrawn, nobody had it, and it goes on no shelf.
     """
 
     LENT = "lent"
@@ -81,7 +81,8 @@ class DeskAnswer:
     """What the desk says of an item. `undo_id` is what `undo` asks for, where there is anything.
 
     `ready` is for whom it goes on the hold shelf, if it came back and a child waits for it.
-    `renew_id` is the loan of a book that the reader has, for as long as it may be renewed.
+    `renew_id` is the loan of a book that the reader has, for as long as it may be renewed. What
+    `is_withdrawn` has no place.
     """
 
     outcome: DeskOutcome
@@ -92,6 +93,7 @@ class DeskAnswer:
     undo_id: UUID | None
     ready: ReadyHold | None = None
     renew_id: UUID | None = None
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,9 +254,9 @@ def _held(connection: Connection, reader: DeskReader, item: AnyRow) -> int:
 
 
 def _take_back(connection: Connection, item: AnyRow, one: _Scan) -> DeskAnswer:
-    if item.status is ItemStatus.WITHDRAWN:
-        return replace(_answer(item, DeskOutcome.GONE), place=None)
     if item.loan_id is None or item.ended_at is not None:
+        if item.status is ItemStatus.WITHDRAWN:
+            return _answer(item, DeskOutcome.GONE)
         return _is_back(connection, item, DeskOutcome.ON_SHELF)
     at = return_box.came_until(connection, one.here) if one.mode is DeskMode.BOX else None
     loan_changes.end(connection, item, LoanEnd.RETURNED, one.here, request_id=one.request_id, at=at)
@@ -286,11 +288,13 @@ def _came_from_another(connection: Connection, request_id: UUID) -> bool:
 def _answer(
     item: AnyRow, outcome: DeskOutcome, *, due_on: date | None = None, undo_id: UUID | None = None
 ) -> DeskAnswer:
+    is_withdrawn = item.status is ItemStatus.WITHDRAWN
     return DeskAnswer(
         outcome=outcome,
         title=item.name,
         accession_no=item.accession_no,
         due_on=due_on,
-        place=loan_facts.place_of(item),
+        place=None if is_withdrawn else loan_facts.place_of(item),
         undo_id=undo_id,
+        is_withdrawn=is_withdrawn,
     )

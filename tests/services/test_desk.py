@@ -356,6 +356,17 @@ def test_a_book_that_was_not_on_loan_is_only_put_back(here: Here) -> None:
     assert (answer.outcome, answer.undo_id) == (DeskOutcome.ON_SHELF, None)
 
 
+def test_a_withdrawn_book_that_a_child_has_comes_back_before_it_goes(here: Here) -> None:
+    child, item = factories.child(here), factories.item(here, status=ItemStatus.WITHDRAWN)
+    factories.loan(here, child.child_id, item.item_id)
+
+    first, second = (_scan(item, here, mode=DeskMode.RETURN) for _ in range(2))
+
+    assert (first.outcome, first.place, first.is_withdrawn) == (DeskOutcome.RETURNED, None, True)
+    assert second.outcome is DeskOutcome.GONE
+    assert [loan.ended_as for loan in _loans()] == [LoanEnd.RETURNED]
+
+
 # Reading in the room
 
 
