@@ -8,6 +8,7 @@ missing hides in a green result: it is counted as skipped, and with CI=true as f
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shutil
 import subprocess
@@ -75,6 +76,8 @@ class Need(NamedTuple):
 def main() -> int:
     options = _options()
     os.environ["PYTHONUTF8"] = "1"
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a console of Windows may lack a sign of a check
+        sys.stdout.reconfigure(errors="replace")
     os.chdir(ROOT)
     environment.prepare(environment.DEV_LOCK)
     if not options.fast and options.only in (None, "tests"):

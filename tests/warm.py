@@ -168,7 +168,8 @@ def _become(asked: dict[str, Any], now: _Now) -> None:
     sys.argv = ["kiosk", *asked["words"]]
     if asked["module"] == _KIOSK:
         cli.main()
-    runpy.run_module(asked["module"], run_name="__main__")
+    else:
+        runpy.run_module(asked["module"], run_name="__main__")
     os._exit(0)  # click ends by itself, and an error ends it with what was wrong
 
 

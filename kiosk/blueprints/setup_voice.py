@@ -79,7 +79,7 @@ def export() -> Response:
         data = voices.export(name=name, actor_id=_me(), here=context.here())
     except (InvalidInputError, UnavailableError) as error:
         return _page("setup/voice.html", error)
-    return attachment(data, f"{name or 'voice'}.zip")
+    return attachment(data, f"{voices.pack_name(context.settings()) or 'voice'}.zip")
 
 
 @blueprint.post("/pack")

@@ -9,14 +9,14 @@ from werkzeug.wrappers import Response
 
 # Not from `mimetypes`: on Windows it asks the registry, where every program has written.
 _TYPES: Final = {
-    ".csv": "text/csv",
-    ".ics": "text/calendar",
-    ".iso": "application/marc",
-    ".pdf": "application/pdf",
-    ".png": "image/png",
-    ".toml": "application/toml",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".zip": "application/zip",
+    "csv": "text/csv",
+    "ics": "text/calendar",
+    "iso": "application/marc",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "toml": "application/toml",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
 }
 
 
@@ -27,6 +27,5 @@ def attachment(content: bytes | Path, name: str) -> Response:
         KeyError: nobody has said what type an ending like that is.
     """
     file = content if isinstance(content, Path) else BytesIO(content)
-    return send_file(
-        file, mimetype=_TYPES[Path(name).suffix], as_attachment=True, download_name=name
-    )
+    ending = name.rpartition(".")[2]  # whatever a person has typed before it, which is no path
+    return send_file(file, mimetype=_TYPES[ending], as_attachment=True, download_name=name)

@@ -3,6 +3,7 @@
 from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.process import Kiosk
+from tests.browser.room import PATIENCE
 from tests.browser.screen import SIZE
 
 _IS_PAINTED = "() => performance.getEntriesByName('first-contentful-paint').length === 1"
@@ -25,7 +26,9 @@ def test_words_do_not_wait_for_drawings(chromium: Browser, kiosk: Kiosk) -> None
     expect(page.locator("#screen h1")).to_contain_text("把你的卡放上来吧")
     assert not page.evaluate(_IS_DRAWN)
 
-    while not held:  # they are asked for last
+    for _ in range(PATIENCE // 20):  # they are asked for last
+        if held:
+            break
         page.wait_for_timeout(20)
     held[0].continue_()
     page.wait_for_function(_IS_DRAWN)

@@ -95,6 +95,17 @@ def test_keys_that_a_busy_machine_brings_late_are_no_fault_of_the_scanner(room: 
     assert _faults(room) == ["一切正常。"]
 
 
+def test_the_enter_of_a_person_is_not_taken_for_the_scanner_s(room: Room) -> None:
+    def read(text: str) -> None:
+        room.gun.scan(text, "")
+        room.page.wait_for_timeout(700)  # longer than any gun pauses inside a code
+        room.page.keyboard.press("Enter")
+
+    _learn(room, read)
+
+    assert _faults(room) == ["它在码后面什么也不发送。"]
+
+
 def test_codes_that_come_before_the_page_has_answered_are_all_heard(room: Room) -> None:
     room.open()
     room.staff_sign_in(room.kiosk.codes("staff")[0])

@@ -26,11 +26,14 @@ def test_the_type_is_that_of_the_ending(app: Flask, name: str, expected: str) ->
         assert answer.data == b"x"
 
 
-def test_a_name_may_be_chinese(app: Flask) -> None:
+@pytest.mark.parametrize("name", ["语音.zip", "语音/.zip", "语音\\.zip", 'a "b".zip', ".zip"])
+def test_a_name_may_be_what_somebody_typed(app: Flask, name: str) -> None:
     with app.test_request_context():
-        header = attachment(b"x", "语音.zip").headers["Content-Disposition"]
+        answer = attachment(b"x", name)
 
-    assert parse_options_header(header) == ("attachment", {"filename": "语音.zip"})
+    header = answer.headers["Content-Disposition"]
+    assert parse_options_header(header) == ("attachment", {"filename": name})
+    assert answer.headers["Content-Type"] == "application/zip"
 
 
 def test_an_ending_without_a_type_is_a_fault(app: Flask) -> None:

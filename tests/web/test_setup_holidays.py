@@ -1,6 +1,7 @@
 """The page of the calendar asks for the public holidays, and says which year nobody knows."""
 
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 
 import pytest
 from sqlalchemy import update
@@ -65,7 +66,7 @@ def test_days_that_are_over_still_say_where_they_are_from_and_cannot_be_undone(
 
     _, behind = calendar.words.split("The days of the last twelve months")
     assert "2026-10-01 Thursday – 2026-10-07 Wednesday 国庆节 closed" in behind
-    assert "chinesecalendar 1.11.0 · administrator老师" in behind
+    assert f"chinesecalendar {version('chinesecalendar')} · administrator老师" in behind
     assert "As usual again" not in calendar.words
 
 

@@ -39,8 +39,12 @@
     const late = Math.min(LATE, Math.max(0, performance.now() - at));
     timer = setTimeout(end, ends.length ? AFTER_END + late : LATE);
   };
+  const part = (at) => { // from a person's key, or from the next code
+    if (keys.length && at - last > SILENCE) end();
+  };
   const add = (character, at) => {
-    if (ends.length || (keys.length && at - last > SILENCE)) end(); // the next code
+    if (ends.length) end();
+    part(at);
     if (!keys.length) first = at;
     last = at;
     keys.push(character);
@@ -51,6 +55,7 @@
     if (event.repeat) return;
     const ending = terminatorOf(event), { code, key, keyCode, timeStamp } = event;
     if (ending) {
+      part(timeStamp);
       if (keys.length) ends.push(ending);
       if (keys.length) wait(timeStamp);
     } else if (event.altKey && /^Numpad\d$/.test(code)) {
@@ -68,6 +73,7 @@
     const character = String.fromCharCode(Number(numpad));
     numpad = "";
     if (character === "\r" || character === "\n" || character === "\t") {
+      part(timeStamp);
       if (keys.length) ends.push({ "\r": "enter", "\n": "line_feed", "\t": "tab" }[character]);
       wait(timeStamp);
       return;
