@@ -11,7 +11,7 @@ from kiosk.rules.staff import Role
 from kiosk.services import lending, library_settings, opening_changes, school_calendar
 from kiosk.services.here import Here
 from kiosk.services.opening_changes import Times
-from tests import factories
+from tests import factories, markup
 from tests.page import Page, PageClient
 from tests.web.staff import sign_in, token
 
@@ -173,6 +173,35 @@ def test_a_day_off_that_is_taken_back_says_whom_to_ask_again(page: PageClient, h
     assert "Sunday 6 Dec, 10:00 to 11:00, is open again. " + again in back.words
     links = [one.get("href", "") for one in back.all("a")]
     assert [link for link in links if "/staff/duty?" in link] == ["/staff/duty?on=2026-12-06"]
+
+
+def test_each_month_with_somebody_to_ask_or_to_tell_leads_to_its_rota(
+    page: PageClient, here: Here
+) -> None:
+    wang, zhao = factories.staff(here).staff_id, factories.staff(here).staff_id
+    sundays = [
+        Times(on=on, from_min=600, to_min=660)
+        for on in (date(2026, 12, 13), date(2026, 12, 6), date(2026, 11, 29))
+    ]
+    for times in sundays:
+        opening_changes.add(times, on_duty_id=wang, staff_id=wang, here=here)
+    days = {"from": "2026-11-29", "to": "2026-12-13"}
+
+    _calendar(page, "days", kind="closed", name="放假", **days).press("Do it")
+    opening_changes.add(sundays[-1], on_duty_id=zhao, staff_id=zhao, here=here)
+    back = _calendar(page, "days", usual="1", **days)
+
+    assert "Sunday 29 Nov, 10:00 to 11:00, stays cancelled" in back.words
+    assert "Sunday 13 Dec, 10:00 to 11:00, is open again" in back.words
+    links = [
+        (one.get("href", ""), markup.words(one))
+        for one in back.all("a")
+        if "/staff/duty?" in one.get("href", "")
+    ]
+    assert links == [
+        ("/staff/duty?on=2026-11-29", "Duty rota, Nov 2026"),
+        ("/staff/duty?on=2026-12-06", "Duty rota, Dec 2026"),
+    ]
 
 
 def test_who_had_agreed_to_what_stays_cancelled_is_to_be_told(page: PageClient, here: Here) -> None:
