@@ -21,6 +21,7 @@ class GapKind(StrEnum):
     NOT_CLOSED = "not_closed"
     NOT_SEEN_OUT = "not_seen_out"
     CALL_UNCLEAR = "call_unclear"
+    CALL_STAYS_UNCLEAR = "call_stays_unclear"
     NO_CALL = "no_call"
     CONTACT = "contact"
     LATE_QUESTION = "late_question"
@@ -31,7 +32,7 @@ class GapKind(StrEnum):
 
 
 # What nobody can mend any more: it is told before an inspection, and nobody is sent after it.
-PAST_MENDING: Final = frozenset({GapKind.NOT_SEEN_OUT})
+PAST_MENDING: Final = frozenset({GapKind.NOT_SEEN_OUT, GapKind.CALL_STAYS_UNCLEAR})
 
 
 def last_of_month(today: date) -> date:

@@ -17,6 +17,7 @@ from kiosk.models.calls import Booking
 from kiosk.models.openings import Opening, SafetyCheck
 from kiosk.models.people import Card, Child, Contact, ContactStatus, SchoolClass
 from kiosk.models.visits import Visit
+from kiosk.rules import call_states
 from kiosk.rules import gaps as rules
 from kiosk.rules.call_states import CallState
 from kiosk.rules.gaps import GapKind
@@ -99,12 +100,15 @@ def _of_events(session: Session, period: Period, here: Here) -> Iterator[Gap]:
         & (Visit.state == VisitState.LEFT_UNCONFIRMED)
         & Visit.local_day.between(period.first, period.last),
     )
-    yield _dated(
-        session,
-        GapKind.CALL_UNCLEAR,
-        Booking.on_date,
-        (Booking.state == CallState.UNCLEAR) & Booking.on_date.between(period.first, period.last),
+    unclear = (Booking.state == CallState.UNCLEAR) & Booking.on_date.between(
+        period.first, period.last
     )
+    mendable = Booking.on_date >= here.today - call_states.UNCLEAR_WINDOW
+    for kind, which in (
+        (GapKind.CALL_UNCLEAR, unclear & mendable),
+        (GapKind.CALL_STAYS_UNCLEAR, unclear & ~mendable),
+    ):
+        yield _dated(session, kind, Booking.on_date, which)
     yield Gap(kind=GapKind.LATE_QUESTION, count=late_entries.question_count(session))
 
 

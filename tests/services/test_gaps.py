@@ -1,13 +1,16 @@
 """The gap list: each gap is told with its days, and what is whole is not."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import delete, update
 
 from kiosk.db import transaction
 from kiosk.ids import new_id
 from kiosk.models.openings import Opening, SafetyCheck
 from kiosk.models.people import Contact
+from kiosk.rules.call_states import CallState
 from kiosk.rules.gaps import GapKind
 from kiosk.rules.openings import Hazard, OpeningState
 from kiosk.rules.visits import VisitState
@@ -71,6 +74,22 @@ def test_visits_whose_end_nobody_saw_are_counted_by_day(here: Here) -> None:
 
     assert found.count == 3
     assert found.days == (here.today - timedelta(days=1), here.today)
+
+
+@pytest.mark.parametrize(("days", "is_mendable"), [(0, True), (7, True), (8, False)])
+def test_a_call_whose_end_can_no_longer_be_noted_sends_nobody_after_it(
+    here: Here, days: int, *, is_mendable: bool
+) -> None:
+    factories.booking(here, factories.child(here).child_id, state=CallState.UNCLEAR)
+    later = replace(here, now=here.now + timedelta(days=days))
+
+    kinds = {GapKind.CALL_UNCLEAR, GapKind.CALL_STAYS_UNCLEAR}
+    (gap,) = (one for kind, one in _found(later).items() if kind in kinds)
+    asked = {one.kind for one in gaps.this_month(later)} & kinds
+
+    assert gap.days == (here.today,)
+    assert (gap.kind is GapKind.CALL_UNCLEAR) == is_mendable
+    assert asked == ({GapKind.CALL_UNCLEAR} if is_mendable else set())
 
 
 def test_every_day_is_named_month_by_month(here: Here) -> None:
