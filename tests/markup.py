@@ -39,8 +39,9 @@ def words(element: Element) -> str:
 
 
 def name_of(element: Element) -> str:
-    """Return the name of a link or button, as it is seen or read aloud."""
-    return element.get("aria-label", "") or words(element) or element.get("value", "")
+    """Return the name of a link or button, as it is seen or read aloud once it is shown."""
+    shown = words(element) if element.get("hidden") is None else "".join(element.itertext()).strip()
+    return element.get("aria-label", "") or shown or element.get("value", "")
 
 
 def label_of(field: Element, tree: Element) -> str:
