@@ -23,6 +23,7 @@ from kiosk.rules.codes import CodeProblem
 from kiosk.rules.lending import ItemStatus
 from kiosk.services import (
     audit,
+    hold_queue,
     known_titles,
     loan_changes,
     loan_facts,
@@ -48,7 +49,8 @@ from kiosk.services.here import Here
 class ShownLabel:
     """One of our own labels was scanned: what it is on. No book was taken in.
 
-    `is_found`: it was lost or missing until this scan.
+    `is_found`: it was lost or missing until this scan. `is_ready`: a child waits for it, and it
+    belongs where such books lie.
     """
 
     title_id: UUID
@@ -57,6 +59,7 @@ class ShownLabel:
     code: str
     is_on_loan: bool
     is_found: bool
+    is_ready: bool
     is_withdrawn: bool
 
 
@@ -189,6 +192,7 @@ def _shown(code: str, here: Here) -> ShownLabel:
             code=code,
             is_on_loan=item.loan_id is not None and item.ended_at is None,
             is_found=lending.heals(item.status),
+            is_ready=hold_queue.ready_for(session, item.id) is not None,
             is_withdrawn=item.status is ItemStatus.WITHDRAWN,
         )
 

@@ -9,6 +9,7 @@ from kiosk.db import reading
 from kiosk.models.library import Item
 from kiosk.rules.lending import ItemStatus
 from kiosk.rules.staff import Role
+from kiosk.services import holds
 from kiosk.services.here import Here
 from tests import factories
 from tests.factories import MadeItem
@@ -17,6 +18,7 @@ from tests.web.staff import sign_in, token
 
 FOUND = "It was lost, and is there again"
 GONE = "It was withdrawn: put it aside"
+WAITS = "A child waits for it: lay it with the books that are ready."
 FINDABLE = (ItemStatus.LOST, ItemStatus.MISSING)
 
 
@@ -78,6 +80,45 @@ def test_each_place_says_of_a_copy_what_it_was(
     reading().rollback()
     now = reading().get_one(Item, book.item_id).status
     assert now is (ItemStatus.AVAILABLE if status in FINDABLE else status)
+
+
+@pytest.mark.parametrize("status", [ItemStatus.LOST])
+def test_the_pile_says_of_a_found_copy_that_a_child_waits_for_it(
+    page: PageClient, here: Here, book: MadeItem
+) -> None:
+    sign_in(page, here, Role.LIBRARIAN)
+    child = factories.child(here)
+    before = factories.item(here, name="小马过河", title_id=book.title_id)
+    factories.loan(here, factories.child(here).child_id, before.item_id)
+    holds.place(
+        title_id=book.title_id,
+        child_id=child.child_id,
+        face=child.face,
+        request_id=uuid4(),
+        here=here,
+    )
+
+    first = _at_the_pile(page, book.code, here).words
+    again = _at_the_pile(page, book.code, here).words
+
+    assert FOUND in first
+    assert WAITS in first
+    assert FOUND not in again
+    assert WAITS in again
+
+
+@pytest.mark.parametrize("status", [ItemStatus.LOST])
+def test_the_pile_finds_a_lost_copy_also_of_a_loan_that_is_open(
+    page: PageClient, here: Here, book: MadeItem
+) -> None:
+    sign_in(page, here, Role.LIBRARIAN)
+    factories.loan(here, factories.child(here).child_id, book.item_id)
+
+    said = _at_the_pile(page, book.code, here).words
+
+    assert FOUND in said
+    assert WAITS not in said
+    assert "nothing was changed" not in said
 
 
 def test_the_pile_leads_to_what_waits_and_to_no_empty_page(page: PageClient, here: Here) -> None:
