@@ -142,6 +142,9 @@ def settle(
     """
     with transaction() as session:
         case = _case(session, case_id)
+        # A scan at another kiosk finds the copy before this or after it, not in between.
+        session.get_one(Item, case.item_id, with_for_update=True)
+        session.refresh(case)
         if case.ended_as is end:
             return
         _refuse(session, case, end)
