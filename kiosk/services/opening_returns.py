@@ -129,7 +129,9 @@ def are_told(opening_id: UUID, *, staff_id: UUID, here: Here) -> None:
     """
     with transaction() as session:
         opening = session.scalars(
-            select(Opening).where(Opening.id == opening_id, _to_come(here), _BY_THE_CALENDAR)
+            select(Opening)
+            .where(Opening.id == opening_id, _to_come(here), _BY_THE_CALENDAR)
+            .with_for_update()
         ).one_or_none()
         if opening is None or here.school.is_closed(opening.on_date):
             return
