@@ -762,23 +762,25 @@ def _insert_a_copy(engine: Engine, status: str) -> UUID:
 
 
 @pytest.mark.parametrize(
-    ("status", "row", "case", "expected"),
+    ("status", "row", "cases", "expected"),
     [
-        ("lost", "none", ("lost", "pardoned"), [(date(2026, 3, 10), None)]),
-        ("lost", "none", ("lost", None), []),
-        ("available", "none", ("lost", "pardoned"), []),
-        ("available", "none", ("damaged", "pardoned"), []),
-        ("withdrawn", "no day", ("damaged", "replaced"), [(date(2026, 3, 10), None)]),
-        ("withdrawn", "none", ("worn_out", "withdrawn"), [(date(2026, 3, 10), None)]),
-        ("withdrawn", "no day", ("damaged", "repaired"), [(None, None)]),
-        ("withdrawn", "a day", ("damaged", "withdrawn"), [(date(2026, 3, 2), None)]),
+        ("lost", "none", [("lost", "pardoned")], [(date(2026, 3, 10), None)]),
+        ("lost", "none", [("lost", None)], []),
+        ("lost", "none", [("lost", "pardoned"), ("lost", None)], []),  # found, and lost again
+        ("lost", "none", [("lost", "pardoned"), ("damaged", "repaired")], []),
+        ("available", "none", [("lost", "pardoned")], []),
+        ("available", "none", [("damaged", "pardoned")], []),
+        ("withdrawn", "no day", [("damaged", "replaced")], [(date(2026, 3, 10), None)]),
+        ("withdrawn", "none", [("worn_out", "withdrawn")], [(date(2026, 3, 10), None)]),
+        ("withdrawn", "no day", [("damaged", "repaired")], [(None, None)]),
+        ("withdrawn", "a day", [("damaged", "withdrawn")], [(date(2026, 3, 2), None)]),
     ],
 )
 def test_what_a_case_wrote_off_is_gone_since_then(
     engine: Engine,
     status: str,
     row: str,
-    case: tuple[str, str | None],
+    cases: list[tuple[str, str | None]],
     expected: list[tuple[date | None, date | None]],
 ) -> None:
     migrate.bring_up_to_date(engine)
@@ -788,8 +790,9 @@ def test_what_a_case_wrote_off_is_gone_since_then(
         if row != "none":
             on = date(2026, 3, 2) if row == "a day" else None
             connection.execute(insert(gone).values(id=uuid4(), item_id=item_id, withdrawn_on=on))
-        for n, (kind, end) in enumerate([("damaged", "repaired"), case]):
-            at = (_MIDDAY if n == 0 else _LATE).replace(tzinfo=UTC)
+        times = [at.replace(tzinfo=UTC) for at in (_MIDDAY, _LATE)]
+        befallen = [("damaged", "repaired"), *cases][-2:]
+        for at, (kind, end) in zip(times, befallen, strict=True):
             connection.execute(
                 insert(befell).values(
                     id=uuid4(),

@@ -36,6 +36,7 @@ _ITEMS = 20_000
 _DAYS = 130
 _DAY = timedelta(days=1)
 _BREATH_S = 0.05
+_LONGEST_S = 900
 
 
 def main(loans: int) -> None:
@@ -52,10 +53,14 @@ def main(loans: int) -> None:
             door = _Door(children[0], items[0], settings)
             door.thread.start()
             began = time.perf_counter()
-            term_job.end("学期", actor_id=administrator.staff_id, here=here)
+            term_job.start("学期", actor_id=administrator.staff_id, here=here)
+            term_job.wait(here, within_s=_LONGEST_S)
             took = time.perf_counter() - began
             door.stop.set()
             door.thread.join()
+            standing = term_job.seen(here)
+            if standing is None or standing.is_working or standing.problem:
+                raise SystemExit(f"the term was not ended: {standing}")
     waits = sorted(door.waits)
     print(
         f"{loans} loans forgotten in {took:.1f} s; {len(waits)} scans meanwhile:"
